@@ -70,7 +70,7 @@ const vendored = /(^|\/)(node_modules|vendor|vendored|third[_-]party|bower_compo
 const generated =
   /(^|\/)(dist|build|out|coverage|\.next|__generated__|__snapshots__|generated)\/|[.-](min|bundle|generated|gen)\.(js|mjs|cjs|css|ts)$|\.(map|snap|lock|tsbuildinfo)$|_pb2?\.(py|js|ts)$|\.pb\.go$|(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|go\.sum|deno\.lock)$/i
 const test =
-  /(^|\/)(tests?|__tests__|spec|specs|e2e|testing|testdata|fixtures?|__fixtures__|__mocks__|cypress)\/|[._-](test|tests|spec|e2e|cy|bench)\.[a-z]+$|(^|\/)(test_[^/]*|conftest|[^/]*_test)\.(py|go|rs|rb|exs)$|[a-z0-9]Tests?\.(java|kt|cs|swift|php|scala)$/
+  /(^|\/)(tests?|__tests__|spec|specs|e2e|testdata|fixtures?|__fixtures__|__mocks__|cypress)\/|[._-](test|tests|spec|e2e|cy|bench)\.[a-z]+$|(^|\/)(test_[^/]*|conftest|[^/]*_test)\.(py|go|rs|rb|exs)$|[a-z0-9]Tests?\.(java|kt|cs|swift|php|scala)$/
 const example = /(^|\/)(examples?|samples?|demos?|templates?|playgrounds?|bench|benches|benchmarks?)\//i
 const docs = /(^|\/)docs?\/|\.(md|mdx|markdown|rst|adoc|txt)$|(^|\/)(license|licence|copying|notice|authors|changelog|readme)[^/]*$/i
 const asset = /\.(png|jpe?g|gif|webp|avif|svg|ico|bmp|woff2?|ttf|otf|eot|mp[34]|webm|wav|ogg|pdf)$/i
