@@ -65,7 +65,7 @@ const children = function* (node: Node): Generator<Node> {
   }
 }
 
-type Enter = (node: Node, parents: readonly Node[]) => false | void
+type Enter = (node: Node, parents: readonly Node[]) => boolean | void
 
 /** Visits a tree from the top; `parents` runs from the root to the parent; `false` leaves out what is inside. */
 export const walk = (root: Node, enter: Enter, leave?: (node: Node) => void): void => {
