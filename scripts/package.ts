@@ -1,0 +1,63 @@
+/**
+ * Packs the package as it would be published, lets publint and attw judge it, and imports every entry of it from
+ * outside. Leaves nothing behind.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'stator-package-'))
+
+class Failed extends Error {}
+
+try {
+  run('npm', ['pack', '--silent', '--pack-destination', folder], root)
+  const [archive] = globSync('*.tgz', { cwd: folder })
+  if (archive === undefined) throw new Error('npm pack made no archive')
+  const tgz = join(folder, archive)
+
+  run('publint', ['--strict', tgz], root)
+  run('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'ascii', '--quiet', tgz], root)
+  importEntries(tgz)
+  console.log(
+    `${archive}: ${contents(tgz).length} files, publint and attw have nothing to say, every entry loads`,
+  )
+} catch (error) {
+  if (!(error instanceof Failed)) throw error
+  console.error(`failed: ${error.message}`)
+  process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** Silent when it goes well; otherwise prints what the command said. */
+function run(command: string, args: string[], cwd: string): void {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  if (status === 0) return
+  console.error(`${stdout}${stderr}${error?.message ?? ''}`)
+  throw new Failed(`${command} ${args.join(' ')}`)
+}
+
+function contents(tgz: string): string[] {
+  return execFileSync('tar', ['-tzf', tgz], { encoding: 'utf8' }).trim().split('\n')
+}
+
+/** As a user has it: the package in node_modules beside its dependencies, and nothing of this repository. */
+function importEntries(tgz: string): void {
+  const modules = join(folder, 'user/node_modules')
+  mkdirSync(modules, { recursive: true })
+  execFileSync('tar', ['-xzf', tgz, '-C', folder])
+  renameSync(join(folder, 'package'), join(modules, 'stator'))
+  const manifest = JSON.parse(readFileSync(join(modules, 'stator/package.json'), 'utf8')) as {
+    exports: Record<string, unknown>
+    dependencies: Record<string, string>
+  }
+  for (const name of Object.keys(manifest.dependencies)) {
+    symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  const names = Object.keys(manifest.exports).map(entry => `stator${entry.slice(1)}`)
+  const program = names.map(name => `await import('${name}')`).join('\n')
+  run(process.execPath, ['--input-type=module', '--eval', program], join(folder, 'user'))
+}
