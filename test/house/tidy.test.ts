@@ -95,7 +95,11 @@ describe('source', () => {
     const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string> | undefined>
     const installed = new Set(Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] }))
     const foreign = code('src').flatMap(path =>
-      [...read(path).matchAll(/(?:from|import\()\s*'([^'./][^']*)'/g)]
+      [
+        ...read(path).matchAll(
+          /^(?:(?:import|export|\}) ?(?:[^'\n]* from )?|.*\bimport\()'([^'./][^'\n]*)'/gm,
+        ),
+      ]
         .map(([, name = '']) => name)
         .filter(name => !name.startsWith('node:'))
         .map(name => name.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? name)
