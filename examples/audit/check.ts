@@ -22,17 +22,22 @@ export interface AuditCheck {
   applies?: (file: TreeFile) => boolean
   /** Set when the check joins others: input key to the tasks whose outputs it takes. */
   joins?: Readonly<Record<string, { task: string; all: boolean }>>
+  /** Tasks whose findings and numbers this one takes over, so that the summary need not see them. */
+  absorbs?: readonly string[]
 }
 
-/** Which part of a check's files a task looks at, and how many bytes its findings may take. */
-export const sliceSchema = z.object({
-  part: z.number().int().min(0),
-  of: z.number().int().min(1),
+export const onceSchema = z.object({
+  /** The audited commit: part of every input, so that a task means the same on every day. */
+  commit: z.string(),
   bytes: z.number().int().min(1_000),
 })
-export type Slice = z.infer<typeof sliceSchema>
 
-export const onceSchema = z.object({ bytes: z.number().int().min(1_000) })
+/** Which part of a check's files a task looks at, and how many bytes its output may take. */
+export const sliceSchema = onceSchema.extend({
+  part: z.number().int().min(0),
+  of: z.number().int().min(1),
+})
+export type Slice = z.infer<typeof sliceSchema>
 
 /** The files of part `part` of `of`: neighbours by path, sizes as equal as can be. */
 export const sliceOf = <T>(items: readonly T[], { part, of }: Pick<Slice, 'part' | 'of'>): T[] =>
@@ -50,17 +55,19 @@ interface Declared<I, O> {
   input: z.ZodType<I>
   output: z.ZodType<O>
   joins?: AuditCheck['joins']
+  absorbs?: AuditCheck['absorbs']
   applies?: AuditCheck['applies']
   run(input: I, context: AuditContext): Promise<O>
 }
 
 /** Declares a check of any shape; input and output pass their schemas on the way in and out. */
 export const check = <I, O>(declared: Declared<I, O>): AuditCheck => {
-  const { rules, run, joins, applies, ...rest } = declared
+  const { rules: ruleSet, run, joins, absorbs, applies, ...rest } = declared
   return {
     ...rest,
-    rules: Object.values(rules),
+    rules: Object.values(ruleSet),
     ...(joins === undefined ? {} : { joins }),
+    ...(absorbs === undefined ? {} : { absorbs }),
     ...(applies === undefined ? {} : { applies }),
     run: async (input, context) => rest.output.parse(await run(rest.input.parse(input), context)),
   }

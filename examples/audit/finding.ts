@@ -36,7 +36,7 @@ export const rules = <const K extends string>(
   return named as Record<K, Rule>
 }
 
-const severityCounts = z.object({ high: z.number(), medium: z.number(), low: z.number(), info: z.number() })
+export const severityCounts = z.object({ high: z.number(), medium: z.number(), low: z.number(), info: z.number() })
 export type SeverityCounts = z.infer<typeof severityCounts>
 
 /** What every check but the inventory gives, whatever else it gives. */
@@ -48,9 +48,8 @@ export const partSchema = z.object({
   findings: z.array(findingSchema),
   /** Findings counted below but not listed above. */
   dropped: z.number().int(),
-  /** All findings by rule and by severity, listed or not. */
-  rules: z.record(z.string(), z.number()),
-  severities: severityCounts,
+  /** All findings by rule and severity, listed or not. */
+  rules: z.record(z.string(), severityCounts),
   /** Numbers that add up over parts, and numbers of which the largest counts. */
   sums: z.record(z.string(), z.number()),
   peaks: z.record(z.string(), z.number()),
@@ -105,7 +104,7 @@ const addTo = (record: Record<string, number>, key: string, by: number): void =>
   record[key] = (record[key] ?? 0) + by
 }
 
-const sorted = (record: Record<string, number>): Record<string, number> =>
+const sorted = <T>(record: Record<string, T>): Record<string, T> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => byText(a, b)))
 
 export const collector = (): Collector => {
@@ -113,17 +112,19 @@ export const collector = (): Collector => {
   let files = 0
   let dropped = 0
   const skipped: Record<string, number> = {}
-  const counted: Record<string, number> = {}
-  const bySeverity: SeverityCounts = { high: 0, medium: 0, low: 0, info: 0 }
+  const counted: Record<string, SeverityCounts> = {}
   const sums: Record<string, number> = {}
   const peaks: Record<string, number> = {}
   const peak = (name: string, value: number): void => {
     peaks[name] = Math.max(peaks[name] ?? value, value)
   }
+  const count = (rule: string, severity: Severity, by: number): void => {
+    counted[rule] ??= { high: 0, medium: 0, low: 0, info: 0 }
+    counted[rule][severity] += by
+  }
   return {
     add: (rule, { file, line, weight, message, severity = rule.severity }) => {
-      addTo(counted, rule.id, 1)
-      bySeverity[severity] += 1
+      count(rule.id, severity, 1)
       findings.push({
         rule: rule.id,
         severity,
@@ -142,24 +143,17 @@ export const collector = (): Collector => {
       files += part.checked
       dropped += part.dropped
       findings.push(...part.findings)
-      for (const severity of severities) bySeverity[severity] += part.severities[severity]
       for (const [reason, count] of Object.entries(part.skipped)) addTo(skipped, reason, count)
-      for (const [rule, count] of Object.entries(part.rules)) addTo(counted, rule, count)
+      for (const [rule, counts] of Object.entries(part.rules)) {
+        for (const severity of severities) count(rule, severity, counts[severity])
+      }
       for (const [name, value] of Object.entries(part.sums)) addTo(sums, name, value)
       for (const [name, value] of Object.entries(part.peaks)) peak(name, value)
     },
     part: bytes => {
-      const kept = fitting(findings.sort(byRank), bytes)
-      return {
-        checked: files,
-        skipped: sorted(skipped),
-        findings: kept,
-        dropped: dropped + findings.length - kept.length,
-        rules: sorted(counted),
-        severities: bySeverity,
-        sums: sorted(sums),
-        peaks: sorted(peaks),
-      }
+      const counts = { skipped: sorted(skipped), rules: sorted(counted), sums: sorted(sums), peaks: sorted(peaks) }
+      const kept = fitting(findings.sort(byRank), bytes - jsonBytes(counts) - 100)
+      return { checked: files, ...counts, findings: kept, dropped: dropped + findings.length - kept.length }
     },
   }
 }

@@ -102,6 +102,7 @@ export const architectureGraph = check({
   input: onceSchema.extend({ imports: z.array(importsPart) }),
   output: graphPart,
   joins: { imports: { task: 'architecture.imports', all: true } },
+  absorbs: ['architecture.imports'],
   run: async ({ bytes, imports }, context) => {
     const out = collector()
     for (const part of imports) out.absorb(part)

@@ -28,6 +28,7 @@ export const backendHotspots = check({
     complexity: { task: 'backend.complexity', all: true },
     churn: { task: 'backend.churn', all: false },
   },
+  absorbs: ['backend.complexity', 'backend.churn'],
   run: ({ bytes, complexity, churn }) => {
     const out = collector()
     for (const part of [...complexity, churn]) out.absorb(part)

@@ -74,6 +74,6 @@ const addHtml = (html: string, line: number, found: { anchors: Set<string>; link
     const below = html.slice(0, match.index).split('\n').length - 1
     const alt = /\balt=["']([^"']*)["']/i.exec(tag)
     const image = name.toLowerCase() === 'img'
-    links.push({ url, line: line + below, image, text: image ? (alt === null ? '' : alt[1] || '(decorative)') : '(html)' })
+    found.links.push({ url, line: line + below, image, text: image ? (alt === null ? '' : alt[1] || '(decorative)') : '(html)' })
   }
 }
