@@ -123,6 +123,21 @@ describe('repository', () => {
     expect(lines(text, new RegExp(['registry', 'npmjs'].join(String.raw`\.`)))).toEqual([])
   })
 
+  test('the lockfile has every optional package, or npm ci refuses it', () => {
+    type Entry = { version?: string; optionalDependencies?: Record<string, string> }
+    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Entry> }
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.entries(optionalDependencies)
+        .filter(([name, wanted]) => {
+          const places = [`${path}/node_modules/${name}`, `node_modules/${name}`]
+          const found = places.map(place => packages[place]?.version).filter(version => version !== undefined)
+          return /^\d/.test(wanted) ? !found.includes(wanted) : found.length === 0
+        })
+        .map(([name, wanted]) => `${path}: ${name} ${wanted}`),
+    )
+    expect(missing).toEqual([])
+  })
+
   test('docs/errors.md lists exactly the errors of src/errors.ts (npm run docs writes it)', async () => {
     expect(read('docs/errors.md')).toBe(await errorsPage())
   })
