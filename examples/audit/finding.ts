@@ -64,6 +64,9 @@ export const byRank = (a: Finding, b: Finding): number =>
   (a.line ?? 0) - (b.line ?? 0) ||
   byText(a.message, b.message)
 
+/** `1 file`, `2 files`. */
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
 /** The longest head of a ranked list that fits the budget. */

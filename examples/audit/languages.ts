@@ -74,7 +74,7 @@ const test =
 const example = /(^|\/)(examples?|samples?|demos?|templates?|playgrounds?|bench|benches|benchmarks?)\//i
 const docs = /(^|\/)docs?\/|\.(md|mdx|markdown|rst|adoc|txt)$|(^|\/)(license|licence|copying|notice|authors|changelog|readme)[^/]*$/i
 const asset = /\.(png|jpe?g|gif|webp|avif|svg|ico|bmp|woff2?|ttf|otf|eot|mp[34]|webm|wav|ogg|pdf)$/i
-const config = /\.(json|jsonc|ya?ml|toml|ini|cfg|conf|env|properties|tf|editorconfig)$|(^|\/)\.[^/]+$|(^|\/)(dockerfile|makefile)[^/]*$|\.config\.[cm]?[jt]s$/i
+const config = /\.(json|jsonc|ya?ml|toml|ini|cfg|conf|env|properties|tf|editorconfig)$|(^|\/)\.[^/]+$|(^|\/)(dockerfile|makefile)[^/]*$|\.config\.([\w-]+\.)?[cm]?[jt]s$/i
 
 /** What sort of file the path names; the first that fits, from the least to the most ordinary. */
 export const kindOf = (path: string): Kind => {

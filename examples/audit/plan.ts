@@ -45,6 +45,9 @@ export const partSize = ({ files, applicable }: Pick<Inventory, 'files' | 'appli
   return size
 }
 
+/** A task that speaks for many, or for the whole tree, may say more than one that read a few files. */
+const share = ({ applies, absorbs }: AuditCheck): number => (absorbs !== undefined ? 20 : applies === undefined ? 5 : 1)
+
 const isJoin = ({ joins }: AuditCheck): boolean => joins !== undefined
 
 /** Plans the whole audit behind the inventory. Tasks come after those they depend on. */
@@ -60,10 +63,10 @@ export const planAudit = (inventory: Inventory): PlannedTask[] => {
   const idsOf = (name: string): string[] => ids.get(name) ?? []
   const absorbed = new Set(checks.flatMap(check => check.absorbs ?? []))
   const direct = (role: Role): AuditCheck[] => checks.filter(check => check.role === role && !absorbed.has(check.name))
-  const directCount = new Map(roles.map(role => [role, direct(role).flatMap(({ name }) => idsOf(name)).length]))
-  const bytesOf = ({ name, role }: AuditCheck): number => {
-    const sharers = absorbed.has(name) ? idsOf(name).length * 1.25 : (directCount.get(role) ?? 1)
-    return Math.max(1_000, Math.min(mostBytes, Math.floor(sharedBytes / Math.max(1, sharers))))
+  const sharesOf = (role: Role): number => direct(role).reduce((sum, check) => sum + idsOf(check.name).length * share(check), 0)
+  const bytesOf = (check: AuditCheck): number => {
+    const part = absorbed.has(check.name) ? 0.8 / Math.max(1, idsOf(check.name).length) : share(check) / sharesOf(check.role)
+    return Math.max(1_000, Math.min(mostBytes, Math.floor(sharedBytes * part)))
   }
 
   const planned: PlannedTask[] = []

@@ -10,7 +10,7 @@ import { endpoints, generating, limits, methods, modelModules, modelName, modelP
 
 const rule = rules('ai', {
   'no-token-limit': {
-    severity: 'medium',
+    severity: 'low',
     title: 'Limit the tokens of every model call',
     advice: 'Set the maximum output tokens: one runaway answer otherwise costs what the model allows.',
   },

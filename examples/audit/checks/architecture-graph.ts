@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { check, onceSchema } from '../check.ts'
 import { collector, fitting, partSchema, rules } from '../finding.ts'
 import type { Collector } from '../finding.ts'
-import { basename } from '../languages.ts'
 import { components, reachable, shortestCycle } from '../lang/graph.ts'
 import type { Edges } from '../lang/graph.ts'
 import { treeOf } from '../tree.ts'
@@ -53,6 +52,8 @@ const parseEdges = (lines: readonly string[]): { all: Edges; runtime: Edges } =>
   return { all, runtime }
 }
 
+const lastTwo = (path: string): string => path.split('/').slice(-2).join('/')
+
 const addCycles = (out: Collector, files: readonly TreeFile[], edges: Edges): void => {
   const groups = components(edges)
   out.sum('import cycles', groups.length)
@@ -61,8 +62,8 @@ const addCycles = (out: Collector, files: readonly TreeFile[], edges: Edges): vo
     const names = shortestCycle(edges, group).map(node => files[node]?.path ?? '?')
     const shown = names.length > 6 ? [...names.slice(0, 5), '…', names[names.length - 1] ?? ''] : names
     const more = group.length > names.length - 1 ? ` (one of the cycles among ${group.length} files)` : ''
-    const message = `${shown.map(basename).join(' → ')}${more}`
-    out.add(rule['import-cycle'], { file: names[0] ?? '', message, weight: group.length, severity: group.length > 20 ? 'high' : 'medium' })
+    const message = `${shown.map(lastTwo).join(' → ')}${more}`
+    out.add(rule['import-cycle'], { file: names[0] ?? '', message, weight: group.length })
     out.peak('files in one import cycle', group.length)
   }
 }

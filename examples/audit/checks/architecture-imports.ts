@@ -71,7 +71,7 @@ export const architectureImports = check({
           if (missing !== undefined && !reported.has(missing)) {
             out.add(rule['undeclared-dependency'], { ...at, message: `imports \`${missing}\`, which no package.json above it declares` })
             reported.add(missing)
-          } else if (specifier.startsWith('.') && !shaky.test(specifier.replace(/^[./]+/, ''))) {
+          } else if (specifier.startsWith('.') && !shaky.test(specifier.replace(/^(?:\.{1,2}\/)+/, ''))) {
             out.add(rule['dangling-import'], { ...at, message: `imports \`${specifier}\`, which is not in the commit` })
           }
           reported.add(specifier)

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { check, onceSchema } from '../check.ts'
 import { byText } from '../tree.ts'
-import { collector, partSchema, rules } from '../finding.ts'
+import { collector, partSchema, plural, rules } from '../finding.ts'
 import { complexityPart } from './backend-complexity.ts'
 import { churnPart } from './backend-churn.ts'
 
@@ -41,8 +41,8 @@ export const backendHotspots = check({
       .sort((a, b) => b.heat - a.heat || byText(a.path, b.path))
     for (const { path, lines, complexity: branches, commits, authors, worst, heat } of hot.slice(0, atMost)) {
       const by = authors === 1 ? 'one author' : `${authors} authors`
-      const message = `${branches} branches in ${lines} lines, changed in ${commits} commits by ${by}; most in \`${worst}\``
-      out.add(rule.hotspot, { file: path, message, weight: heat, severity: heat >= 5_000 ? 'high' : 'medium' })
+      const message = `${branches} branches in ${lines} lines, changed in ${plural(commits, 'commit')} by ${by}; most in \`${worst}\``
+      out.add(rule.hotspot, { file: path, message, weight: heat })
     }
     return Promise.resolve(out.part(bytes))
   },

@@ -8,7 +8,7 @@ import { readText } from '../tree.ts'
 
 const rule = rules('docs', {
   'no-readme': {
-    severity: 'high',
+    severity: 'medium',
     title: 'Write a README',
     advice: 'Say in one sentence what it is, then show how to install and use it.',
   },

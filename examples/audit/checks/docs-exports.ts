@@ -73,7 +73,7 @@ const report = (source: Source, names: readonly Public[], out: Collector): void 
   const weighty = names.filter(name => name.weighty)
   const silent = weighty.filter(name => !name.documented)
   out.sum('public functions and classes', weighty.length)
-  out.sum('of these without a comment', silent.length)
+  out.sum('public functions and classes without a comment', silent.length)
   const [first] = silent
   if (first === undefined || silent.length < 2 || silent.length / weighty.length < 0.5) return
   const shown = silent.slice(0, 4).map(({ name }) => `\`${name}\``).join(', ')

@@ -1,7 +1,7 @@
 // The state of documents: leftovers, headings, images without words.
 // Never in here: style and spelling.
 import { fileCheck } from '../check.ts'
-import { rules } from '../finding.ts'
+import { plural, rules } from '../finding.ts'
 import { parseMarkdown } from '../lang/markdown.ts'
 
 const rule = rules('docs', {
@@ -50,9 +50,9 @@ export const docsProse = fileCheck({
       }
       depth = heading.depth
     }
-    if (words > 1_200 && headings.length < 2) out.add(rule['wall-of-text'], { file: path, message: `${words} words under ${headings.length} headings`, weight: words })
+    if (words > 1_200 && headings.length < 2) out.add(rule['wall-of-text'], { file: path, message: `${words} words under ${plural(headings.length, 'heading')}`, weight: words })
     const silent = links.filter(({ image, text: alt }) => image && alt === '')
     const [first] = silent
-    if (first !== undefined) out.add(rule['image-without-words'], { file: path, line: first.line, message: `${silent.length} images without alt text` })
+    if (first !== undefined) out.add(rule['image-without-words'], { file: path, line: first.line, message: `${plural(silent.length, 'image')} without alt text` })
   },
 })

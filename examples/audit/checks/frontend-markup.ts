@@ -57,7 +57,7 @@ const rule = rules('frontend', {
 
 const named = ['aria-label', 'aria-labelledby', 'title', 'text', 'v-html', 'v-text', 'dangerouslysetinnerhtml', 'children']
 
-const inspectElement = (element: Element, file: string, out: Collector): void => {
+const inspectElement = (element: Element, { path: file, kind }: Source, out: Collector): void => {
   const { tag, line, attributes, open, empty } = element
   const at = { file, line }
   const has = (name: string): boolean => attributes.has(name)
@@ -79,7 +79,8 @@ const inspectElement = (element: Element, file: string, out: Collector): void =>
   } else if (tag === 'script' && /^(?:https:)?\/\//i.test(loaded ?? '') && !has('integrity') && !open) {
     out.add(rule['foreign-script'], { ...at, message: 'a script of another host without integrity' })
   }
-  if (has('dangerouslysetinnerhtml') || has('v-html')) {
+  // Inside script and style elements it is how a page inlines its own code.
+  if (tag !== 'script' && tag !== 'style' && kind === 'source' && (has('dangerouslysetinnerhtml') || has('v-html'))) {
     const how = has('v-html') ? 'v-html' : 'dangerouslySetInnerHTML'
     out.add(rule['raw-html'], { ...at, message: `\`<${tag}>\` takes ${how}` })
   }
@@ -117,7 +118,7 @@ export const frontendMarkup = fileCheck({
     const elements = elementsOf(source)
     if (elements === undefined) return out.skipped('did not parse')
     out.sum('elements', elements.length)
-    for (const element of elements) inspectElement(element, source.path, out)
+    for (const element of elements) inspectElement(element, source, out)
     if (source.language === 'HTML' && isPage(source.text)) inspectPage(source, elements, out)
   },
 })

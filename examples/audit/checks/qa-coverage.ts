@@ -1,7 +1,7 @@
 // How much test there is for how much code, by directory, and which source no test reaches.
 // Never in here: running anything. Reach over imports is a lower bound of care, not coverage.
 import { check, onceSchema, wholeCheck } from '../check.ts'
-import { collector, partSchema, rules } from '../finding.ts'
+import { collector, partSchema, plural, rules } from '../finding.ts'
 import { basename } from '../languages.ts'
 import { dirname } from '../lang/imports.ts'
 import { workspaceOf } from '../lang/workspace.ts'
@@ -81,6 +81,11 @@ const untested = rules('qa', {
     title: 'Test the source files that no test reaches',
     advice: 'Write a first test that imports it; the most changed and largest first.',
   },
+  'tests-import-nothing': {
+    severity: 'medium',
+    title: 'Add tests below the level of the whole program',
+    advice: 'Test the parts with the most branches directly: from outside, a failure does not say where it is.',
+  },
   'no-test-named-after': {
     severity: 'info',
     title: 'Look at files without a test of their name',
@@ -111,10 +116,16 @@ export const qaUntested = check({
     out.sum('source files that tests reach', graph.reachedCount)
     out.sum('source files that no test reaches', graph.unreachedCount)
     out.checked(graph.reachedCount + graph.unreachedCount)
-    for (const { path, size } of haveTests ? graph.unreached : []) {
+    const all = graph.reachedCount + graph.unreachedCount
+    const fromOutside = haveTests && graph.reachedCount * 20 < all
+    if (fromOutside && all >= 10) {
+      const message = `the tests import ${graph.reachedCount} of ${all} source files: they seem to run the program from outside`
+      out.add(untested['tests-import-nothing'], { message })
+    }
+    for (const { path, size } of haveTests && !fromOutside ? graph.unreached : []) {
       if (entry.test(path) || size < 400) continue
       const changed = commits.get(path) ?? 0
-      const message = `${kib(size)}, changed in ${changed} commits of the window; no test imports it, directly or not`
+      const message = `${kib(size)}, changed in ${plural(changed, 'commit')} of the window; no test imports it, directly or not`
       const severity = changed >= 10 && size > 4_096 ? 'medium' : 'low'
       out.add(untested['unreached-by-tests'], { file: path, message, severity, weight: changed * 1_000 + size / 1_000 })
     }

@@ -10,7 +10,7 @@ import type { CallNode, Node, Parsed } from '../lang/js.ts'
 
 const rule = rules('security', {
   'evaluates-text': {
-    severity: 'high',
+    severity: 'medium',
     title: 'Stop evaluating text as code',
     advice: 'Parse the data, or map names to functions.',
   },
@@ -56,6 +56,12 @@ const rule = rules('security', {
   },
 })
 
+/** The line, or the one above, carries a linter's mark of acceptance: somebody looked and decided. */
+const accepted = (lines: readonly string[], line: number): boolean =>
+  /eslint-disable[^\n]*(?:eval|new-func|security|no-unsanitized|no-danger)|oxlint-disable|\bnosec\b|#\s*noqa:?[^\n]*S\d|NOSONAR|biome-ignore\s+lint\/security/.test(
+    `${lines[line - 2] ?? ''}\n${lines[line - 1] ?? ''}`,
+  )
+
 const interpolated = (node: Node | undefined): boolean =>
   (node?.type === 'TemplateLiteral' && node.expressions.length > 0) ||
   (node?.type === 'BinaryExpression' && node.operator === '+' && (literal(node.left as Node) === undefined || literal(node.right) === undefined))
@@ -97,8 +103,12 @@ const inspectJs = (source: Source, out: Collector): void => {
   const parsed = parseJs(source.path, source.text)
   if (parsed === undefined) return out.skipped('did not parse')
   const processes = importedFrom(parsed, /^(?:node:)?child_process$/)
-  const report = (which: Rule, node: Node, message: string): void =>
-    out.add(which, { file: source.path, line: parsed.line(node.start), message })
+  const lines = source.text.split('\n')
+  const report = (which: Rule, node: Node, message: string): void => {
+    const line = parsed.line(node.start)
+    if (accepted(lines, line)) out.sum('dangerous calls that a comment accepts')
+    else out.add(which, { file: source.path, line, message })
+  }
   walk(parsed.program, (node, parents) => {
     const parent = parents[parents.length - 1]
     if (node.type === 'CallExpression') {
@@ -155,12 +165,14 @@ const inspectLines = (source: Source, out: Collector, patterns: readonly [RegExp
   // Docstrings and comments go, strings stay: some patterns look into them.
   const code = blank(source.text, source.family, { keepStrings: true })
   const bare = blank(source.text, source.family).split('\n')
+  const lines = source.text.split('\n')
   code.split('\n').forEach((line, i) => {
     for (const [pattern, name, message] of patterns) {
       const hit = pattern.exec(line)
       // What begins inside a string is text about code.
       if (hit === null || (bare[i] ?? '').slice(hit.index, hit.index + 4).trim() === '') continue
-      out.add(rule[name], { file: source.path, line: i + 1, message })
+      if (accepted(lines, i + 1)) out.sum('dangerous calls that a comment accepts')
+      else out.add(rule[name], { file: source.path, line: i + 1, message })
     }
   })
 }

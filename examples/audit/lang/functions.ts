@@ -25,16 +25,20 @@ const branches = (node: Node): boolean => {
     case 'DoWhileStatement':
     case 'SwitchStatement':
     case 'CatchClause':
-    case 'LogicalExpression':
       return true
     default:
       return false
   }
 }
 
+/** `a && b && c` is one branch, `a ?? b` none: a default for a missing value is no decision of the reader's. */
+const chains = (node: Node, parent: Node | undefined): boolean =>
+  node.type === 'LogicalExpression' &&
+  node.operator !== '??' &&
+  !(parent?.type === 'LogicalExpression' && parent.operator === node.operator)
+
 const nests = (node: Node, parent: Node | undefined): boolean =>
   branches(node) &&
-  node.type !== 'LogicalExpression' &&
   node.type !== 'ConditionalExpression' &&
   !(node.type === 'IfStatement' && parent?.type === 'IfStatement' && parent.alternate === node)
 
@@ -42,27 +46,30 @@ const ofJs = ({ path, text }: Source): FunctionFacts[] | undefined => {
   const parsed = parseJs(path, text)
   if (parsed === undefined) return undefined
   const found: FunctionFacts[] = []
-  const open: { facts: FunctionFacts; depth: number }[] = []
+  const open: { facts: FunctionFacts; nested: Set<Node> }[] = []
   walk(
     parsed.program,
     (node, parents) => {
       if (isFunction(node)) {
         const line = parsed.line(node.start)
         const lines = parsed.line(node.end) - line + 1
-        open.push({ facts: { name: functionName(node, parents), line, lines, complexity: 1, nesting: 0 }, depth: 0 })
+        open.push({ facts: { name: functionName(node, parents), line, lines, complexity: 1, nesting: 0 }, nested: new Set() })
         return
       }
       const inside = open[open.length - 1]
-      if (inside === undefined || !branches(node)) return
+      const parent = parents[parents.length - 1]
+      if (inside === undefined || (!branches(node) && !chains(node, parent))) return
       inside.facts.complexity++
-      if (!nests(node, parents[parents.length - 1])) return
-      inside.depth++
-      inside.facts.nesting = Math.max(inside.facts.nesting, inside.depth)
+      if (!nests(node, parent)) return
+      inside.nested.add(node)
+      inside.facts.nesting = Math.max(inside.facts.nesting, inside.nested.size)
     },
     node => {
-      if (isFunction(node)) {
-        const done = open.pop()
-        if (done !== undefined) found.push(done.facts)
+      const inside = open[open.length - 1]
+      if (!isFunction(node)) inside?.nested.delete(node)
+      else if (inside !== undefined) {
+        open.pop()
+        found.push(inside.facts)
       }
     },
   )

@@ -58,7 +58,7 @@ const ofJs = (source: Source): TestCase[] | undefined => {
     if (node.type !== 'CallExpression') return
     const name = testName(node)
     if (name === undefined || !testCall.test(name) || name === 'bench') return
-    const title = literal(node.arguments[0]) ?? (node.arguments[0]?.type === 'TemplateLiteral' ? '(template)' : undefined)
+    const title = literal(node.arguments[0]) ?? (node.arguments[0]?.type === 'TemplateLiteral' ? source.text.slice(node.arguments[0].start + 1, node.arguments[0].end - 1) : undefined)
     const body = node.arguments.find(isFunction)
     if (title === undefined) return
     const only = /\.only\b|^fit$/.test(name)
@@ -72,7 +72,7 @@ const ofJs = (source: Source): TestCase[] | undefined => {
       line: parsed.line(node.start),
       mode: only ? 'only' : skipped ? 'skipped' : 'runs',
       conditional: /skipIf|runIf/.test(name),
-      asserts: inner === undefined || called || asserting(inner) || /\.(?:prop|fails|failing)\b/.test(name) || /\b(?:done|t|tap)\(|@ts-expect-error|expectTypeOf|assertType|satisfies /.test(text),
+      asserts: inner === undefined || called || asserting(inner) || /\.(?:prop|fails|failing)\b/.test(name) || /\b(?:done|t|tap)\(|\.test\(|@ts-expect-error|expectTypeOf|assertType|satisfies |\b(?:Expect|Assert|Equal)</.test(text),
       sleeps: sleeping.test(text),
       empty: inner?.type === 'BlockStatement' && inner.body.length === 0,
     })
@@ -90,12 +90,16 @@ const ofPython = (source: Source): TestCase[] => {
     const match = /^([ \t]*)(?:async )?def (test_\w+)/.exec(line)
     if (match === null) return
     const [, indent = '', name = ''] = match
+    // A function inside a test is part of it; only functions of the module and of classes are cases.
+    const outer = indent === '' ? undefined : lines.slice(0, i).findLast(above => above.trim() !== '' && (/^[ \t]*/.exec(above)?.[0].length ?? 0) < indent.length)
+    if (outer !== undefined && !/^\s*class\b/.test(outer)) return
     let end = i + 1
     while (end < lines.length && ((lines[end] ?? '').trim() === '' || /^[ \t]*/.exec(lines[end] ?? '')?.[0].length !== indent.length && !/^\S/.test(lines[end] ?? '') || /^\s*\)/.test(lines[end] ?? ''))) end++
     const body = lines.slice(i + 1, end).join('\n')
     let start = i
     while (start > 0 && /^\s*(?:@|[)\]]|\s{4,}\S.*,$)/.test(lines[start - 1] ?? '')) start--
     const marks = lines.slice(start, i).join('\n')
+    if (/@(?:pytest\.)?fixture\b/.test(marks)) return
     found.push({
       name,
       line: i + 1,

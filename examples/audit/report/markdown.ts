@@ -111,13 +111,13 @@ const byRule = (rules: Specialist['rules']): string =>
     .join(', ')
 
 const section = (specialist: Specialist): string[] => {
-  const { title, severities: counts, numbers, skipped, checks } = specialist
+  const { title, tasks, checked, severities: counts, numbers, skipped, checks } = specialist
   const left = Object.entries(skipped).map(([reason, files]) => `${reason} ${number(files)}`)
-  const facts = Object.entries(numbers).map(([name, value]) => `${words(name)} ${number(value)}`)
+  const facts = Object.entries(numbers).filter(([, value]) => value > 0).map(([name, value]) => `${words(name)} ${number(value)}`)
   return [
     `## ${title}`,
     '',
-    `Score: ${gradeText(specialist)}. Findings: ${countsLine(counts)}.`,
+    `Score: ${gradeText(specialist)}. Findings: ${countsLine(counts)}. ${plural(checked, 'look')} at files in ${plural(tasks, 'task')}.`,
     ...(facts.length > 0 ? ['', `Numbers: ${facts.join('; ')}.`] : []),
     '',
     ...findingsOf(specialist),

@@ -2,7 +2,7 @@
 // Never in here: Markdown, the clock, the machine. The same inputs give the same bytes.
 import { z } from 'zod'
 import { checks, ruleById } from '../checks.ts'
-import { findingSchema, severities } from '../finding.ts'
+import { findingSchema, severities, severityCounts } from '../finding.ts'
 import type { Severity, SeverityCounts } from '../finding.ts'
 import { inventorySchema } from '../inventory.ts'
 import type { Inventory } from '../inventory.ts'
@@ -10,7 +10,6 @@ import { roles, roleTitles } from '../roles.ts'
 import { byText } from '../tree.ts'
 import { grades, pointsOf, summarySchema } from '../summary.ts'
 import type { Summary } from '../summary.ts'
-import { severityCounts } from '../finding.ts'
 
 export const reportInputSchema = z.object({ inventory: inventorySchema, summaries: z.array(summarySchema) })
 
@@ -32,6 +31,8 @@ const specialistSchema = z.object({
   score: z.number().int().nullable(),
   grade: z.enum(grades).nullable(),
   tasks: z.number().int(),
+  /** Files looked at, once for each check that looked. */
+  checked: z.number().int(),
   severities: severityCounts,
   numbers: z.record(z.string(), z.number()),
   skipped: z.record(z.string(), z.number()),
@@ -97,7 +98,7 @@ const chooseActions = (summaries: readonly Summary[]): Action[] => {
 }
 
 const specialistOf = (summary: Summary, { applicable }: Inventory): Specialist => {
-  const { role, score, grade, tasks, severities: counted, sums, peaks, skipped, rules, findings, dropped } = summary
+  const { role, score, grade, tasks, checked, severities: counted, sums, peaks, skipped, rules, findings, dropped } = summary
   const largest = Object.fromEntries(Object.entries(peaks).map(([name, value]) => [`most ${name}`, value]))
   return {
     role,
@@ -105,6 +106,7 @@ const specialistOf = (summary: Summary, { applicable }: Inventory): Specialist =
     score,
     grade,
     tasks,
+    checked,
     severities: counted,
     numbers: { ...sums, ...largest },
     skipped,
