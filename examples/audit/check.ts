@@ -17,7 +17,7 @@ export interface AuditCheck {
   rules: readonly Rule[]
   input: z.ZodType
   output: z.ZodType
-  run(input: unknown, context: AuditContext): Promise<unknown>
+  run: (input: unknown, context: AuditContext) => Promise<unknown>
   /** Set when the check is fanned out over files: which ones. */
   applies?: (file: TreeFile) => boolean
   /** Set when the check joins others: input key to the tasks whose outputs it takes. */
@@ -57,7 +57,7 @@ interface Declared<I, O> {
   joins?: AuditCheck['joins']
   absorbs?: AuditCheck['absorbs']
   applies?: AuditCheck['applies']
-  run(input: I, context: AuditContext): Promise<O>
+  run: (input: I, context: AuditContext) => Promise<O>
 }
 
 /** Declares a check of any shape; input and output pass their schemas on the way in and out. */
@@ -78,10 +78,10 @@ interface FileCheck {
   role: Role
   about: string
   rules: Readonly<Record<string, Rule>>
-  applies(file: TreeFile): boolean
+  applies: (file: TreeFile) => boolean
   /** False: the check needs no contents, only names and sizes. */
   reads?: boolean
-  inspect(source: Source, out: Collector, tree: Tree, context: AuditContext): void | Promise<void>
+  inspect: (source: Source, out: Collector, tree: Tree, context: AuditContext) => void | Promise<void>
 }
 
 /**
@@ -137,7 +137,7 @@ export const fileCheck = (declared: FileCheck): AuditCheck =>
 /** A check that runs once over the whole tree. */
 export const wholeCheck = (
   declared: Pick<FileCheck, 'name' | 'role' | 'about' | 'rules'> & {
-    inspect(out: Collector, tree: Tree, context: AuditContext): Promise<void>
+    inspect: (out: Collector, tree: Tree, context: AuditContext) => Promise<void>
   },
 ): AuditCheck =>
   check<z.infer<typeof onceSchema>, Part>({

@@ -36,7 +36,12 @@ export const rules = <const K extends string>(
   return named as Record<K, Rule>
 }
 
-export const severityCounts = z.object({ high: z.number(), medium: z.number(), low: z.number(), info: z.number() })
+export const severityCounts = z.object({
+  high: z.number(),
+  medium: z.number(),
+  low: z.number(),
+  info: z.number(),
+})
 export type SeverityCounts = z.infer<typeof severityCounts>
 
 /** What every check but the inventory gives, whatever else it gives. */
@@ -81,7 +86,8 @@ export const fitting = <T>(ranked: readonly T[], bytes: number): T[] => {
   return kept
 }
 
-const shorten = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`)
+const shorten = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1)}…`
 
 export interface Place {
   file?: string
@@ -121,13 +127,13 @@ export const collector = (): Collector => {
   const peak = (name: string, value: number): void => {
     peaks[name] = Math.max(peaks[name] ?? value, value)
   }
-  const count = (rule: string, severity: Severity, by: number): void => {
+  const tally = (rule: string, severity: Severity, by: number): void => {
     counted[rule] ??= { high: 0, medium: 0, low: 0, info: 0 }
     counted[rule][severity] += by
   }
   return {
     add: (rule, { file, line, weight, message, severity = rule.severity }) => {
-      count(rule.id, severity, 1)
+      tally(rule.id, severity, 1)
       findings.push({
         rule: rule.id,
         severity,
@@ -148,13 +154,18 @@ export const collector = (): Collector => {
       findings.push(...part.findings)
       for (const [reason, count] of Object.entries(part.skipped)) addTo(skipped, reason, count)
       for (const [rule, counts] of Object.entries(part.rules)) {
-        for (const severity of severities) count(rule, severity, counts[severity])
+        for (const severity of severities) tally(rule, severity, counts[severity])
       }
       for (const [name, value] of Object.entries(part.sums)) addTo(sums, name, value)
       for (const [name, value] of Object.entries(part.peaks)) peak(name, value)
     },
     part: bytes => {
-      const counts = { skipped: sorted(skipped), rules: sorted(counted), sums: sorted(sums), peaks: sorted(peaks) }
+      const counts = {
+        skipped: sorted(skipped),
+        rules: sorted(counted),
+        sums: sorted(sums),
+        peaks: sorted(peaks),
+      }
       const kept = fitting(findings.sort(byRank), bytes - jsonBytes(counts) - 100)
       return { checked: files, ...counts, findings: kept, dropped: dropped + findings.length - kept.length }
     },

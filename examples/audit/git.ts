@@ -57,7 +57,8 @@ export const readBlobs = (
     child.stdin.on('error', () => undefined) // git died first: 'close' reports it
     child.on('error', reject)
     child.on('close', code => {
-      if (code !== 0) return reject(new GitError(['cat-file'], Buffer.concat(complaints).toString('utf8').trim()))
+      if (code !== 0)
+        return reject(new GitError(['cat-file'], Buffer.concat(complaints).toString('utf8').trim()))
       try {
         resolve(splitBatch(Buffer.concat(chunks), hashes.length))
       } catch (error) {

@@ -25,7 +25,16 @@ const massChange = 150
  */
 export const readHistory = async (repo: string, commit: string, signal?: AbortSignal): Promise<History> => {
   const format = '--format=%x01%ct%x02%ae'
-  const args = ['log', '-z', '--name-only', '--no-merges', '--no-renames', `--max-count=${atMost}`, format, commit]
+  const args = [
+    'log',
+    '-z',
+    '--name-only',
+    '--no-merges',
+    '--no-renames',
+    `--max-count=${atMost}`,
+    format,
+    commit,
+  ]
   const [log, shallow] = await Promise.all([
     git(repo, args, signal),
     git(repo, ['rev-parse', '--is-shallow-repository'], signal),

@@ -41,7 +41,11 @@ export const takeInventory = async (
   { revision, repository }: z.infer<typeof inventoryInputSchema>,
   { repo, signal }: { repo: string; signal: AbortSignal },
 ): Promise<Inventory> => {
-  const resolved = await git(repo, ['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`], signal)
+  const resolved = await git(
+    repo,
+    ['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`],
+    signal,
+  )
   const commit = resolved.toString('utf8').trim()
   const [tree, shown, { shallow }] = await Promise.all([
     treeOf({ repo, commit }),
@@ -60,7 +64,8 @@ export const takeInventory = async (
     languages.set(language, entry)
   }
   const applicable: Record<string, number> = {}
-  for (const { name, applies } of checks) if (applies !== undefined) applicable[name] = tree.files.filter(applies).length
+  for (const { name, applies } of checks)
+    if (applies !== undefined) applicable[name] = tree.files.filter(applies).length
   return {
     repository,
     commit,
@@ -70,7 +75,9 @@ export const takeInventory = async (
     symlinks: tree.symlinks.length,
     submodules: tree.submodules.length,
     shallow,
-    languages: [...languages.values()].sort((a, b) => b.bytes - a.bytes || byText(a.name, b.name)).slice(0, 40),
+    languages: [...languages.values()]
+      .sort((a, b) => b.bytes - a.bytes || byText(a.name, b.name))
+      .slice(0, 40),
     kinds,
     applicable,
   }

@@ -46,7 +46,8 @@ export const partSize = ({ files, applicable }: Pick<Inventory, 'files' | 'appli
 }
 
 /** A task that speaks for many, or for the whole tree, may say more than one that read a few files. */
-const share = ({ applies, absorbs }: AuditCheck): number => (absorbs !== undefined ? 20 : applies === undefined ? 5 : 1)
+const share = ({ applies, absorbs }: AuditCheck): number =>
+  absorbs !== undefined ? 20 : applies === undefined ? 5 : 1
 
 const isJoin = ({ joins }: AuditCheck): boolean => joins !== undefined
 
@@ -58,14 +59,23 @@ export const planAudit = (inventory: Inventory): PlannedTask[] => {
   for (const { name, applies } of checks) {
     const parts = applies === undefined ? 0 : partsOf(applicable[name] ?? 0, size)
     const digits = String(parts).length
-    ids.set(name, applies === undefined ? [name] : Array.from({ length: parts }, (_, i) => `${name}-${String(i + 1).padStart(digits, '0')}`))
+    ids.set(
+      name,
+      applies === undefined
+        ? [name]
+        : Array.from({ length: parts }, (_, i) => `${name}-${String(i + 1).padStart(digits, '0')}`),
+    )
   }
   const idsOf = (name: string): string[] => ids.get(name) ?? []
   const absorbed = new Set(checks.flatMap(check => check.absorbs ?? []))
-  const direct = (role: Role): AuditCheck[] => checks.filter(check => check.role === role && !absorbed.has(check.name))
-  const sharesOf = (role: Role): number => direct(role).reduce((sum, check) => sum + idsOf(check.name).length * share(check), 0)
+  const direct = (role: Role): AuditCheck[] =>
+    checks.filter(check => check.role === role && !absorbed.has(check.name))
+  const sharesOf = (role: Role): number =>
+    direct(role).reduce((sum, check) => sum + idsOf(check.name).length * share(check), 0)
   const bytesOf = (check: AuditCheck): number => {
-    const part = absorbed.has(check.name) ? 0.8 / Math.max(1, idsOf(check.name).length) : share(check) / sharesOf(check.role)
+    const part = absorbed.has(check.name)
+      ? 0.8 / Math.max(1, idsOf(check.name).length)
+      : share(check) / sharesOf(check.role)
     return Math.max(1_000, Math.min(mostBytes, Math.floor(sharedBytes * part)))
   }
 
@@ -74,15 +84,30 @@ export const planAudit = (inventory: Inventory): PlannedTask[] => {
     const { name, role, applies, joins } = check
     const own = idsOf(name)
     const bind: { [key: string]: string | string[] } = {}
-    for (const [key, { task, all }] of Object.entries(joins ?? {})) bind[key] = all ? idsOf(task) : (idsOf(task)[0] ?? task)
+    for (const [key, { task, all }] of Object.entries(joins ?? {}))
+      bind[key] = all ? idsOf(task) : (idsOf(task)[0] ?? task)
     own.forEach((id, part) => {
-      const input = { commit, bytes: bytesOf(check), ...(applies === undefined ? {} : { part, of: own.length }) }
-      planned.push({ id, task: name, role, input, after: Object.values(bind).flat(), ...(joins === undefined ? {} : { bind }) })
+      const input = {
+        commit,
+        bytes: bytesOf(check),
+        ...(applies === undefined ? {} : { part, of: own.length }),
+      }
+      planned.push({
+        id,
+        task: name,
+        role,
+        input,
+        after: Object.values(bind).flat(),
+        ...(joins === undefined ? {} : { bind }),
+      })
     })
   }
   for (const role of roles) {
     const parts = direct(role).flatMap(({ name }) => idsOf(name))
-    const files = Math.max(0, ...checks.filter(check => check.role === role).map(({ name }) => applicable[name] ?? 0))
+    const files = Math.max(
+      0,
+      ...checks.filter(check => check.role === role).map(({ name }) => applicable[name] ?? 0),
+    )
     planned.push({
       id: `${role}.summary`,
       task: `${role}.summary`,
@@ -93,6 +118,13 @@ export const planAudit = (inventory: Inventory): PlannedTask[] => {
     })
   }
   const summaries = roles.map(role => `${role}.summary`)
-  planned.push({ id: 'report', task: 'report', role: 'docs', input: { inventory }, after: summaries, bind: { summaries } })
+  planned.push({
+    id: 'report',
+    task: 'report',
+    role: 'docs',
+    input: { inventory },
+    after: summaries,
+    bind: { summaries },
+  })
   return planned
 }

@@ -24,7 +24,8 @@ export type Summary = z.infer<typeof summarySchema>
 
 export const severitiesOf = ({ rules }: Pick<Part, 'rules'>): SeverityCounts => {
   const total: SeverityCounts = { high: 0, medium: 0, low: 0, info: 0 }
-  for (const counts of Object.values(rules)) for (const severity of severities) total[severity] += counts[severity]
+  for (const counts of Object.values(rules))
+    for (const severity of severities) total[severity] += counts[severity]
   return total
 }
 
@@ -45,7 +46,15 @@ export const gradeOf = (score: number, { high }: SeverityCounts): Grade => {
 }
 
 const signs: Partial<Record<Role, readonly string[]>> = {
-  ai: ['files that use a model library', 'model calls', 'prompt and instruction files', 'prompts in code', 'tool servers', 'model names in code', 'packages that depend on a model library'],
+  ai: [
+    'files that use a model library',
+    'model calls',
+    'prompt and instruction files',
+    'prompts in code',
+    'tool servers',
+    'model names in code',
+    'packages that depend on a model library',
+  ],
   frontend: ['elements', 'style sheets', 'front-end assets'],
 }
 
@@ -68,4 +77,3 @@ export const summarize =
     const grade = score === null ? null : gradeOf(score, counts)
     return Promise.resolve({ ...part, role, tasks: parts.length, severities: counts, score, grade })
   }
-

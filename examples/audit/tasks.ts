@@ -15,7 +15,7 @@ export interface AuditTask {
   role: Role
   input: z.ZodType
   output: z.ZodType
-  run(input: unknown, context: Omit<AuditContext, 'commit'>): Promise<unknown>
+  run: (input: unknown, context: Omit<AuditContext, 'commit'>) => Promise<unknown>
 }
 
 const commitOf = z.object({ commit: z.string() })

@@ -107,7 +107,10 @@ const decode = (file: TreeFile, blob: Buffer | undefined): ReadFile => {
 }
 
 /** Reads files in order, in batches bounded by size, so that a part of any size fits in memory. */
-export async function* readFiles(context: AuditContext, files: readonly TreeFile[]): AsyncGenerator<ReadFile> {
+export async function* readFiles(
+  context: AuditContext,
+  files: readonly TreeFile[],
+): AsyncGenerator<ReadFile> {
   let at = 0
   while (at < files.length) {
     context.signal.throwIfAborted()
@@ -119,7 +122,11 @@ export async function* readFiles(context: AuditContext, files: readonly TreeFile
       if (file.size <= readLimit) bytes += file.size
     }
     const small = batch.filter(file => file.size <= readLimit)
-    const blobs = await readBlobs(context.repo, small.map(file => file.hash), context.signal)
+    const blobs = await readBlobs(
+      context.repo,
+      small.map(file => file.hash),
+      context.signal,
+    )
     const read = new Map(small.map((file, i) => [file, blobs[i]]))
     for (const file of batch) {
       if (file.size > readLimit) yield { file, text: undefined, unread: 'too large' }

@@ -6,7 +6,16 @@ import { rules } from '../finding.ts'
 import type { Collector } from '../finding.ts'
 import { blank } from '../lang/blank.ts'
 import { dotted, hasSpread, importedFrom, lineIndex, parseJs, property, walk } from '../lang/js.ts'
-import { endpoints, generating, limits, methods, modelModules, modelName, modelPackages, timeouts } from '../lang/models.ts'
+import {
+  endpoints,
+  generating,
+  limits,
+  methods,
+  modelModules,
+  modelName,
+  modelPackages,
+  timeouts,
+} from '../lang/models.ts'
 
 const rule = rules('ai', {
   'no-token-limit': {
@@ -17,12 +26,14 @@ const rule = rules('ai', {
   'no-timeout': {
     severity: 'medium',
     title: 'Give model calls a timeout or an abort signal',
-    advice: 'Pass a signal or timeout: a provider that hangs otherwise holds the request as long as it likes.',
+    advice:
+      'Pass a signal or timeout: a provider that hangs otherwise holds the request as long as it likes.',
   },
   'scattered-model-names': {
     severity: 'low',
     title: 'Name models in one place',
-    advice: 'Take the model from configuration or one constants file: providers retire models with short notice.',
+    advice:
+      'Take the model from configuration or one constants file: providers retire models with short notice.',
   },
   'raw-endpoint': {
     severity: 'low',
@@ -31,7 +42,8 @@ const rule = rules('ai', {
   },
 })
 
-const configLike = /(^|\/)[^/]*(config|constants?|models?|providers?|settings|defaults|registry|catalog|pricing)[^/]*(\.[a-z]+$|\/)/i
+const configLike =
+  /(^|\/)[^/]*(config|constants?|models?|providers?|settings|defaults|registry|catalog|pricing)[^/]*(\.[a-z]+$|\/)/i
 
 const inspectJs = (source: Source, out: Collector): void => {
   const parsed = parseJs(source.path, source.text)
@@ -62,7 +74,8 @@ const inspectJs = (source: Source, out: Collector): void => {
   })
 }
 
-const pythonCall = /\b([\w.]*\.(?:chat\.completions\.create|responses\.create|messages\.create|completions\.create)|litellm\.a?completion)\(/g
+const pythonCall =
+  /\b([\w.]*\.(?:chat\.completions\.create|responses\.create|messages\.create|completions\.create)|litellm\.a?completion)\(/g
 
 const inspectPython = (source: Source, out: Collector): void => {
   if (source.text.match(modelModules) === null) return
@@ -102,14 +115,26 @@ const inspectNames = (source: Source, out: Collector): void => {
   const [first] = names
   if (first !== undefined && !configLike.test(source.path)) {
     const different = new Set(names.map(match => match[1]))
-    const shown = [...different].slice(0, 3).map(name => `\`${name ?? ''}\``).join(', ')
+    const shown = [...different]
+      .slice(0, 3)
+      .map(name => `\`${name ?? ''}\``)
+      .join(', ')
     const message = `${names.length === 1 ? 'names' : `${names.length} times names`} ${shown}${different.size > 3 ? ' and others' : ''}`
-    out.add(rule['scattered-model-names'], { file: source.path, line: line(first.index), message, weight: names.length })
+    out.add(rule['scattered-model-names'], {
+      file: source.path,
+      line: line(first.index),
+      message,
+      weight: names.length,
+    })
   }
   for (const match of code.matchAll(endpoints)) {
     const near = code.slice(Math.max(0, match.index - 80), match.index)
     if (!/\b(?:fetch|axios(?:\.post)?|requests\.post|httpx\.post)\(\s*[`'"]?$/.test(near)) continue
-    out.add(rule['raw-endpoint'], { file: source.path, line: line(match.index), message: `calls \`${match[1] ?? ''}\` by hand` })
+    out.add(rule['raw-endpoint'], {
+      file: source.path,
+      line: line(match.index),
+      message: `calls \`${match[1] ?? ''}\` by hand`,
+    })
   }
 }
 
@@ -120,7 +145,8 @@ export const aiCalls = fileCheck({
     'Calls through the known model libraries of JavaScript, TypeScript and Python: output limit, timeout or signal; ' +
     'model names outside configuration; provider addresses called by hand.',
   rules: rule,
-  applies: ({ code, kind, family, language }) => code && kind === 'source' && (family === 'js' || language === 'Python'),
+  applies: ({ code, kind, family, language }) =>
+    code && kind === 'source' && (family === 'js' || language === 'Python'),
   inspect: (source, out) => {
     if (source.family === 'js') inspectJs(source, out)
     else inspectPython(source, out)

@@ -14,7 +14,8 @@ const rule = rules('architecture', {
   'import-cycle': {
     severity: 'medium',
     title: 'Break the import cycles',
-    advice: 'Move what both sides need into a third module, or turn one direction into a parameter or a type.',
+    advice:
+      'Move what both sides need into a third module, or turn one direction into a parameter or a type.',
   },
   hub: {
     severity: 'low',
@@ -46,7 +47,10 @@ const parseEdges = (lines: readonly string[]): { all: Edges; runtime: Edges } =>
   for (const line of lines) {
     const [from = '', to = ''] = line.split('>')
     const targets = to.split(',')
-    all.set(Number(from), targets.map(target => Number.parseInt(target, 10)))
+    all.set(
+      Number(from),
+      targets.map(target => Number.parseInt(target, 10)),
+    )
     runtime.set(Number(from), targets.filter(target => !target.endsWith('t')).map(Number))
   }
   return { all, runtime }
@@ -86,11 +90,15 @@ const addHubs = (out: Collector, files: readonly TreeFile[], edges: Edges): void
     if (barrel.test(file.path)) return
     if (users >= 15 && targets.length >= 12) {
       out.add(rule.hub, { ...at, message: `imported by ${users} files and importing ${targets.length}` })
-    } else if (targets.length >= 30) out.add(rule['many-imports'], { ...at, message: `imports ${targets.length} files of this tree` })
+    } else if (targets.length >= 30)
+      out.add(rule['many-imports'], { ...at, message: `imports ${targets.length} files of this tree` })
     for (const to of targets) {
       const target = files[to]
       if (target?.kind !== 'test') continue
-      out.add(rule['imports-test-code'], { file: file.path, message: `imports \`${target.path}\`, which is test code` })
+      out.add(rule['imports-test-code'], {
+        file: file.path,
+        message: `imports \`${target.path}\`, which is test code`,
+      })
     }
   })
 }
@@ -98,7 +106,8 @@ const addHubs = (out: Collector, files: readonly TreeFile[], edges: Edges): void
 export const architectureGraph = check({
   name: 'architecture.graph',
   role: 'architecture',
-  about: 'Import cycles at run time (type-only and lazy imports do not count), hubs, production code that imports test code.',
+  about:
+    'Import cycles at run time (type-only and lazy imports do not count), hubs, production code that imports test code.',
   rules: rule,
   input: onceSchema.extend({ imports: z.array(importsPart) }),
   output: graphPart,
@@ -116,7 +125,9 @@ export const architectureGraph = check({
     const tests = [...files.keys()].filter(node => files[node]?.kind === 'test')
     const reached = reachable(all, tests)
     const sources = [...files.entries()].filter(([, file]) => file.kind === 'source')
-    const unreached = sources.filter(([node]) => !reached.has(node)).map(([, { path, size }]) => ({ path, size }))
+    const unreached = sources
+      .filter(([node]) => !reached.has(node))
+      .map(([, { path, size }]) => ({ path, size }))
     unreached.sort((a, b) => b.size - a.size)
     return {
       ...out.part(bytes / 2),

@@ -24,7 +24,9 @@ const rule = rules('architecture', {
 const understood = new Set(['Python', 'C', 'C++', 'Ruby', 'Vue', 'Svelte', 'Astro'])
 
 const applies = ({ code, kind, family, language }: TreeFile): boolean =>
-  code && (family === 'js' || understood.has(language)) && (kind === 'source' || kind === 'test' || kind === 'example')
+  code &&
+  (family === 'js' || understood.has(language)) &&
+  (kind === 'source' || kind === 'test' || kind === 'example')
 
 /** The nodes of the module graph; edges name them by their place in this list, which a commit fixes. */
 export const moduleFiles = (tree: Tree): TreeFile[] => tree.files.filter(applies)
@@ -35,7 +37,8 @@ export const importsPart = partSchema.extend({
   edgesLeftOut: z.number().int(),
 })
 
-const shaky = /(^|\/)(dist|build|lib|out|generated|__generated__|\.\w+)(\/|$)|\.(css|scss|less|svg|png|wasm|node|json)$|\.gen\b|\?/
+const shaky =
+  /(^|\/)(dist|build|lib|out|generated|__generated__|\.\w+)(\/|$)|\.(css|scss|less|svg|png|wasm|node|json)$|\.gen\b|\?/
 
 export const architectureImports = check({
   name: 'architecture.imports',
@@ -64,15 +67,28 @@ export const architectureImports = check({
           out.sum('imports')
           const to = resolveImport(tree, source, specifier) ?? workspace.resolve(specifier, source.path)
           const node = to === undefined ? undefined : place.get(to)
-          if (node !== undefined && to !== source.path) targets.set(node, (targets.get(node) ?? true) && (type || lazy))
-          if (to !== undefined || source.family !== 'js' || source.kind !== 'source' || reported.has(specifier)) continue
+          if (node !== undefined && to !== source.path)
+            targets.set(node, (targets.get(node) ?? true) && (type || lazy))
+          if (
+            to !== undefined ||
+            source.family !== 'js' ||
+            source.kind !== 'source' ||
+            reported.has(specifier)
+          )
+            continue
           const at = { file: source.path, line }
           const missing = workspace.undeclared(specifier, source.path)
           if (missing !== undefined && !reported.has(missing)) {
-            out.add(rule['undeclared-dependency'], { ...at, message: `imports \`${missing}\`, which no package.json above it declares` })
+            out.add(rule['undeclared-dependency'], {
+              ...at,
+              message: `imports \`${missing}\`, which no package.json above it declares`,
+            })
             reported.add(missing)
           } else if (specifier.startsWith('.') && !shaky.test(specifier.replace(/^(?:\.{1,2}\/)+/, ''))) {
-            out.add(rule['dangling-import'], { ...at, message: `imports \`${specifier}\`, which is not in the commit` })
+            out.add(rule['dangling-import'], {
+              ...at,
+              message: `imports \`${specifier}\`, which is not in the commit`,
+            })
           }
           reported.add(specifier)
         }

@@ -2,8 +2,7 @@
 // Never in here: scripts and command lines, where blocking is the simplest right thing.
 import { fileCheck } from '../check.ts'
 import { rules } from '../finding.ts'
-import { dotted, functionName, importedFrom, isFunction, parseJs, walk } from '../lang/js.ts'
-import { lineIndex } from '../lang/js.ts'
+import { dotted, functionName, importedFrom, isFunction, lineIndex, parseJs, walk } from '../lang/js.ts'
 import { blank } from '../lang/blank.ts'
 import type { Collector } from '../finding.ts'
 import type { Source } from '../check.ts'
@@ -39,7 +38,8 @@ const inspectJs = (source: Source, out: Collector): void => {
   })
 }
 
-const pythonBlockers = /\b(?:time\.sleep|requests\.(?:get|post|put|delete|request)|urllib\.request\.urlopen|subprocess\.(?:run|call|check_output))\(/
+const pythonBlockers =
+  /\b(?:time\.sleep|requests\.(?:get|post|put|delete|request)|urllib\.request\.urlopen|subprocess\.(?:run|call|check_output))\(/
 
 const inspectPython = (source: Source, out: Collector): void => {
   const line = lineIndex(source.text)
@@ -49,14 +49,18 @@ const inspectPython = (source: Source, out: Collector): void => {
     const hit = pythonBlockers.exec(body)
     if (hit === null || /^\s*def /m.test(body)) continue
     const at = { file: source.path, line: line(match.index + all.length - body.length + hit.index) }
-    out.add(rule['blocking-call'], { ...at, message: `\`${hit[0].slice(0, -1)}\` blocks inside async \`${name}\`` })
+    out.add(rule['blocking-call'], {
+      ...at,
+      message: `\`${hit[0].slice(0, -1)}\` blocks inside async \`${name}\``,
+    })
   }
 }
 
 export const backendBlocking = fileCheck({
   name: 'backend.blocking',
   role: 'backend',
-  about: 'Synchronous file, process, compression and network calls inside async functions (JavaScript, TypeScript, Python).',
+  about:
+    'Synchronous file, process, compression and network calls inside async functions (JavaScript, TypeScript, Python).',
   rules: rule,
   applies: ({ code, kind, family, language, path }) =>
     code && kind === 'source' && (family === 'js' || language === 'Python') && !script.test(path),

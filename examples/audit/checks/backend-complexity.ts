@@ -73,12 +73,21 @@ export const backendComplexity = check({
             const message = `\`${name}\` has ${facts.complexity - 1} branches in ${facts.lines} lines`
             out.add(rule['complex-function'], { ...at, message, severity, weight: facts.complexity })
           } else if (facts.lines > long) {
-            out.add(rule['long-function'], { ...at, message: `\`${name}\` has ${facts.lines} lines`, weight: facts.lines })
+            out.add(rule['long-function'], {
+              ...at,
+              message: `\`${name}\` has ${facts.lines} lines`,
+              weight: facts.lines,
+            })
           } else if (nesting >= deep) {
-            out.add(rule['deep-nesting'], { ...at, message: `\`${name}\` nests ${nesting} levels deep`, weight: nesting })
+            out.add(rule['deep-nesting'], {
+              ...at,
+              message: `\`${name}\` nests ${nesting} levels deep`,
+              weight: nesting,
+            })
           }
         }
-        if (complexity > 0) files.push({ path: source.path, lines, complexity, worst: worst.name.slice(0, 80) })
+        if (complexity > 0)
+          files.push({ path: source.path, lines, complexity, worst: worst.name.slice(0, 80) })
       },
     })
     const ranked = files.sort((a, b) => b.complexity - a.complexity || byText(a.path, b.path))

@@ -27,7 +27,8 @@ const rule = rules('backend', {
   'async-foreach': {
     severity: 'medium',
     title: 'Await what forEach starts',
-    advice: 'forEach ignores the promises of its callback; use `for … of` with await, or Promise.all over map.',
+    advice:
+      'forEach ignores the promises of its callback; use `for … of` with await, or Promise.all over map.',
   },
   'throw-literal': {
     severity: 'low',
@@ -95,7 +96,16 @@ const inspectPython = (source: Source, out: Collector): void => {
     const broad = named === '' || /^(Base)?Exception\b/.test(named)
     if (broad && body === 'pass' && !said) {
       out.add(rule['swallowed-error'], { ...at, message: `\`except ${named}\` passes over every error` })
-    } else if (named === '' && !said && !/^raise\b/m.test(code.slice(i + 1, i + 8).map(text => text.trim()).join('\n'))) {
+    } else if (
+      named === '' &&
+      !said &&
+      !/^raise\b/m.test(
+        code
+          .slice(i + 1, i + 8)
+          .map(text => text.trim())
+          .join('\n'),
+      )
+    ) {
       out.add(rule['bare-except'], { ...at, message: '`except:` without an exception' })
     }
   })

@@ -32,12 +32,20 @@ export const backendTodo = fileCheck({
     let todos = 0
     text.split('\n').forEach((line, i) => {
       const hit = mark.exec(line)
-      if (hit === null || mark.test(code[i] ?? '') || !/(?:\/\/|\/\*|\*|#|<!--)/.test(line.slice(0, hit.index))) return
+      if (
+        hit === null ||
+        mark.test(code[i] ?? '') ||
+        !/(?:\/\/|\/\*|\*|#|<!--)/.test(line.slice(0, hit.index))
+      )
+        return
       const [word = ''] = hit
       out.sum(word === 'TODO' ? 'TODO comments' : 'FIXME, HACK and XXX comments')
       if (word === 'TODO') todos++
       else {
-        const said = line.slice(hit.index).replace(/\*\/.*$/, '').trim()
+        const said = line
+          .slice(hit.index)
+          .replace(/\*\/.*$/, '')
+          .trim()
         out.add(rule.fixme, { file: path, line: i + 1, message: said.slice(0, 120) })
       }
     })

@@ -24,7 +24,8 @@ const rule = rules('devops', {
   'secret-in-image': {
     severity: 'high',
     title: 'Take secrets out of image layers',
-    advice: 'Use a build secret (RUN --mount=type=secret) or hand it over at run time: layers keep ARG and ENV for ever.',
+    advice:
+      'Use a build secret (RUN --mount=type=secret) or hand it over at run time: layers keep ARG and ENV for ever.',
   },
   'piped-installer': {
     severity: 'medium',
@@ -72,11 +73,17 @@ const inspectDockerfile = ({ path, text }: Source, out: Collector, tree: Tree): 
       base = inherited ? base : image
       if (as?.toLowerCase() === 'as' && stage !== undefined) stages.add(stage.toLowerCase())
       const fixed = /@sha256:|\$/.test(image) || (/:[^/]+$/.test(image) && !image.endsWith(':latest'))
-      if (!inherited && !fixed && image !== 'scratch') out.add(rule['floating-base-image'], { ...place, message: `builds on \`${image}\`` })
+      if (!inherited && !fixed && image !== 'scratch')
+        out.add(rule['floating-base-image'], { ...place, message: `builds on \`${image}\`` })
     } else if (keyword === 'USER') user = !/^(root|0)(:|$)/.test(words)
     else if (keyword === 'ENV' || keyword === 'ARG') {
-      for (const [, name = '', value = ''] of words.matchAll(/([A-Za-z_]\w*)(?:=|\s+)("[^"]+"|'[^']+'|[^\s$"']\S*)/g)) {
-        if (secretName.test(name) && !/^["']?(?:\$|<|changeme|none|null|false|true|unused|dummy|\d*["']?$)/i.test(value)) {
+      for (const [, name = '', value = ''] of words.matchAll(
+        /([A-Za-z_]\w*)(?:=|\s+)("[^"]+"|'[^']+'|[^\s$"']\S*)/g,
+      )) {
+        if (
+          secretName.test(name) &&
+          !/^["']?(?:\$|<|changeme|none|null|false|true|unused|dummy|\d*["']?$)/i.test(value)
+        ) {
           out.add(rule['secret-in-image'], { ...place, message: `${keyword} sets \`${name}\`` })
         }
       }
@@ -84,11 +91,16 @@ const inspectDockerfile = ({ path, text }: Source, out: Collector, tree: Tree): 
       out.add(rule['piped-installer'], { ...place, message: 'pipes a download into a shell' })
     } else if (keyword === 'COPY' && /^(?:--\S+\s+)*\.\/?\s/.test(words) && !words.includes('--from')) {
       const ignored = tree.files.some(other => basename(other.path).endsWith('.dockerignore'))
-      if (!ignored) out.add(rule['no-dockerignore'], { ...place, message: 'copies everything, and there is no .dockerignore' })
+      if (!ignored)
+        out.add(rule['no-dockerignore'], {
+          ...place,
+          message: 'copies everything, and there is no .dockerignore',
+        })
     }
   }
   const rootless = user || /nonroot|rootless|distroless[^:]*:.*nonroot/.test(base)
-  if (!rootless && base !== '' && base !== 'scratch') out.add(rule['runs-as-root'], { file: path, message: 'the last stage sets no USER' })
+  if (!rootless && base !== '' && base !== 'scratch')
+    out.add(rule['runs-as-root'], { file: path, message: 'the last stage sets no USER' })
 }
 
 const inspectCompose = (file: string, yaml: YamlFile, out: Collector): void => {
@@ -96,7 +108,8 @@ const inspectCompose = (file: string, yaml: YamlFile, out: Collector): void => {
   out.sum('compose services', services.length)
   for (const { key, value, node } of services) {
     const place = { file, line: yaml.line(node) }
-    if (scalar(at(value, 'privileged')) === 'true') out.add(rule.privileged, { ...place, message: `service \`${key}\` is privileged` })
+    if (scalar(at(value, 'privileged')) === 'true')
+      out.add(rule.privileged, { ...place, message: `service \`${key}\` is privileged` })
     const mounts = items(at(value, 'volumes')).map(item => scalar(item) ?? scalar(at(item, 'source')) ?? '')
     if (mounts.some(mount => mount.startsWith('/var/run/docker.sock'))) {
       out.add(rule['docker-socket'], { ...place, message: `service \`${key}\` mounts the Docker socket` })
@@ -104,7 +117,11 @@ const inspectCompose = (file: string, yaml: YamlFile, out: Collector): void => {
     const image = scalar(at(value, 'image'))
     if (image === undefined || image.includes('$') || has(value, 'build')) continue
     if (!image.includes('@sha256:') && (!/:[^/]+$/.test(image) || image.endsWith(':latest'))) {
-      out.add(rule['floating-base-image'], { ...place, severity: 'low', message: `service \`${key}\` runs \`${image}\`` })
+      out.add(rule['floating-base-image'], {
+        ...place,
+        severity: 'low',
+        message: `service \`${key}\` runs \`${image}\``,
+      })
     }
   }
 }
@@ -116,7 +133,10 @@ const inspectKubernetes = (file: string, yaml: YamlFile, out: Collector): void =
     const kind = scalar(at(root, 'kind')) ?? ''
     if (!workload.test(kind) || !has(root, 'apiVersion')) continue
     out.sum('Kubernetes workloads')
-    const template = at(root, 'spec', 'template', 'spec') ?? at(root, 'spec', 'jobTemplate', 'spec', 'template', 'spec') ?? at(root, 'spec')
+    const template =
+      at(root, 'spec', 'template', 'spec') ??
+      at(root, 'spec', 'jobTemplate', 'spec', 'template', 'spec') ??
+      at(root, 'spec')
     for (const container of items(at(template, 'containers'))) {
       const name = scalar(at(container, 'name')) ?? kind
       const place = { file, line: yaml.line(container) }
@@ -142,8 +162,11 @@ export const devopsContainers = fileCheck({
     'Docker socket, limits, image versions).',
   rules: rule,
   applies: ({ path, kind }) =>
-    kind !== 'vendored' && kind !== 'test' && kind !== 'docs' &&
-    !/\.dockerignore$/i.test(path) && (dockerfile.test(path) || compose.test(path) || kubernetes.test(path)),
+    kind !== 'vendored' &&
+    kind !== 'test' &&
+    kind !== 'docs' &&
+    !/\.dockerignore$/i.test(path) &&
+    (dockerfile.test(path) || compose.test(path) || kubernetes.test(path)),
   inspect: (source, out, tree) => {
     if (dockerfile.test(source.path)) return inspectDockerfile(source, out, tree)
     const yaml = parseYaml(source.text)

@@ -24,10 +24,11 @@ const file = rules('devops', {
   },
 })
 
-const dropping = /(^|\/)(\.DS_Store|Thumbs\.db|npm-debug\.log|yarn-error\.log|desktop\.ini)$|(^|\/)(__pycache__|node_modules|\.pytest_cache|\.mypy_cache|\.venv)\/|\.(pyc|pyo|class|swp|orig|rej)$/
+const dropping =
+  /(^|\/)(\.DS_Store|Thumbs\.db|npm-debug\.log|yarn-error\.log|desktop\.ini)$|(^|\/)(__pycache__|node_modules|\.pytest_cache|\.mypy_cache|\.venv)\/|\.(pyc|pyo|class|swp|orig|rej)$/
 const reserved = /^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)/i
 const unportable = (path: string): boolean =>
-  path.split('/').some(name => /[:?*|<>"\\\x00-\x1f]|[. ]$/.test(name) || reserved.test(name))
+  path.split('/').some(name => /[:?*|<>"\\\p{Cc}]|[. ]$/u.test(name) || reserved.test(name))
 
 const text = rules('devops', {
   'merge-marker': {
@@ -47,7 +48,8 @@ const mergeMarkers = /^<{7} [^\n]*\n[\s\S]*?^={7}\r?\n[\s\S]*?^>{7} /m
 export const devopsHygiene = fileCheck({
   name: 'devops.hygiene',
   role: 'devops',
-  about: 'Every file: sizes over 5 MiB, committed build output and droppings, names Windows cannot check out.',
+  about:
+    'Every file: sizes over 5 MiB, committed build output and droppings, names Windows cannot check out.',
   rules: file,
   applies: () => true,
   reads: false,
@@ -57,10 +59,17 @@ export const devopsHygiene = fileCheck({
     out.peak('KiB of the largest file', Math.ceil(size / 1024))
     const at = { file: path }
     if (size > 5 << 20) {
-      out.add(file['large-file'], { ...at, message: kib(size), weight: size, severity: size > 50 << 20 ? 'medium' : 'low' })
+      out.add(file['large-file'], {
+        ...at,
+        message: kib(size),
+        weight: size,
+        severity: size > 50 << 20 ? 'medium' : 'low',
+      })
     }
-    if (dropping.test(path) && kind !== 'test') out.add(file['build-output'], { ...at, message: `\`${basename(path)}\` is made by tools` })
-    if (unportable(path)) out.add(file['unportable-name'], { ...at, message: 'cannot be checked out on Windows' })
+    if (dropping.test(path) && kind !== 'test')
+      out.add(file['build-output'], { ...at, message: `\`${basename(path)}\` is made by tools` })
+    if (unportable(path))
+      out.add(file['unportable-name'], { ...at, message: 'cannot be checked out on Windows' })
   },
 })
 
@@ -69,13 +78,23 @@ export const devopsMarkers = fileCheck({
   role: 'devops',
   about: 'Every text file: left merge markers, line endings that change within a file.',
   rules: text,
-  applies: ({ kind }) => kind === 'source' || kind === 'test' || kind === 'config' || kind === 'docs' || kind === 'other' || kind === 'example',
+  applies: ({ kind }) =>
+    kind === 'source' ||
+    kind === 'test' ||
+    kind === 'config' ||
+    kind === 'docs' ||
+    kind === 'other' ||
+    kind === 'example',
   inspect: ({ path, text: content, kind }, out) => {
     if (kind !== 'test' && kind !== 'docs' && content.includes('<<<<<<< ')) {
       const match = mergeMarkers.exec(content)
       if (match !== null) {
         const line = content.slice(0, match.index).split('\n').length
-        out.add(text['merge-marker'], { file: path, line, message: 'holds the markers of an unfinished merge' })
+        out.add(text['merge-marker'], {
+          file: path,
+          line,
+          message: 'holds the markers of an unfinished merge',
+        })
       }
     }
     if (!content.includes('\r\n') || kind === 'test') return
@@ -83,7 +102,10 @@ export const devopsMarkers = fileCheck({
     const all = content.match(/\n/g)?.length ?? 0
     const other = all - windows
     if (windows >= 3 && other >= 3) {
-      out.add(text['mixed-line-endings'], { file: path, message: `${windows} lines end in CR LF, ${other} in LF` })
+      out.add(text['mixed-line-endings'], {
+        file: path,
+        message: `${windows} lines end in CR LF, ${other} in LF`,
+      })
     }
   },
 })
@@ -117,7 +139,10 @@ export const devopsNames = wholeCheck({
     }
     if (tree.submodules.length > 0 && !tree.byPath.has('.gitmodules')) {
       const [first = ''] = [...tree.submodules].sort(byText)
-      out.add(clash['submodule-without-url'], { file: first, message: `${tree.submodules.length} submodules, and no .gitmodules` })
+      out.add(clash['submodule-without-url'], {
+        file: first,
+        message: `${tree.submodules.length} submodules, and no .gitmodules`,
+      })
     }
     out.sum('symbolic links', tree.symlinks.length)
     out.sum('submodules', tree.submodules.length)

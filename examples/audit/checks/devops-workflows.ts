@@ -68,7 +68,9 @@ const triggers = (yaml: YamlFile): string[] => {
   const [root] = yaml.roots
   const on = at(root, 'on') ?? at(root, 'true')
   const single = scalar(on)
-  return single !== undefined ? [single] : [...entries(on).map(({ key }) => key), ...items(on).flatMap(item => scalar(item) ?? [])]
+  return single !== undefined
+    ? [single]
+    : [...entries(on).map(({ key }) => key), ...items(on).flatMap(item => scalar(item) ?? [])]
 }
 
 const inspectWorkflow = (file: string, yaml: YamlFile, out: Collector): void => {
@@ -79,13 +81,24 @@ const inspectWorkflow = (file: string, yaml: YamlFile, out: Collector): void => 
   out.sum('jobs', jobs.length)
   const without = jobs.filter(({ value }) => !has(value, 'permissions') && !has(value, 'uses'))
   if (!has(root, 'permissions') && without.length > 0) {
-    out.add(rule['no-permissions'], { file, line: 1, message: 'neither the workflow nor every job sets `permissions`' })
+    out.add(rule['no-permissions'], {
+      file,
+      line: 1,
+      message: 'neither the workflow nor every job sets `permissions`',
+    })
   }
   for (const { key, value: job, node } of jobs) {
     const uses = scalar(at(job, 'uses'))
     if (uses !== undefined) inspectUses(uses, { file, line: yaml.line(node) }, out)
-    else if (!has(job, 'timeout-minutes') && items(at(job, 'steps')).some(step => !has(step, 'timeout-minutes'))) {
-      out.add(rule['no-timeout'], { file, line: yaml.line(node), message: `job \`${key}\` has no timeout-minutes` })
+    else if (
+      !has(job, 'timeout-minutes') &&
+      items(at(job, 'steps')).some(step => !has(step, 'timeout-minutes'))
+    ) {
+      out.add(rule['no-timeout'], {
+        file,
+        line: yaml.line(node),
+        message: `job \`${key}\` has no timeout-minutes`,
+      })
     }
     inspectSteps(file, yaml, items(at(job, 'steps')), privileged, out)
   }
@@ -102,12 +115,22 @@ const inspectSteps = (
     const place = { file, line: yaml.line(step) }
     const uses = scalar(at(step, 'uses'))
     if (uses !== undefined) inspectUses(uses, place, out)
-    const script = scalar(at(step, 'run')) ?? (/^actions\/github-script@/.test(uses ?? '') ? scalar(at(step, 'with', 'script')) : undefined)
+    const script =
+      scalar(at(step, 'run')) ??
+      (uses?.startsWith('actions/github-script@') ? scalar(at(step, 'with', 'script')) : undefined)
     const injected = strangers.exec(script ?? '')
-    if (injected !== null) out.add(rule['script-injection'], { ...place, message: `a script inlines \`${injected[0]}\`` })
+    if (injected !== null)
+      out.add(rule['script-injection'], { ...place, message: `a script inlines \`${injected[0]}\`` })
     const ref = scalar(at(step, 'with', 'ref')) ?? ''
-    if (privileged && /^actions\/checkout@/.test(uses ?? '') && /github\.event\.(pull_request\.head|workflow_run\.head)|github\.head_ref/.test(ref)) {
-      out.add(rule['untrusted-checkout'], { ...place, message: 'checks out the head of a pull request in a privileged workflow' })
+    if (
+      privileged &&
+      uses?.startsWith('actions/checkout@') &&
+      /github\.event\.(pull_request\.head|workflow_run\.head)|github\.head_ref/.test(ref)
+    ) {
+      out.add(rule['untrusted-checkout'], {
+        ...place,
+        message: 'checks out the head of a pull request in a privileged workflow',
+      })
     }
   }
 }
@@ -119,7 +142,11 @@ const inspectGitlab = (file: string, yaml: YamlFile, out: Collector): void => {
       const image = scalar(at(value, 'image')) ?? scalar(at(value, 'image', 'name'))
       if (image === undefined || image.includes('$') || image.includes('@sha256:')) continue
       if (/:[\w.-]+$/.test(image) && !image.endsWith(':latest')) continue
-      out.add(rule['floating-image'], { file, line: yaml.line(node), message: `\`${key}\` runs in \`${image}\`` })
+      out.add(rule['floating-image'], {
+        file,
+        line: yaml.line(node),
+        message: `\`${key}\` runs in \`${image}\``,
+      })
     }
   }
 }
@@ -134,14 +161,16 @@ export const devopsWorkflows = fileCheck({
     'GitHub workflows and actions, GitLab pipelines: pinned actions and images, permissions, timeouts, scripts that ' +
     'inline text of strangers, privileged checkouts.',
   rules: rule,
-  applies: ({ path, kind }) => kind !== 'vendored' && kind !== 'test' && (github.test(path) || gitlab.test(path)),
+  applies: ({ path, kind }) =>
+    kind !== 'vendored' && kind !== 'test' && (github.test(path) || gitlab.test(path)),
   inspect: ({ path, text }, out) => {
     const yaml = parseYaml(text)
     if (yaml === undefined) {
       // GitLab's !reference tags and the like parse; what does not is broken for the service too.
       out.add(rule['not-yaml'], { file: path, message: 'does not parse as YAML' })
     } else if (gitlab.test(path)) inspectGitlab(path, yaml, out)
-    else if (has(yaml.roots[0], 'runs')) inspectSteps(path, yaml, items(at(yaml.roots[0], 'runs', 'steps')), false, out)
+    else if (has(yaml.roots[0], 'runs'))
+      inspectSteps(path, yaml, items(at(yaml.roots[0], 'runs', 'steps')), false, out)
     else inspectWorkflow(path, yaml, out)
   },
 })

@@ -44,12 +44,16 @@ const use = /install|getting started|quick ?start|usage|set-?up|running|run loca
 export const docsEssentials = wholeCheck({
   name: 'docs.essentials',
   role: 'docs',
-  about: 'README and what it says about installing and using, licence, changelog, contributing, fields of published manifests.',
+  about:
+    'README and what it says about installing and using, licence, changelog, contributing, fields of published manifests.',
   rules: rule,
   inspect: async (out, tree, context) => {
     out.checked(tree.files.length)
-    const top = tree.files.filter(({ path }) => !path.includes('/') || path.startsWith('.github/') || path.startsWith('docs/'))
-    const find = (name: RegExp): string | undefined => top.map(({ path }) => path).find(path => name.test(path))
+    const top = tree.files.filter(
+      ({ path }) => !path.includes('/') || path.startsWith('.github/') || path.startsWith('docs/'),
+    )
+    const find = (name: RegExp): string | undefined =>
+      top.map(({ path }) => path).find(path => name.test(path))
     const readme = find(/^(\.github\/|docs\/)?readme(\.(md|markdown|rst|adoc|txt))?$/i)
     const text = readme === undefined ? undefined : await readText(context, readme)
     if (readme === undefined) out.add(rule['no-readme'], { message: 'there is no README' })
@@ -58,25 +62,38 @@ export const docsEssentials = wholeCheck({
       out.sum('words in the README', words)
       const says = headings.some(heading => use.test(heading.text)) || fences.length > 0 || use.test(text)
       if (words < 40) out.add(rule['thin-readme'], { file: readme, message: `has ${words} words` })
-      else if (!says) out.add(rule['thin-readme'], { file: readme, message: 'says nothing about installing or using it' })
+      else if (!says)
+        out.add(rule['thin-readme'], { file: readme, message: 'says nothing about installing or using it' })
     }
     const linked = (name: RegExp): boolean => tree.symlinks.some(path => name.test(path))
     const licence = /^(licen[cs]es?|copying|unlicense)([.-].*)?(\/|$)/i
-    const hasLicence = top.some(({ path }) => licence.test(path)) || tree.files.some(({ path }) => licence.test(path)) || linked(licence)
+    const hasLicence =
+      top.some(({ path }) => licence.test(path)) ||
+      tree.files.some(({ path }) => licence.test(path)) ||
+      linked(licence)
     if (!hasLicence) out.add(rule['no-licence'], { message: 'there is no licence file' })
     const { manifests } = await workspaceOf(context)
-    const published = manifests.filter(({ json, path }) => json['private'] !== true && json['version'] !== undefined && tree.byPath.get(path)?.kind === 'config')
+    const published = manifests.filter(
+      ({ json, path }) =>
+        json['private'] !== true && json['version'] !== undefined && tree.byPath.get(path)?.kind === 'config',
+    )
     const library = published.length > 0 || tree.byPath.has('pyproject.toml') || tree.byPath.has('Cargo.toml')
     const changes = /(^|\/)(changelog|changes|history|news|releases?)(\.(md|rst|txt|adoc))?$/i
     if (library && !tree.files.some(({ path }) => changes.test(path)) && !/\/releases\b/.test(text ?? '')) {
       out.add(rule['no-changelog'], { message: 'there is no changelog' })
     }
-    if (find(/^(\.github\/|docs\/)?contributing(\.(md|rst|txt))?$/i) === undefined && !/contribut/i.test(text ?? '')) {
-      out.add(rule['no-contributing'], { message: 'neither CONTRIBUTING nor the README says how to contribute' })
+    if (
+      find(/^(\.github\/|docs\/)?contributing(\.(md|rst|txt))?$/i) === undefined &&
+      !/contribut/i.test(text ?? '')
+    ) {
+      out.add(rule['no-contributing'], {
+        message: 'neither CONTRIBUTING nor the README says how to contribute',
+      })
     }
     for (const { path, json } of published) {
       const missing = ['description', 'license', 'repository'].filter(field => json[field] === undefined)
-      if (missing.length > 0) out.add(rule['bare-manifest'], { file: path, message: `lacks ${missing.join(', ')}` })
+      if (missing.length > 0)
+        out.add(rule['bare-manifest'], { file: path, message: `lacks ${missing.join(', ')}` })
     }
   },
 })

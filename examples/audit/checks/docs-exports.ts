@@ -24,11 +24,28 @@ interface Public {
 }
 
 const declaredNames = (node: Node): { name: string; weighty: boolean }[] => {
-  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration' || node.type === 'TSDeclareFunction') return node.id === null ? [] : [{ name: node.id.name, weighty: true }]
-  if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration' || node.type === 'TSEnumDeclaration') return [{ name: node.id.name, weighty: false }]
+  if (
+    node.type === 'FunctionDeclaration' ||
+    node.type === 'ClassDeclaration' ||
+    node.type === 'TSDeclareFunction'
+  )
+    return node.id === null ? [] : [{ name: node.id.name, weighty: true }]
+  if (
+    node.type === 'TSInterfaceDeclaration' ||
+    node.type === 'TSTypeAliasDeclaration' ||
+    node.type === 'TSEnumDeclaration'
+  )
+    return [{ name: node.id.name, weighty: false }]
   if (node.type !== 'VariableDeclaration') return []
   return node.declarations.flatMap(({ id, init }) =>
-    id.type === 'Identifier' ? [{ name: id.name, weighty: init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression' }] : [],
+    id.type === 'Identifier'
+      ? [
+          {
+            name: id.name,
+            weighty: init?.type === 'ArrowFunctionExpression' || init?.type === 'FunctionExpression',
+          },
+        ]
+      : [],
   )
 }
 
@@ -64,7 +81,11 @@ const ofPython = ({ text }: Source): Public[] => {
     while (end < lines.length - 1 && !/:\s*(?:#.*)?$/.test(lines[end] ?? '')) end++
     // Overloads and stubs of a few words speak through the function they stand for.
     const overload = /@(?:t\.|typing\.|te\.)?overload/.test(lines[i - 1] ?? '')
-    const documented = overload || /^\s*[rfub]*("""|'''|"|')/i.test((lines[end + 1] ?? '').trim() === '' ? (lines[end + 2] ?? '') : (lines[end + 1] ?? ''))
+    const documented =
+      overload ||
+      /^\s*[rfub]*("""|'''|"|')/i.test(
+        (lines[end + 1] ?? '').trim() === '' ? (lines[end + 2] ?? '') : (lines[end + 1] ?? ''),
+      )
     return [{ name: match[1] ?? '', line: i + 1, documented, weighty: true }]
   })
 }
@@ -76,10 +97,19 @@ const report = (source: Source, names: readonly Public[], out: Collector): void 
   out.sum('public functions and classes without a comment', silent.length)
   const [first] = silent
   if (first === undefined || silent.length < 2 || silent.length / weighty.length < 0.5) return
-  const shown = silent.slice(0, 4).map(({ name }) => `\`${name}\``).join(', ')
+  const shown = silent
+    .slice(0, 4)
+    .map(({ name }) => `\`${name}\``)
+    .join(', ')
   const message = `${silent.length} of ${weighty.length} without a comment: ${shown}${silent.length > 4 ? ', …' : ''}`
   const severity = silent.length >= 8 ? 'low' : 'info'
-  out.add(rule['undocumented-exports'], { file: source.path, line: first.line, message, weight: silent.length, severity })
+  out.add(rule['undocumented-exports'], {
+    file: source.path,
+    line: first.line,
+    message,
+    weight: silent.length,
+    severity,
+  })
 }
 
 const pages = /(^|\/)(pages|app|routes|components|views|migrations|\.[^/]+)\/|\.(config|stories|d)\.[a-z]+$/
@@ -92,7 +122,11 @@ export const docsExports = fileCheck({
     'files are reported where half of them or more are silent. Pages, routes and components are left out.',
   rules: rule,
   applies: ({ path, code, kind, family, language }) =>
-    code && kind === 'source' && (family === 'js' || language === 'Python') && !pages.test(path) && !/\.[jt]sx$/.test(path),
+    code &&
+    kind === 'source' &&
+    (family === 'js' || language === 'Python') &&
+    !pages.test(path) &&
+    !/\.[jt]sx$/.test(path),
   inspect: (source, out) => {
     const names = source.family === 'js' ? ofJs(source) : ofPython(source)
     if (names === undefined) out.skipped('did not parse')

@@ -27,19 +27,26 @@ const rule = rules('docs', {
   },
 })
 
-const leftovers = /\blorem ipsum\b|^\s*(?:>|-|\*|#+)?\s*(?:TODO|TBD|FIXME|coming soon)\b[.:!…]*\s*$|\bTODO: ?(?:write|document|describe|add|explain)\b/i
+const leftovers =
+  /\blorem ipsum\b|^\s*(?:>|-|\*|#+)?\s*(?:TODO|TBD|FIXME|coming soon)\b[.:!…]*\s*$|\bTODO: ?(?:write|document|describe|add|explain)\b/i
 
 export const docsProse = fileCheck({
   name: 'docs.prose',
   role: 'docs',
-  about: 'Markdown: placeholders left in the text, skipped heading levels, long documents without headings, images without alt text.',
+  about:
+    'Markdown: placeholders left in the text, skipped heading levels, long documents without headings, images without alt text.',
   rules: rule,
   applies: ({ path, kind }) => /\.(md|mdx|markdown)$/i.test(path) && kind === 'docs',
   inspect: ({ path, text }, out) => {
     const { headings, links, words } = parseMarkdown(text)
     out.sum('words of documentation', words)
     text.split('\n').forEach((line, i) => {
-      if (leftovers.test(line)) out.add(rule['unfinished-text'], { file: path, line: i + 1, message: `\`${line.trim().slice(0, 80)}\`` })
+      if (leftovers.test(line))
+        out.add(rule['unfinished-text'], {
+          file: path,
+          line: i + 1,
+          message: `\`${line.trim().slice(0, 80)}\``,
+        })
     })
     let depth = headings[0]?.depth ?? 1
     for (const heading of headings) {
@@ -50,9 +57,19 @@ export const docsProse = fileCheck({
       }
       depth = heading.depth
     }
-    if (words > 1_200 && headings.length < 2) out.add(rule['wall-of-text'], { file: path, message: `${words} words under ${plural(headings.length, 'heading')}`, weight: words })
+    if (words > 1_200 && headings.length < 2)
+      out.add(rule['wall-of-text'], {
+        file: path,
+        message: `${words} words under ${plural(headings.length, 'heading')}`,
+        weight: words,
+      })
     const silent = links.filter(({ image, text: alt }) => image && alt === '')
     const [first] = silent
-    if (first !== undefined) out.add(rule['image-without-words'], { file: path, line: first.line, message: `${plural(silent.length, 'image')} without alt text` })
+    if (first !== undefined)
+      out.add(rule['image-without-words'], {
+        file: path,
+        line: first.line,
+        message: `${plural(silent.length, 'image')} without alt text`,
+      })
   },
 })

@@ -29,19 +29,22 @@ const rule = rules('frontend', {
 })
 
 const image = /^(png|jpe?g|gif|webp|avif|bmp|svg)$/
-const served = /(^|\/)(public|static|assets|www|wwwroot|web|images?|img|fonts?|media|frontend|client|site|styles?)\//i
+const served =
+  /(^|\/)(public|static|assets|www|wwwroot|web|images?|img|fonts?|media|frontend|client|site|styles?)\//i
 
 export const kib = (bytes: number): string =>
   bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MiB` : `${Math.ceil(bytes / 1024)} KiB`
 
 const applies = ({ path, kind }: TreeFile): boolean =>
-  kind !== 'vendored' && kind !== 'test' &&
+  kind !== 'vendored' &&
+  kind !== 'test' &&
   (kind === 'asset' || (served.test(path) && /\.(js|mjs|css|map|ttf|otf|woff2?)$/i.test(path)))
 
 export const frontendAssets = fileCheck({
   name: 'frontend.assets',
   role: 'frontend',
-  about: 'Sizes of committed images (over 500 KiB), scripts and style sheets in served directories (over 300 KiB), font formats, source maps.',
+  about:
+    'Sizes of committed images (over 500 KiB), scripts and style sheets in served directories (over 300 KiB), font formats, source maps.',
   rules: rule,
   applies,
   reads: false,
@@ -53,11 +56,20 @@ export const frontendAssets = fileCheck({
     if (image.test(end)) {
       out.peak('KiB of the largest image', Math.ceil(size / 1024))
       const most = (end === 'svg' ? 150 : 500) * 1024
-      if (size > most) out.add(rule['heavy-image'], { ...at, message: `${kib(size)} of ${end.toUpperCase()}`, severity: size > 8 * most ? 'medium' : 'low' })
+      if (size > most)
+        out.add(rule['heavy-image'], {
+          ...at,
+          message: `${kib(size)} of ${end.toUpperCase()}`,
+          severity: size > 8 * most ? 'medium' : 'low',
+        })
     } else if (/^(js|mjs|css)$/.test(end) && size > 300 * 1024) {
-      out.add(rule['heavy-bundle'], { ...at, message: `${kib(size)} of ${end === 'css' ? 'CSS' : 'JavaScript'}` })
+      out.add(rule['heavy-bundle'], {
+        ...at,
+        message: `${kib(size)} of ${end === 'css' ? 'CSS' : 'JavaScript'}`,
+      })
     } else if (/^(ttf|otf|eot)$/.test(end) && served.test(path)) {
       out.add(rule['old-font-format'], { ...at, message: `${kib(size)} of ${end.toUpperCase()}` })
-    } else if (end === 'map') out.add(rule['committed-source-map'], { ...at, message: `${kib(size)} of source map` })
+    } else if (end === 'map')
+      out.add(rule['committed-source-map'], { ...at, message: `${kib(size)} of source map` })
   },
 })

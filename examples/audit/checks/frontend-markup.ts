@@ -55,7 +55,16 @@ const rule = rules('frontend', {
   },
 })
 
-const named = ['aria-label', 'aria-labelledby', 'title', 'text', 'v-html', 'v-text', 'dangerouslysetinnerhtml', 'children']
+const named = [
+  'aria-label',
+  'aria-labelledby',
+  'title',
+  'text',
+  'v-html',
+  'v-text',
+  'dangerouslysetinnerhtml',
+  'children',
+]
 
 const inspectElement = (element: Element, { path: file, kind }: Source, out: Collector): void => {
   const { tag, line, attributes, open, empty } = element
@@ -64,15 +73,24 @@ const inspectElement = (element: Element, { path: file, kind }: Source, out: Col
   if (tag === 'img' && !open) {
     out.sum('images in markup')
     const hidden = attributes.get('aria-hidden') === 'true' || attributes.get('role') === 'presentation'
-    if (!has('alt') && !has('aria-label') && !hidden) out.add(rule['image-without-alt'], { ...at, message: '`<img>` without alt' })
+    if (!has('alt') && !has('aria-label') && !hidden)
+      out.add(rule['image-without-alt'], { ...at, message: '`<img>` without alt' })
   }
   if ((tag === 'button' || (tag === 'a' && has('href'))) && empty && !open && !named.some(has)) {
     out.add(rule['nameless-control'], { ...at, message: `\`<${tag}>\` has neither text nor label` })
   }
   if (Number(attributes.get('tabindex') ?? 0) > 0) {
-    out.add(rule['positive-tabindex'], { ...at, message: `\`<${tag}>\` has tabindex ${attributes.get('tabindex') ?? ''}` })
+    out.add(rule['positive-tabindex'], {
+      ...at,
+      message: `\`<${tag}>\` has tabindex ${attributes.get('tabindex') ?? ''}`,
+    })
   }
-  const loaded = tag === 'link' ? (attributes.get('rel') === 'stylesheet' ? attributes.get('href') : undefined) : attributes.get('src')
+  const loaded =
+    tag === 'link'
+      ? attributes.get('rel') === 'stylesheet'
+        ? attributes.get('href')
+        : undefined
+      : attributes.get('src')
   const loads = tag === 'script' || tag === 'link' || tag === 'iframe'
   if (loads && /^http:\/\/(?!localhost|127\.0\.0\.1|\[::1\])/i.test(loaded ?? '')) {
     out.add(rule['insecure-resource'], { ...at, message: `\`<${tag}>\` loads over http` })
@@ -80,7 +98,12 @@ const inspectElement = (element: Element, { path: file, kind }: Source, out: Col
     out.add(rule['foreign-script'], { ...at, message: 'a script of another host without integrity' })
   }
   // Inside script and style elements it is how a page inlines its own code.
-  if (tag !== 'script' && tag !== 'style' && kind === 'source' && (has('dangerouslysetinnerhtml') || has('v-html'))) {
+  if (
+    tag !== 'script' &&
+    tag !== 'style' &&
+    kind === 'source' &&
+    (has('dangerouslysetinnerhtml') || has('v-html'))
+  ) {
     const how = has('v-html') ? 'v-html' : 'dangerouslySetInnerHTML'
     out.add(rule['raw-html'], { ...at, message: `\`<${tag}>\` takes ${how}` })
   }
@@ -99,7 +122,9 @@ const inspectPage = ({ path, text }: Source, elements: readonly Element[], out: 
   // A template may get its head from what it includes.
   if (templated.test(text) || find('head') === undefined) return
   if (find('title') === undefined) out.add(rule['page-without-title'], { ...at, message: 'no `<title>`' })
-  const viewport = elements.some(({ tag, attributes }) => tag === 'meta' && attributes.get('name') === 'viewport')
+  const viewport = elements.some(
+    ({ tag, attributes }) => tag === 'meta' && attributes.get('name') === 'viewport',
+  )
   if (!viewport) out.add(rule['page-without-viewport'], { ...at, message: 'no viewport meta element' })
 }
 
@@ -112,8 +137,12 @@ export const frontendMarkup = fileCheck({
   rules: rule,
   applies: ({ path, kind, language, family }) =>
     (kind === 'source' || kind === 'other' || kind === 'example' || language === 'HTML') &&
-    kind !== 'vendored' && kind !== 'generated' && kind !== 'test' &&
-    (language === 'HTML' || (family === 'markup' && language !== 'XML' && language !== 'SVG') || /\.[jt]sx$/.test(path)),
+    kind !== 'vendored' &&
+    kind !== 'generated' &&
+    kind !== 'test' &&
+    (language === 'HTML' ||
+      (family === 'markup' && language !== 'XML' && language !== 'SVG') ||
+      /\.[jt]sx$/.test(path)),
   inspect: (source, out) => {
     const elements = elementsOf(source)
     if (elements === undefined) return out.skipped('did not parse')

@@ -30,7 +30,8 @@ export const frontendStyles = fileCheck({
   role: 'frontend',
   about: 'CSS, SCSS and Less: number of !important, outlines removed from :focus, @import of plain CSS.',
   rules: rule,
-  applies: ({ language, kind }) => /^(CSS|SCSS|Less)$/.test(language) && kind !== 'vendored' && kind !== 'generated',
+  applies: ({ language, kind }) =>
+    /^(CSS|SCSS|Less)$/.test(language) && kind !== 'vendored' && kind !== 'generated',
   inspect: ({ path, text, language }, out) => {
     const code = blank(text, 'c', { keepStrings: true })
     const line = lineIndex(code)
@@ -43,16 +44,25 @@ export const frontendStyles = fileCheck({
       const message = `${important} of ${declarations} declarations are !important`
       out.add(rule['important-everywhere'], { file: path, message, weight: important })
     }
-    const replaced = /:focus-visible|:focus[^{}]*\{[^}]*(?:box-shadow|border|background|outline:\s*(?!none|0))/.test(code)
+    const replaced =
+      /:focus-visible|:focus[^{}]*\{[^}]*(?:box-shadow|border|background|outline:\s*(?!none|0))/.test(code)
     const removed = /:focus(?!-)[^{}]*\{[^}]*outline:\s*(?:none|0)\b/.exec(code)
     if (removed !== null && !replaced) {
-      out.add(rule['focus-removed'], { file: path, line: line(removed.index), message: 'the outline of :focus is removed without another mark' })
+      out.add(rule['focus-removed'], {
+        file: path,
+        line: line(removed.index),
+        message: 'the outline of :focus is removed without another mark',
+      })
     }
     if (language !== 'CSS') return
     for (const match of code.matchAll(/@import\s+(?:url\(\s*)?["']?(https?:)?([^"')\s;]+)/g)) {
       const foreign = match[1] !== undefined
       if (!foreign) continue
-      out.add(rule['import-chain'], { file: path, line: line(match.index), message: `imports \`${match[2] ?? ''}\` from another host` })
+      out.add(rule['import-chain'], {
+        file: path,
+        line: line(match.index),
+        message: `imports \`${match[2] ?? ''}\` from another host`,
+      })
     }
   },
 })

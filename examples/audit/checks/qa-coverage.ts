@@ -32,17 +32,21 @@ const ratio = rules('qa', {
 /** The directory a file is counted under: a package of a workspace, or the directory at the top. */
 const area = (path: string): string => {
   const [first = '', second = ''] = dirname(path).split('/')
-  return /^(packages|apps|libs|crates|modules|services|plugins|examples)$/.test(first) && second !== '' ? `${first}/${second}` : first
+  return /^(packages|apps|libs|crates|modules|services|plugins|examples)$/.test(first) && second !== ''
+    ? `${first}/${second}`
+    : first
 }
 
 export const qaRatio = wholeCheck({
   name: 'qa.ratio',
   role: 'qa',
-  about: 'Bytes of test code for bytes of source code, in the whole tree and by directory; whether a test command exists.',
+  about:
+    'Bytes of test code for bytes of source code, in the whole tree and by directory; whether a test command exists.',
   rules: ratio,
   inspect: async (out, tree, context) => {
     const code = tree.files.filter(file => file.code)
-    const total = (kind: string): number => code.filter(file => file.kind === kind).reduce((sum, { size }) => sum + size, 0)
+    const total = (kind: string): number =>
+      code.filter(file => file.kind === kind).reduce((sum, { size }) => sum + size, 0)
     const source = total('source')
     const tests = total('test')
     out.checked(code.length)
@@ -70,7 +74,11 @@ export const qaRatio = wholeCheck({
     const root = manifests.find(({ directory }) => directory === '')
     const scripts = root === undefined ? '' : JSON.stringify(root.json['scripts'] ?? {})
     if (root !== undefined && tests > 0 && !/"test[^"]*":/.test(scripts)) {
-      out.add(ratio['tests-not-in-pipeline'], { file: root.path, message: 'there are tests, and no npm script runs them', severity: 'low' })
+      out.add(ratio['tests-not-in-pipeline'], {
+        file: root.path,
+        message: 'there are tests, and no npm script runs them',
+        severity: 'low',
+      })
     }
   },
 })
@@ -84,7 +92,8 @@ const untested = rules('qa', {
   'tests-import-nothing': {
     severity: 'medium',
     title: 'Add tests below the level of the whole program',
-    advice: 'Test the parts with the most branches directly: from outside, a failure does not say where it is.',
+    advice:
+      'Test the parts with the most branches directly: from outside, a failure does not say where it is.',
   },
   'no-test-named-after': {
     severity: 'info',
@@ -93,8 +102,12 @@ const untested = rules('qa', {
   },
 })
 
-const entry = /(^|\/)(index|main|cli|bin|server|app|setup|conftest|__init__|__main__|version|_version|types?|constants?)\.[a-z.]+$|\.d\.[cm]?ts$|\.config\.[a-z]+$|(^|\/)(scripts?|bin|tools|docs?|\.[^/]+)\//
-const stem = (path: string): string => basename(path).replace(/\.[^.]+$/, '').toLowerCase()
+const entry =
+  /(^|\/)(index|main|cli|bin|server|app|setup|conftest|__init__|__main__|version|_version|types?|constants?)\.[a-z.]+$|\.d\.[cm]?ts$|\.config\.[a-z]+$|(^|\/)(scripts?|bin|tools|docs?|\.[^/]+)\//
+const stem = (path: string): string =>
+  basename(path)
+    .replace(/\.[^.]+$/, '')
+    .toLowerCase()
 const testStem = (path: string): string => stem(path).replace(/^test[_-]?|[._-]?(?:tests?|spec)$/g, '')
 const byName = new Set(['Go', 'Java', 'Kotlin', 'C#', 'Swift', 'PHP', 'Scala', 'Dart', 'Elixir'])
 
@@ -127,14 +140,27 @@ export const qaUntested = check({
       const changed = commits.get(path) ?? 0
       const message = `${kib(size)}, changed in ${plural(changed, 'commit')} of the window; no test imports it, directly or not`
       const severity = changed >= 10 && size > 4_096 ? 'medium' : 'low'
-      out.add(untested['unreached-by-tests'], { file: path, message, severity, weight: changed * 1_000 + size / 1_000 })
+      out.add(untested['unreached-by-tests'], {
+        file: path,
+        message,
+        severity,
+        weight: changed * 1_000 + size / 1_000,
+      })
     }
-    const names = new Set(tree.files.filter(({ kind, code }) => kind === 'test' && code).map(({ path }) => testStem(path)))
-    const named = tree.files.filter(({ kind, language, size }) => kind === 'source' && byName.has(language) && size > 1_000)
+    const names = new Set(
+      tree.files.filter(({ kind, code }) => kind === 'test' && code).map(({ path }) => testStem(path)),
+    )
+    const named = tree.files.filter(
+      ({ kind, language, size }) => kind === 'source' && byName.has(language) && size > 1_000,
+    )
     for (const { path, size } of names.size === 0 ? [] : named.sort((a, b) => byText(a.path, b.path))) {
       out.checked()
       if (names.has(stem(path)) || entry.test(path)) continue
-      out.add(untested['no-test-named-after'], { file: path, message: `${kib(size)}; no test is named after it`, weight: size })
+      out.add(untested['no-test-named-after'], {
+        file: path,
+        message: `${kib(size)}; no test is named after it`,
+        weight: size,
+      })
     }
     return out.part(bytes)
   },

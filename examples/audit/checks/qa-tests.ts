@@ -39,7 +39,8 @@ export const qaTests = fileCheck({
     'Test cases of JavaScript, TypeScript, Python and Go: .only, skipped without a condition, empty, without assertion ' +
     '(helpers count), real sleeps.',
   rules: rule,
-  applies: ({ code, kind, family, language }) => code && kind === 'test' && (family === 'js' || language === 'Python' || language === 'Go'),
+  applies: ({ code, kind, family, language }) =>
+    code && kind === 'test' && (family === 'js' || language === 'Python' || language === 'Go'),
   inspect: (source, out) => {
     const cases = testsOf(source)
     if (cases === undefined) return out.skipped('did not parse')
@@ -50,9 +51,11 @@ export const qaTests = fileCheck({
       const at = { file: source.path, line }
       const shown = `\`${name.slice(0, 100)}\``
       if (mode === 'only') out.add(rule['exclusive-test'], { ...at, message: `only ${shown} runs` })
-      else if (mode === 'skipped' && !conditional) out.add(rule['skipped-test'], { ...at, message: `${shown} does not run` })
+      else if (mode === 'skipped' && !conditional)
+        out.add(rule['skipped-test'], { ...at, message: `${shown} does not run` })
       else if (empty) out.add(rule['empty-test'], { ...at, message: `${shown} is empty` })
-      else if (!asserts) out.add(rule['test-without-assertion'], { ...at, message: `${shown} asserts nothing` })
+      else if (!asserts)
+        out.add(rule['test-without-assertion'], { ...at, message: `${shown} asserts nothing` })
       if (sleeps) out.add(rule['sleeping-test'], { ...at, message: `${shown} waits for the clock` })
     }
   },

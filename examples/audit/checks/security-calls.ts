@@ -5,7 +5,7 @@ import type { Source } from '../check.ts'
 import { rules } from '../finding.ts'
 import type { Collector, Rule } from '../finding.ts'
 import { blank } from '../lang/blank.ts'
-import { dotted, importedFrom, lineIndex, literal, parseJs, property, walk } from '../lang/js.ts'
+import { dotted, importedFrom, literal, parseJs, property, walk } from '../lang/js.ts'
 import type { CallNode, Node, Parsed } from '../lang/js.ts'
 
 const rule = rules('security', {
@@ -17,7 +17,8 @@ const rule = rules('security', {
   'shell-from-text': {
     severity: 'high',
     title: 'Start processes without a shell',
-    advice: 'Pass a list of arguments (execFile, spawn; subprocess.run([...])): a shell interprets every character.',
+    advice:
+      'Pass a list of arguments (execFile, spawn; subprocess.run([...])): a shell interprets every character.',
   },
   'verification-off': {
     severity: 'high',
@@ -37,7 +38,8 @@ const rule = rules('security', {
   'weak-randomness': {
     severity: 'medium',
     title: 'Make tokens with a cryptographic generator',
-    advice: 'Use crypto.randomUUID, crypto.getRandomValues or the secrets module: the other can be predicted.',
+    advice:
+      'Use crypto.randomUUID, crypto.getRandomValues or the secrets module: the other can be predicted.',
   },
   'weak-hash': {
     severity: 'medium',
@@ -58,30 +60,45 @@ const rule = rules('security', {
 
 /** The line, or the one above, carries a linter's mark of acceptance: somebody looked and decided. */
 const accepted = (lines: readonly string[], line: number): boolean =>
-  /eslint-disable[^\n]*(?:eval|new-func|security|no-unsanitized|no-danger)|oxlint-disable|\bnosec\b|#\s*noqa:?[^\n]*S\d|NOSONAR|biome-ignore\s+lint\/security/.test(
+  /(?:es|ox)lint-disable[^\n]*(?:eval|new-func|security|no-unsanitized|no-danger)|\bnosec\b|#\s*noqa:?[^\n]*S\d|NOSONAR|biome-ignore\s+lint\/security/.test(
     `${lines[line - 2] ?? ''}\n${lines[line - 1] ?? ''}`,
   )
 
 const interpolated = (node: Node | undefined): boolean =>
   (node?.type === 'TemplateLiteral' && node.expressions.length > 0) ||
-  (node?.type === 'BinaryExpression' && node.operator === '+' && (literal(node.left as Node) === undefined || literal(node.right) === undefined))
+  (node?.type === 'BinaryExpression' &&
+    node.operator === '+' &&
+    (literal(node.left as Node) === undefined || literal(node.right) === undefined))
 
 const sql = /^\s*(?:SELECT\s[\s\S]*\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s)/i
 const queries = /(?:^|\.)(?:query|execute|exec|raw|\$queryRawUnsafe|\$executeRawUnsafe|prepare)$/
 
-const inspectCall = (call: CallNode, parsed: Parsed, processes: ReadonlyMap<string, string>, report: (rule: Rule, node: Node, message: string) => void): void => {
+const inspectCall = (
+  call: CallNode,
+  parsed: Parsed,
+  processes: ReadonlyMap<string, string>,
+  report: (rule: Rule, node: Node, message: string) => void,
+): void => {
   const name = dotted(call.callee) ?? ''
   const [first, second] = call.arguments
   const [head = ''] = name.split('.')
-  if (name === 'eval' && first !== undefined && literal(first) === undefined) report(rule['evaluates-text'], call, '`eval` of a value')
-  if (name === 'Function' && call.arguments.length > 0) report(rule['evaluates-text'], call, '`Function` from text')
+  if (name === 'eval' && first !== undefined && literal(first) === undefined)
+    report(rule['evaluates-text'], call, '`eval` of a value')
+  if (name === 'Function' && call.arguments.length > 0)
+    report(rule['evaluates-text'], call, '`Function` from text')
   if (processes.has(head)) {
     const method = name.split('.').pop() ?? ''
-    if (/^exec(Sync)?$/.test(method) && interpolated(first)) report(rule['shell-from-text'], call, `\`${name}\` runs a command put together from values`)
+    if (/^exec(Sync)?$/.test(method) && interpolated(first))
+      report(rule['shell-from-text'], call, `\`${name}\` runs a command put together from values`)
     const options = call.arguments[call.arguments.length - 1]
     const shell = property(options, 'shell')
     const on = shell?.type === 'Literal' && shell.value === true
-    if (/^(spawn|execFile)(Sync)?$/.test(method) && on && (interpolated(first) || (second !== undefined && second.type !== 'ObjectExpression' && second.type !== 'ArrayExpression'))) {
+    if (
+      /^(spawn|execFile)(Sync)?$/.test(method) &&
+      on &&
+      (interpolated(first) ||
+        (second !== undefined && second.type !== 'ObjectExpression' && second.type !== 'ArrayExpression'))
+    ) {
       report(rule['shell-from-text'], call, `\`${name}\` with shell: true takes values`)
     }
   }
@@ -90,13 +107,16 @@ const inspectCall = (call: CallNode, parsed: Parsed, processes: ReadonlyMap<stri
     const before = first.quasis.slice(0, -1).map(quasi => quasi.value.cooked ?? '')
     // A hole right after FROM, INTO or a comma of names is an identifier, which parameters cannot stand for.
     const value = before.some(text => /(?:=|<|>|\bLIKE|\bVALUES\s*\(|,)\s*['"]?%?$/i.test(text))
-    if (sql.test(words) && value) report(rule['query-from-text'], call, `\`${name}\` takes SQL with values written into it`)
+    if (sql.test(words) && value)
+      report(rule['query-from-text'], call, `\`${name}\` takes SQL with values written into it`)
   }
   if (/^(?:crypto\.)?createHash$/.test(name) && /^(?:md5|sha1)$/i.test(literal(first) ?? '')) {
     const around = parsed.text.slice(Math.max(0, call.start - 200), call.end + 120)
-    if (/passw|token|secret|signature|auth/i.test(around)) report(rule['weak-hash'], call, `\`${literal(first) ?? ''}\` next to something secret`)
+    if (/passw|token|secret|signature|auth/i.test(around))
+      report(rule['weak-hash'], call, `\`${literal(first) ?? ''}\` next to something secret`)
   }
-  if (/^(?:document\.write(?:ln)?)$/.test(name) && literal(first) === undefined) report(rule['writes-html'], call, `\`${name}\` of a value`)
+  if (/^(?:document\.write(?:ln)?)$/.test(name) && literal(first) === undefined)
+    report(rule['writes-html'], call, `\`${name}\` of a value`)
 }
 
 const inspectJs = (source: Source, out: Collector): void => {
@@ -116,15 +136,26 @@ const inspectJs = (source: Source, out: Collector): void => {
       if (dotted(node.callee) === 'Math.random' && secretHolder.test(holderOf(parents))) {
         report(rule['weak-randomness'], node, `\`Math.random\` makes \`${holderOf(parents)}\``)
       }
-    } else if (node.type === 'NewExpression' && dotted(node.callee) === 'Function' && node.arguments.length > 0) {
-      if (node.arguments.some(argument => literal(argument) === undefined)) report(rule['evaluates-text'], node, '`new Function` from text')
-    } else if (node.type === 'Property' && parsed.text.slice(node.key.start, node.key.end) === 'rejectUnauthorized') {
+    } else if (
+      node.type === 'NewExpression' &&
+      dotted(node.callee) === 'Function' &&
+      node.arguments.length > 0
+    ) {
+      if (node.arguments.some(argument => literal(argument) === undefined))
+        report(rule['evaluates-text'], node, '`new Function` from text')
+    } else if (
+      node.type === 'Property' &&
+      parsed.text.slice(node.key.start, node.key.end) === 'rejectUnauthorized'
+    ) {
       const off = node.value.type === 'Literal' && node.value.value === false
-      if (off && parent?.type === 'ObjectExpression') report(rule['verification-off'], node, '`rejectUnauthorized: false`')
+      if (off && parent?.type === 'ObjectExpression')
+        report(rule['verification-off'], node, '`rejectUnauthorized: false`')
     } else if (node.type === 'AssignmentExpression') {
       const left = dotted(node.left) ?? ''
-      if (left.endsWith('NODE_TLS_REJECT_UNAUTHORIZED')) report(rule['verification-off'], node, `\`${left}\` is set`)
-      if (/\.(?:innerHTML|outerHTML)$/.test(left) && interpolated(node.right)) report(rule['writes-html'], node, `\`${left}\` is put together from values`)
+      if (left.endsWith('NODE_TLS_REJECT_UNAUTHORIZED'))
+        report(rule['verification-off'], node, `\`${left}\` is set`)
+      if (/\.(?:innerHTML|outerHTML)$/.test(left) && interpolated(node.right))
+        report(rule['writes-html'], node, `\`${left}\` is put together from values`)
     }
   })
 }
@@ -143,25 +174,61 @@ const holderOf = (parents: readonly Node[]): string => {
 const python: [RegExp, keyof typeof rule, string][] = [
   [/(?<![\w.])(?:eval|exec)\((?!\s*["')])/, 'evaluates-text', 'eval or exec of a value'],
   [/\bos\.(?:system|popen)\((?!\s*["'][^"']*["']\s*\))/, 'shell-from-text', 'a shell runs a value'],
-  [/\bsubprocess\.\w+\((?!\s*["']\s*["']).*\bshell\s*=\s*True/, 'shell-from-text', 'subprocess with shell=True'],
+  [
+    /\bsubprocess\.\w+\((?!\s*["']\s*["']).*\bshell\s*=\s*True/,
+    'shell-from-text',
+    'subprocess with shell=True',
+  ],
   [/\bpickle\.loads?\(|\bmarshal\.loads?\(/, 'unsafe-deserialization', 'unpickles data'],
   [/\byaml\.load\((?!.*(?:Safe|Base)Loader)/, 'unsafe-deserialization', 'yaml.load without a safe loader'],
-  [/\bverify\s*=\s*False\b|ssl\._create_unverified_context/, 'verification-off', 'certificate verification is off'],
-  [/\.execute\(\s*(?:f["']\s*|["'][^"']*["']\s*%|["'][^"']*["']\.format\()/, 'query-from-text', 'SQL with values written into it'],
+  [
+    /\bverify\s*=\s*False\b|ssl\._create_unverified_context/,
+    'verification-off',
+    'certificate verification is off',
+  ],
+  [
+    /\.execute\(\s*(?:f["']\s*|["'][^"']*["']\s*%|["'][^"']*["']\.format\()/,
+    'query-from-text',
+    'SQL with values written into it',
+  ],
   [/\.run\([^)]*\bdebug\s*=\s*True/, 'debug-server', 'runs a server with debug=True'],
 ]
 
 const others: [RegExp, keyof typeof rule, string, RegExp][] = [
   [/\bInsecureSkipVerify:\s*true/, 'verification-off', '`InsecureSkipVerify: true`', /^Go$/],
-  [/\bexec\.Command\(\s*"(?:ba|z)?sh"\s*,\s*"-c"\s*,\s*(?!")/, 'shell-from-text', 'a shell runs a value', /^Go$/],
+  [
+    /\bexec\.Command\(\s*"(?:ba|z)?sh"\s*,\s*"-c"\s*,\s*(?!")/,
+    'shell-from-text',
+    'a shell runs a value',
+    /^Go$/,
+  ],
   [/(?<![\w.>:$])(?:eval|unserialize)\(\s*\$/, 'evaluates-text', 'eval or unserialize of a value', /^PHP$/],
-  [/(?<![\w>:$])(?:shell_exec|system|passthru)\(\s*[^)]*\$/, 'shell-from-text', 'a shell runs a value', /^PHP$/],
-  [/\b(?:Marshal\.load|YAML\.load)\((?!.*File)/, 'unsafe-deserialization', 'loads objects from data', /^Ruby$/],
+  [
+    /(?<![\w>:$])(?:shell_exec|system|passthru)\(\s*[^)]*\$/,
+    'shell-from-text',
+    'a shell runs a value',
+    /^PHP$/,
+  ],
+  [
+    /\b(?:Marshal\.load|YAML\.load)\((?!.*File)/,
+    'unsafe-deserialization',
+    'loads objects from data',
+    /^Ruby$/,
+  ],
   [/\bverify_mode\s*=\s*OpenSSL::SSL::VERIFY_NONE/, 'verification-off', '`VERIFY_NONE`', /^Ruby$/],
-  [/\bdanger_accept_invalid_certs\(true\)/, 'verification-off', '`danger_accept_invalid_certs(true)`', /^Rust$/],
+  [
+    /\bdanger_accept_invalid_certs\(true\)/,
+    'verification-off',
+    '`danger_accept_invalid_certs(true)`',
+    /^Rust$/,
+  ],
 ]
 
-const inspectLines = (source: Source, out: Collector, patterns: readonly [RegExp, keyof typeof rule, string][]): void => {
+const inspectLines = (
+  source: Source,
+  out: Collector,
+  patterns: readonly [RegExp, keyof typeof rule, string][],
+): void => {
   // Docstrings and comments go, strings stay: some patterns look into them.
   const code = blank(source.text, source.family, { keepStrings: true })
   const bare = blank(source.text, source.family).split('\n')
@@ -186,10 +253,18 @@ export const securityCalls = fileCheck({
     'Source code: eval, shells and SQL fed with values, unsafe deserialization, verification switched off, predictable ' +
     'tokens, weak hashes (syntax tree in JavaScript and TypeScript; patterns in Python, Go, PHP, Ruby and Rust).',
   rules: rule,
-  applies: ({ code, kind, family, language }) => code && kind === 'source' && (family === 'js' || languages.test(language)),
+  applies: ({ code, kind, family, language }) =>
+    code && kind === 'source' && (family === 'js' || languages.test(language)),
   inspect: (source, out) => {
     if (source.family === 'js') inspectJs(source, out)
     else if (source.language === 'Python') inspectLines(source, out, python)
-    else inspectLines(source, out, others.filter(([, , , language]) => language.test(source.language)).map(([pattern, name, message]) => [pattern, name, message]))
+    else
+      inspectLines(
+        source,
+        out,
+        others
+          .filter(([, , , language]) => language.test(source.language))
+          .map(([pattern, name, message]) => [pattern, name, message]),
+      )
   },
 })

@@ -41,11 +41,16 @@ const inspectKnown = async (source: Source, out: Collector): Promise<void> => {
     options: { maskSecrets: true, config: preset },
   })
   for (const { ruleId, range, loc } of messages) {
-    const [start = 0, end = 0] = range
+    const [start, end] = range
     if (placeholder.test(text.slice(start, end))) continue
     const severity = aside(source)
     const message = `looks like a secret: ${kindOfMessage(ruleId)} (not shown)`
-    out.add(rule['committed-secret'], { file: path, line: loc.start.line, message, ...(severity === undefined ? {} : { severity }) })
+    out.add(rule['committed-secret'], {
+      file: path,
+      line: loc.start.line,
+      message,
+      ...(severity === undefined ? {} : { severity }),
+    })
   }
 }
 
@@ -63,8 +68,12 @@ export const entropy = (text: string): number => {
 
 /** Random-looking: letters and digits mixed, much information, no words joined by marks, no reference to a place. */
 const random = (value: string): boolean =>
-  /[a-z]/i.test(value) && /\d/.test(value) && entropy(value) > 3.5 && !placeholder.test(value) &&
-  !/^(?:https?:|\/|\.|@|#|arn:|\$|process\.|os\.)/.test(value) && !/^[a-z]+(?:[-_./:][a-z]+)+\d?$/i.test(value) &&
+  /[a-z]/i.test(value) &&
+  /\d/.test(value) &&
+  entropy(value) > 3.5 &&
+  !placeholder.test(value) &&
+  !/^(?:https?:|\/|\.|@|#|arn:|\$|process\.|os\.)/.test(value) &&
+  !/^[a-z]+(?:[-_./:][a-z]+)+\d?$/i.test(value) &&
   !/[({[\]})]/.test(value)
 
 const inspectAssigned = (source: Source, out: Collector): void => {
@@ -74,7 +83,10 @@ const inspectAssigned = (source: Source, out: Collector): void => {
     const [, name = '', , value = ''] = match
     if (!random(value) || /hash|public|path|url|name|label|regex|pattern|_id$/i.test(name)) continue
     const at = { file: source.path, line: line(match.index) }
-    out.add(rule['hard-coded-credential'], { ...at, message: `\`${name}\` holds what looks like a real value (not shown)` })
+    out.add(rule['hard-coded-credential'], {
+      ...at,
+      message: `\`${name}\` holds what looks like a real value (not shown)`,
+    })
   }
 }
 
@@ -85,7 +97,10 @@ export const securitySecrets = fileCheck({
     'Every text file: tokens, keys and connection strings (secretlint, recommended rules), random-looking values of ' +
     'secret-sounding names. Values that are plainly placeholders are left out; in tests, examples and docs they count as low.',
   rules: rule,
-  applies: ({ kind, path }) => kind !== 'asset' && kind !== 'vendored' && !/(^|\/)(package-lock\.json|pnpm-lock\.yaml|yarn\.lock|go\.sum|.*\.lock)$/.test(path),
+  applies: ({ kind, path }) =>
+    kind !== 'asset' &&
+    kind !== 'vendored' &&
+    !/(^|\/)(package-lock\.json|pnpm-lock\.yaml|yarn\.lock|go\.sum|.*\.lock)$/.test(path),
   inspect: async (source, out) => {
     await inspectKnown(source, out)
     if (source.kind !== 'generated') inspectAssigned(source, out)
@@ -94,4 +109,6 @@ export const securitySecrets = fileCheck({
 
 /** Files that hold secrets by their very name. */
 export const secretFile = (path: string): boolean =>
-  /^(\.env(\.(local|production|prod|staging|development))?|id_(rsa|dsa|ecdsa|ed25519)|\.htpasswd|\.pgpass|credentials|service[_-]?account[^.]*\.json)$|\.(p12|pfx|jks|keystore)$/i.test(basename(path))
+  /^(\.env(\.(local|production|prod|staging|development))?|id_(rsa|dsa|ecdsa|ed25519)|\.htpasswd|\.pgpass|credentials|service[_-]?account[^.]*\.json)$|\.(p12|pfx|jks|keystore)$/i.test(
+    basename(path),
+  )

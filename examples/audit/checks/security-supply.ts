@@ -54,11 +54,16 @@ export const securitySupply = wholeCheck({
   inspect: async (out, tree, context) => {
     for (const { path, kind, size } of tree.files) {
       out.checked()
-      if (size === 0 || kind === 'test' || kind === 'example' || kind === 'vendored' || !secretFile(path)) continue
+      if (size === 0 || kind === 'test' || kind === 'example' || kind === 'vendored' || !secretFile(path))
+        continue
       const text = basename(path).startsWith('.env') ? await readText(context, path) : undefined
-      const values = text?.match(/^\s*\w*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|_PASS)\s*=\s*["']?[^\s"'#$<]{6,}/gim) ?? []
+      const values =
+        text?.match(/^\s*\w*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|_PASS)\s*=\s*["']?[^\s"'#$<]{6,}/gim) ?? []
       if (text !== undefined && values.length === 0) continue
-      out.add(rule['secret-file'], { file: path, message: text === undefined ? 'is a file of keys or credentials' : `sets ${values.length} secrets` })
+      out.add(rule['secret-file'], {
+        file: path,
+        message: text === undefined ? 'is a file of keys or credentials' : `sets ${values.length} secrets`,
+      })
     }
     const { manifests } = await workspaceOf(context)
     for (const { path, json } of manifests) {
@@ -70,24 +75,42 @@ export const securitySupply = wholeCheck({
         for (const [name, range] of Object.entries(asObject(json[field]))) {
           if (typeof range !== 'string') continue
           out.sum('declared dependencies')
-          const at = { file: path, line: line(Math.max(0, text.indexOf(`"${name}":`, text.indexOf(`"${field}"`)))) }
+          const at = {
+            file: path,
+            line: line(Math.max(0, text.indexOf(`"${name}":`, text.indexOf(`"${field}"`)))),
+          }
           const severity = field === 'devDependencies' ? ({ severity: 'low' } as const) : {}
-          if (floating.test(range)) out.add(rule['unbounded-dependency'], { ...at, ...severity, message: `\`${name}\` may be any version (\`${range}\`)` })
+          if (floating.test(range))
+            out.add(rule['unbounded-dependency'], {
+              ...at,
+              ...severity,
+              message: `\`${name}\` may be any version (\`${range}\`)`,
+            })
           else if (remote.test(range) && !/#[0-9a-f]{40}$|#semver:/.test(range)) {
-            out.add(rule['dependency-from-url'], { ...at, ...severity, message: `\`${name}\` comes from \`${range.slice(0, 80)}\`` })
+            out.add(rule['dependency-from-url'], {
+              ...at,
+              ...severity,
+              message: `\`${name}\` comes from \`${range.slice(0, 80)}\``,
+            })
           }
         }
       }
       const scripts = asObject(json['scripts'])
       const hooks = ['preinstall', 'install', 'postinstall'].filter(name => typeof scripts[name] === 'string')
       if (hooks.length > 0 && json['private'] !== true) {
-        out.add(rule['runs-on-install'], { file: path, message: `runs \`${hooks.join('`, `')}\` on every machine that installs it` })
+        out.add(rule['runs-on-install'], {
+          file: path,
+          message: `runs \`${hooks.join('`, `')}\` on every machine that installs it`,
+        })
       }
     }
-    for (const { path } of tree.files.filter(file => /(^|\/)(package-lock\.json|yarn\.lock)$/.test(file.path))) {
+    for (const { path } of tree.files.filter(file =>
+      /(^|\/)(package-lock\.json|yarn\.lock)$/.test(file.path),
+    )) {
       const text = await readText(context, path)
       const http = text?.match(/(?:"resolved": "|resolved ")http:\/\/(?!localhost|127\.)/g)?.length ?? 0
-      if (http > 0) out.add(rule['lockfile-over-http'], { file: path, message: `${http} packages are fetched over http` })
+      if (http > 0)
+        out.add(rule['lockfile-over-http'], { file: path, message: `${http} packages are fetched over http` })
     }
     const policy = tree.files.some(({ path }) => /^(\.github\/|docs\/)?security\.(md|rst|txt)$/i.test(path))
     const licensed = tree.files.some(({ path }) => /^(licen[cs]e|copying)/i.test(path))

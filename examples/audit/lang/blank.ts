@@ -11,7 +11,14 @@ interface Marks {
 const marks: Readonly<Record<Family, Marks>> = {
   js: { line: ['//'], block: [['/*', '*/']], quotes: ['"', "'", '`'] },
   c: { line: ['//'], block: [['/*', '*/']], quotes: ['"', '`'] },
-  hash: { line: ['#'], block: [['"""', '"""'], ["'''", "'''"]], quotes: ['"', "'"] },
+  hash: {
+    line: ['#'],
+    block: [
+      ['"""', '"""'],
+      ["'''", "'''"],
+    ],
+    quotes: ['"', "'"],
+  },
   markup: { line: [], block: [['<!--', '-->']], quotes: [] },
   none: { line: [], block: [], quotes: [] },
 }

@@ -53,7 +53,10 @@ const ofJs = ({ path, text }: Source): FunctionFacts[] | undefined => {
       if (isFunction(node)) {
         const line = parsed.line(node.start)
         const lines = parsed.line(node.end) - line + 1
-        open.push({ facts: { name: functionName(node, parents), line, lines, complexity: 1, nesting: 0 }, nested: new Set() })
+        open.push({
+          facts: { name: functionName(node, parents), line, lines, complexity: 1, nesting: 0 },
+          nested: new Set(),
+        })
         return
       }
       const inside = open[open.length - 1]
@@ -89,7 +92,8 @@ const starts: Readonly<Record<string, RegExp>> = {
   'C++': /^()(?:[a-z_][\w:<>*&]*[ *&]+)+([\w:~]+)\([^;]*$/i,
 }
 
-const branchWords = /\b(?:if|elif|for|foreach|while|switch|match|select|catch|except|rescue|when)\b|&&|\|\||\band\b|\bor\b/g
+const branchWords =
+  /\b(?:if|elif|for|foreach|while|switch|match|select|catch|except|rescue|when)\b|&&|\|\||\band\b|\bor\b/g
 
 const ofLayout = ({ text, family, language }: Source, start: RegExp): FunctionFacts[] => {
   const lines = blank(text, family).split('\n')
@@ -112,7 +116,13 @@ const ofLayout = ({ text, family, language }: Source, start: RegExp): FunctionFa
     const body = lines.slice(at + 1, end + 1)
     const levels = new Set(body.filter(line => branchStart.test(line)).map(line => width(line)))
     const complexity = 1 + (body.join('\n').match(branchWords)?.length ?? 0)
-    found.push({ name: match[2] ?? '(anonymous)', line: at + 1, lines: end - at + 1, complexity, nesting: levels.size })
+    found.push({
+      name: match[2] ?? '(anonymous)',
+      line: at + 1,
+      lines: end - at + 1,
+      complexity,
+      nesting: levels.size,
+    })
   }
   return found
 }

@@ -42,7 +42,12 @@ export const components = (edges: Edges): number[][] => {
 }
 
 /** The way from one node to another over the fewest edges, both ends included. */
-export const shortestPath = (edges: Edges, from: number, to: number, inside: ReadonlySet<number>): number[] | undefined => {
+export const shortestPath = (
+  edges: Edges,
+  from: number,
+  to: number,
+  inside: ReadonlySet<number>,
+): number[] | undefined => {
   const before = new Map<number, number>()
   const queue = [from]
   for (let at = 0; at < queue.length; at++) {

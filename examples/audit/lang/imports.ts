@@ -20,17 +20,25 @@ const jsImports = ({ path, text }: Source): Import[] | undefined => {
   const found: Import[] = []
   const { staticImports, staticExports } = parsed.module
   for (const { moduleRequest, entries, start } of staticImports) {
-    const type = (entries.length > 0 && entries.every(entry => entry.isType)) || /^import\s+type\b/.test(text.slice(start, start + 20))
+    const type =
+      (entries.length > 0 && entries.every(entry => entry.isType)) ||
+      /^import\s+type\b/.test(text.slice(start, start + 20))
     found.push({ specifier: moduleRequest.value, line: parsed.line(start), type, lazy: false })
   }
   for (const { entries, start } of staticExports) {
     const from = entries.find(entry => entry.moduleRequest !== null)?.moduleRequest
     if (from === undefined || from === null) continue
-    found.push({ specifier: from.value, line: parsed.line(start), type: entries.every(entry => entry.isType), lazy: false })
+    found.push({
+      specifier: from.value,
+      line: parsed.line(start),
+      type: entries.every(entry => entry.isType),
+      lazy: false,
+    })
   }
   if (!/\b(?:import|require)\s*\(/.test(text)) return found
   walk(parsed.program, (node, parents) => {
-    const call = node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'require'
+    const call =
+      node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'require'
     const target = node.type === 'ImportExpression' ? node.source : call ? node.arguments[0] : undefined
     const specifier = literal(target)
     if (specifier === undefined) return
@@ -45,7 +53,9 @@ const pythonImports = ({ text }: Source): Import[] => {
   const line = lineIndex(text)
   const code = blank(text, 'hash')
   const typing = /^if (?:typing\.|t\.|te\.)?TYPE_CHECKING\b[^\n]*\n((?:[ \t]+[^\n]*\n|[ \t]*\n)*)/gm
-  const checkingOnly = [...code.matchAll(typing)].map(match => [match.index, match.index + match[0].length] as const)
+  const checkingOnly = [...code.matchAll(typing)].map(
+    match => [match.index, match.index + match[0].length] as const,
+  )
   const add = (specifier: string, at: number, indent: string): void => {
     const type = checkingOnly.some(([start, end]) => at >= start && at < end)
     found.push({ specifier, line: line(at), type, lazy: indent !== '' && !type })
@@ -58,8 +68,11 @@ const pythonImports = ({ text }: Source): Import[] => {
       if (bare !== '') add(module.endsWith('.') ? `${module}${bare}` : `${module}.${bare}`, at, indent)
     }
   }
-  for (const match of code.matchAll(/^([ \t]*)import[ \t]+([\w.]+(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[\w.]+(?:[ \t]+as[ \t]+\w+)?)*)/gm)) {
-    for (const name of (match[2] ?? '').split(',')) add((name.trim().split(/\s+/)[0] ?? ''), match.index, match[1] ?? '')
+  for (const match of code.matchAll(
+    /^([ \t]*)import[ \t]+([\w.]+(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[\w.]+(?:[ \t]+as[ \t]+\w+)?)*)/gm,
+  )) {
+    for (const name of (match[2] ?? '').split(','))
+      add(name.trim().split(/\s+/)[0] ?? '', match.index, match[1] ?? '')
   }
   return found
 }
@@ -78,8 +91,10 @@ const patternImports = ({ text }: Source, pattern: RegExp): Import[] => {
 export const importsOf = (source: Source): Import[] | undefined => {
   if (source.family === 'js') return jsImports(source)
   if (source.language === 'Python') return pythonImports(source)
-  if (source.language === 'C' || source.language === 'C++') return patternImports(source, /^[ \t]*#[ \t]*include[ \t]+"([^"]+)"/gm)
-  if (source.language === 'Ruby') return patternImports(source, /^[ \t]*require_relative[ \t]+['"]([^'"]+)['"]/gm)
+  if (source.language === 'C' || source.language === 'C++')
+    return patternImports(source, /^[ \t]*#[ \t]*include[ \t]+"([^"]+)"/gm)
+  if (source.language === 'Ruby')
+    return patternImports(source, /^[ \t]*require_relative[ \t]+['"]([^'"]+)['"]/gm)
   if (source.language === 'Vue' || source.language === 'Svelte' || source.language === 'Astro') {
     return patternImports(source, /^[ \t]*import[^'"\n]*['"]([^'"]+)['"]/gm)
   }
@@ -116,11 +131,15 @@ export const asModule = (tree: Tree, path: string): string | undefined => {
 
 const asPython = (tree: Tree, from: string, specifier: string): string | undefined => {
   const dots = /^\.*/.exec(specifier)?.[0].length ?? 0
-  const names = specifier.slice(dots).split('.').filter(name => name !== '')
+  const names = specifier
+    .slice(dots)
+    .split('.')
+    .filter(name => name !== '')
   const tries = (base: string): string | undefined => {
     for (let used = names.length; used > 0; used--) {
       const path = [...(base === '' ? [] : [base]), ...names.slice(0, used)].join('/')
-      for (const candidate of [`${path}.py`, `${path}/__init__.py`]) if (tree.byPath.has(candidate)) return candidate
+      for (const candidate of [`${path}.py`, `${path}/__init__.py`])
+        if (tree.byPath.has(candidate)) return candidate
     }
     return undefined
   }
@@ -139,7 +158,9 @@ export const resolveImport = (tree: Tree, source: Source, specifier: string): st
   if (source.language === 'Python') return asPython(tree, source.path, specifier)
   if (source.language === 'C' || source.language === 'C++') {
     const near = joinPath(from, specifier)
-    return [near, `include/${specifier}`, `src/${specifier}`].find(path => path !== undefined && tree.byPath.has(path))
+    return [near, `include/${specifier}`, `src/${specifier}`].find(
+      path => path !== undefined && tree.byPath.has(path),
+    )
   }
   if (source.language === 'Ruby') {
     const path = joinPath(from, specifier.endsWith('.rb') ? specifier : `${specifier}.rb`)

@@ -1,7 +1,13 @@
 // Syntax trees of JavaScript and TypeScript, and the few questions that checks ask of them.
 // Never in here: rules, thresholds, or a second parser.
 import { parseSync, visitorKeys } from 'oxc-parser'
-import type { ArrowFunctionExpression, EcmaScriptModule, Function as PlainFunction, Node, Program } from 'oxc-parser'
+import type {
+  ArrowFunctionExpression,
+  EcmaScriptModule,
+  Function as PlainFunction,
+  Node,
+  Program,
+} from 'oxc-parser'
 import { extension } from '../languages.ts'
 
 export type { Node }
@@ -101,11 +107,13 @@ export const dotted = (node: Node): string | undefined => {
 /** The text of a string literal or of a template without holes. */
 export const literal = (node: Node | null | undefined): string | undefined => {
   if (node?.type === 'Literal' && typeof node.value === 'string') return node.value
-  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0) return node.quasis[0]?.value.cooked ?? ''
+  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0)
+    return node.quasis[0]?.value.cooked ?? ''
   return undefined
 }
 
-const keyName = (key: Node): string | undefined => ('name' in key && typeof key.name === 'string' ? key.name : literal(key))
+const keyName = (key: Node): string | undefined =>
+  'name' in key && typeof key.name === 'string' ? key.name : literal(key)
 
 /** The value of a property of an object literal. */
 export const property = (node: Node | undefined, name: string): Node | undefined => {
@@ -124,7 +132,11 @@ export const functionName = (node: FunctionNode, parents: readonly Node[]): stri
   if (node.id !== null && node.id !== undefined) return node.id.name
   const parent = parents[parents.length - 1]
   if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name
-  if (parent?.type === 'Property' || parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition') {
+  if (
+    parent?.type === 'Property' ||
+    parent?.type === 'MethodDefinition' ||
+    parent?.type === 'PropertyDefinition'
+  ) {
     return keyName(parent.key) ?? '(computed)'
   }
   if (parent?.type === 'AssignmentExpression') return dotted(parent.left) ?? '(assigned)'

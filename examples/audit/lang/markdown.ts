@@ -45,7 +45,13 @@ export const parseMarkdown = (text: string): Markdown => {
   const body = text.replace(/^---\r?\n[\s\S]*?\r?\n---(?=\r?\n|$)/, block => block.replace(/[^\n]/g, ''))
   const root: Root = fromMarkdown(body, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
   const slugger = new GithubSlugger()
-  const found: Omit<Markdown, 'anchors'> & { anchors: Set<string> } = { links: [], headings: [], anchors: new Set(), fences: [], words: 0 }
+  const found: Omit<Markdown, 'anchors'> & { anchors: Set<string> } = {
+    links: [],
+    headings: [],
+    anchors: new Set(),
+    fences: [],
+    words: 0,
+  }
   visit(root, node => {
     const line = node.position?.start.line ?? 1
     if (node.type === 'heading') {
@@ -54,7 +60,8 @@ export const parseMarkdown = (text: string): Markdown => {
       found.anchors.add(slugger.slug(heading.replace(/\s*\{#[\w-]+\}\s*$/, '')))
       const explicit = /\{#([\w-]+)\}\s*$/.exec(heading)?.[1]
       if (explicit !== undefined) found.anchors.add(explicit)
-    } else if (node.type === 'link' || node.type === 'image' || node.type === 'definition') addLink(node, line, found.links)
+    } else if (node.type === 'link' || node.type === 'image' || node.type === 'definition')
+      addLink(node, line, found.links)
     else if (node.type === 'html') addHtml(node.value, line, found)
     else if (node.type === 'code') found.fences.push({ language: node.lang ?? '', line })
     else if (node.type === 'text') found.words += node.value.split(/\s+/).filter(word => word !== '').length
@@ -63,17 +70,31 @@ export const parseMarkdown = (text: string): Markdown => {
 }
 
 const addLink = (node: Link | Image | Definition, line: number, links: MarkdownLink[]): void => {
-  const text = node.type === 'link' ? textOf(node) : node.type === 'image' ? (node.alt ?? '') : (node.label ?? node.identifier)
+  const text =
+    node.type === 'link'
+      ? textOf(node)
+      : node.type === 'image'
+        ? (node.alt ?? '')
+        : (node.label ?? node.identifier)
   links.push({ url: node.url, line, image: node.type === 'image', text })
 }
 
-const addHtml = (html: string, line: number, found: { anchors: Set<string>; links: MarkdownLink[] }): void => {
+const addHtml = (
+  html: string,
+  line: number,
+  found: { anchors: Set<string>; links: MarkdownLink[] },
+): void => {
   for (const [, , name = ''] of html.matchAll(/\b(id|name)=["']([^"']+)["']/gi)) found.anchors.add(name)
   for (const match of html.matchAll(/<(a|img)\b[^>]*?\b(?:href|src)=["']([^"']*)["'][^>]*>/gi)) {
     const [tag, name = '', url = ''] = match
     const below = html.slice(0, match.index).split('\n').length - 1
     const alt = /\balt=["']([^"']*)["']/i.exec(tag)
     const image = name.toLowerCase() === 'img'
-    found.links.push({ url, line: line + below, image, text: image ? (alt === null ? '' : alt[1] || '(decorative)') : '(html)' })
+    found.links.push({
+      url,
+      line: line + below,
+      image,
+      text: image ? (alt === null ? '' : alt[1] || '(decorative)') : '(html)',
+    })
   }
 }

@@ -18,7 +18,8 @@ export interface Element {
 
 type TreeNode = DefaultTreeAdapterTypes.ChildNode
 
-const bound = (name: string): string => name.replace(/^(?::|v-bind:|bind:|\[|x-bind:|\{)/, '').replace(/[\]}]$/, '')
+const bound = (name: string): string =>
+  name.replace(/^(?::|v-bind:|bind:|\[|x-bind:|\{)/, '').replace(/[\]}]$/, '')
 
 const ofTree = (nodes: readonly TreeNode[], found: Element[]): void => {
   for (const node of nodes) {
@@ -28,9 +29,19 @@ const ofTree = (nodes: readonly TreeNode[], found: Element[]): void => {
       const plain = bound(name)
       attributes.set(plain, plain === name && !/[{<]/.test(value) ? value : undefined)
     }
-    const open = node.attrs.some(({ name }) => name.startsWith('{...') || name === 'v-bind' || /^[{<]/.test(name))
-    const inside = node.childNodes.filter(child => 'tagName' in child || ('value' in child && child.value.trim() !== ''))
-    found.push({ tag: node.tagName, line: node.sourceCodeLocation?.startLine ?? 1, attributes, open, empty: inside.length === 0 })
+    const open = node.attrs.some(
+      ({ name }) => name.startsWith('{...') || name === 'v-bind' || /^[{<]/.test(name),
+    )
+    const inside = node.childNodes.filter(
+      child => 'tagName' in child || ('value' in child && child.value.trim() !== ''),
+    )
+    found.push({
+      tag: node.tagName,
+      line: node.sourceCodeLocation?.startLine ?? 1,
+      attributes,
+      open,
+      empty: inside.length === 0,
+    })
     ofTree(node.childNodes, found)
     if ('content' in node) ofTree(node.content.childNodes, found)
   }
@@ -54,7 +65,13 @@ const ofJsx = (source: Source): Element[] | undefined => {
       }
     }
     const inside = node.children.filter(child => child.type !== 'JSXText' || child.value.trim() !== '')
-    found.push({ tag: name.name, line: parsed.line(node.start), attributes, open, empty: inside.length === 0 })
+    found.push({
+      tag: name.name,
+      line: parsed.line(node.start),
+      attributes,
+      open,
+      empty: inside.length === 0,
+    })
   })
   return found
 }

@@ -15,7 +15,12 @@ export const methods =
   /\.(?:chat\.completions\.(?:create|parse|stream)|completions\.create|responses\.(?:create|stream|parse)|messages\.(?:create|stream)|models\.generateContent(?:Stream)?|generateContent|chat\.complete)$/
 
 export const limits = [
-  'max_tokens', 'maxTokens', 'max_output_tokens', 'maxOutputTokens', 'max_completion_tokens', 'maxCompletionTokens',
+  'max_tokens',
+  'maxTokens',
+  'max_output_tokens',
+  'maxOutputTokens',
+  'max_completion_tokens',
+  'maxCompletionTokens',
   'max_new_tokens',
 ]
 export const timeouts = ['signal', 'abortSignal', 'timeout', 'timeoutMs', 'requestOptions', 'request_timeout']

@@ -70,7 +70,8 @@ const aliasesOf = (path: string, json: Json): Alias[] => {
 const load = async (context: AuditContext): Promise<Workspace> => {
   const tree = await treeOf(context)
   const wanted = tree.files.filter(
-    ({ path, kind }) => kind !== 'vendored' && kind !== 'generated' && /^(package|[tj]sconfig.*)\.json$/.test(basename(path)),
+    ({ path, kind }) =>
+      kind !== 'vendored' && kind !== 'generated' && /^(package|[tj]sconfig.*)\.json$/.test(basename(path)),
   )
   const manifests: Manifest[] = []
   const aliases: Alias[] = []
@@ -88,22 +89,33 @@ const load = async (context: AuditContext): Promise<Workspace> => {
   aliases.sort((a, b) => b.directory.length - a.directory.length || b.prefix.length - a.prefix.length)
   return {
     manifests,
-    resolve: (specifier, from) => throughAlias(tree, aliases, specifier, from) ?? throughPackage(tree, manifests, specifier),
+    resolve: (specifier, from) =>
+      throughAlias(tree, aliases, specifier, from) ?? throughPackage(tree, manifests, specifier),
     undeclared: (specifier, from) => {
       const name = packageName(specifier)
-      if (name === undefined || manifests.length === 0 || manifests.some(manifest => manifest.name === name)) return undefined
-      if (aliases.some(({ prefix, exact }) => (exact ? specifier === prefix : specifier.startsWith(prefix)))) return undefined
+      if (name === undefined || manifests.length === 0 || manifests.some(manifest => manifest.name === name))
+        return undefined
+      if (aliases.some(({ prefix, exact }) => (exact ? specifier === prefix : specifier.startsWith(prefix))))
+        return undefined
       const above = manifests.filter(({ directory }) => within(directory, from))
-      const known = above.some(({ declared }) => declared.has(name) || declared.has(`@types/${typesName(name)}`))
+      const known = above.some(
+        ({ declared }) => declared.has(name) || declared.has(`@types/${typesName(name)}`),
+      )
       return above.length === 0 || known ? undefined : name
     },
   }
 }
 
-const within = (directory: string, path: string): boolean => directory === '' || path.startsWith(`${directory}/`)
+const within = (directory: string, path: string): boolean =>
+  directory === '' || path.startsWith(`${directory}/`)
 const typesName = (name: string): string => name.replace(/^@([^/]+)\//, '$1__')
 
-const throughAlias = (tree: Tree, aliases: readonly Alias[], specifier: string, from: string): string | undefined => {
+const throughAlias = (
+  tree: Tree,
+  aliases: readonly Alias[],
+  specifier: string,
+  from: string,
+): string | undefined => {
   for (const { directory, prefix, exact, targets } of aliases) {
     if (!within(directory, from)) continue
     if (exact ? specifier !== prefix : !specifier.startsWith(prefix)) continue
@@ -116,7 +128,11 @@ const throughAlias = (tree: Tree, aliases: readonly Alias[], specifier: string, 
   return undefined
 }
 
-const throughPackage = (tree: Tree, manifests: readonly Manifest[], specifier: string): string | undefined => {
+const throughPackage = (
+  tree: Tree,
+  manifests: readonly Manifest[],
+  specifier: string,
+): string | undefined => {
   const name = packageName(specifier)
   const manifest = name === undefined ? undefined : manifests.find(one => one.name === name)
   if (name === undefined || manifest === undefined) return undefined

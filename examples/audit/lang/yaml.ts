@@ -32,13 +32,18 @@ export const at = (node: YamlNode | null | undefined, ...path: string[]): YamlNo
 export const has = (node: YamlNode | null | undefined, key: string): boolean => asMap(node)?.has(key) ?? false
 
 /** The pairs of a map; anything else has none. */
-export const entries = (node: YamlNode | null | undefined): { key: string; value: YamlNode | null; node: YamlNode }[] =>
+export const entries = (
+  node: YamlNode | null | undefined,
+): { key: string; value: YamlNode | null; node: YamlNode }[] =>
   (asMap(node)?.items ?? []).flatMap(pair =>
-    isScalar(pair.key) ? [{ key: String(pair.key.value), value: pair.value as YamlNode | null, node: pair.key }] : [],
+    isScalar(pair.key)
+      ? [{ key: String(pair.key.value), value: pair.value as YamlNode | null, node: pair.key }]
+      : [],
   )
 
-export const items = (node: YamlNode | null | undefined): YamlNode[] => (isSeq(node) ? (node.items as YamlNode[]) : [])
+export const items = (node: YamlNode | null | undefined): YamlNode[] =>
+  isSeq(node) ? (node.items as YamlNode[]) : []
 
 /** The text of a scalar: strings, numbers and booleans as written values. */
 export const scalar = (node: YamlNode | null | undefined): string | undefined =>
-  isScalar(node) && node.value !== null && node.value !== undefined ? String(node.value) : undefined
+  isScalar<string | number | boolean | null>(node) && node.value !== null ? String(node.value) : undefined

@@ -1,7 +1,7 @@
 // Text of others (file names, comments, titles) made safe to stand in Markdown.
 // Never in here: the report's own wording.
 
-const flat = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
+const flat = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ')
 
 /** Inline code whatever is inside, backticks and pipes included. */
 export const code = (text: string): string => {

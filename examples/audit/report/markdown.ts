@@ -15,7 +15,10 @@ const size = (bytes: number): string =>
   bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MiB` : `${number(Math.ceil(bytes / 1024))} KiB`
 
 const countsLine = (counts: SeverityCounts): string =>
-  severities.filter(severity => counts[severity] > 0).map(severity => `${number(counts[severity])} ${severity}`).join(', ') || 'none'
+  severities
+    .filter(severity => counts[severity] > 0)
+    .map(severity => `${number(counts[severity])} ${severity}`)
+    .join(', ') || 'none'
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   `| ${head.join(' | ')} |`,
@@ -28,7 +31,10 @@ const place = ({ file, line }: Pick<Finding, 'file' | 'line'>): string =>
 
 const header = ({ inventory, tasks, severities: counts }: Report): string[] => {
   const { repository, commit, date, files, bytes, languages, submodules, symlinks } = inventory
-  const main = languages.filter(({ name }) => name !== 'Other').slice(0, 5).map(({ name, files: count }) => `${name} (${number(count)})`)
+  const main = languages
+    .filter(({ name }) => name !== 'Other')
+    .slice(0, 5)
+    .map(({ name, files: count }) => `${name} (${number(count)})`)
   const apart = [
     ...(symlinks > 0 ? [plural(symlinks, 'symbolic link')] : []),
     ...(submodules > 0 ? [plural(submodules, 'submodule')] : []),
@@ -43,7 +49,9 @@ const header = ({ inventory, tasks, severities: counts }: Report): string[] => {
       [[number(files), size(bytes), main.join(', ') || '–', number(tasks), countsLine(counts)]],
     ),
     ...(apart.length > 0 ? ['', `Not followed: ${apart.join(', ')}.`] : []),
-    ...(inventory.shallow ? ['', 'The clone is shallow: numbers that come from history count only the commits it has.'] : []),
+    ...(inventory.shallow
+      ? ['', 'The clone is shallow: numbers that come from history count only the commits it has.']
+      : []),
   ]
 }
 
@@ -58,7 +66,9 @@ const overview = ({ specialists, score }: Report): string[] => [
     specialists.map(specialist => [
       `[${specialist.title}](#${specialist.title.toLowerCase()})`,
       gradeText(specialist),
-      ...severities.map(severity => (specialist.severities[severity] === 0 ? '·' : number(specialist.severities[severity]))),
+      ...severities.map(severity =>
+        specialist.severities[severity] === 0 ? '·' : number(specialist.severities[severity]),
+      ),
     ]),
   ),
   '',
@@ -71,7 +81,10 @@ const first = ({ actions }: Report): string[] => {
   if (actions.length === 0) return [...lines, 'Nothing that needs doing was found.']
   actions.forEach(({ title, severity, findings, places, advice, role }, i) => {
     const more = findings - places.length
-    const where = places.length === 0 ? '' : ` — ${places.map(code).join(', ')}${more > 0 ? ` and ${number(more)} more` : ''}`
+    const where =
+      places.length === 0
+        ? ''
+        : ` — ${places.map(code).join(', ')}${more > 0 ? ` and ${number(more)} more` : ''}`
     lines.push(`${i + 1}. **${title}** (${severity}, ${role})${where}  `, `   ${advice}`)
   })
   return lines
@@ -80,11 +93,13 @@ const first = ({ actions }: Report): string[] => {
 /** The head of the ranked list, with at most a few rows of each rule. */
 const rowsOf = (findings: readonly Finding[]): Finding[] => {
   const shown = new Map<string, number>()
-  return findings.filter(({ rule }) => {
-    const count = shown.get(rule) ?? 0
-    shown.set(rule, count + 1)
-    return count < mostRowsOfRule
-  }).slice(0, mostRows)
+  return findings
+    .filter(({ rule }) => {
+      const count = shown.get(rule) ?? 0
+      shown.set(rule, count + 1)
+      return count < mostRowsOfRule
+    })
+    .slice(0, mostRows)
 }
 
 const findingsOf = (specialist: Specialist): string[] => {
@@ -97,9 +112,16 @@ const findingsOf = (specialist: Specialist): string[] => {
   return [
     ...table(
       ['severity', 'rule', 'where', 'finding'],
-      rows.map(finding => [finding.severity, code(finding.rule.split('.').slice(1).join('.')), place(finding), message(finding.message)]),
+      rows.map(finding => [
+        finding.severity,
+        code(finding.rule.split('.').slice(1).join('.')),
+        place(finding),
+        message(finding.message),
+      ]),
     ),
-    ...(rest > 0 ? ['', `${plural(rest, 'more finding')}: see \`report.json\`, and by rule: ${byRule(rules)}.`] : []),
+    ...(rest > 0
+      ? ['', `${plural(rest, 'more finding')}: see \`report.json\`, and by rule: ${byRule(rules)}.`]
+      : []),
     '',
     ...[...advices].map(([rule, advice]) => `- ${code(rule.split('.').slice(1).join('.'))}: ${advice}`),
   ]
@@ -107,13 +129,18 @@ const findingsOf = (specialist: Specialist): string[] => {
 
 const byRule = (rules: Specialist['rules']): string =>
   Object.entries(rules)
-    .map(([rule, counts]) => `${rule.split('.').slice(1).join('.')} ${number(severities.reduce((sum, severity) => sum + counts[severity], 0))}`)
+    .map(
+      ([rule, counts]) =>
+        `${rule.split('.').slice(1).join('.')} ${number(severities.reduce((sum, severity) => sum + counts[severity], 0))}`,
+    )
     .join(', ')
 
 const section = (specialist: Specialist): string[] => {
   const { title, tasks, checked, severities: counts, numbers, skipped, checks } = specialist
   const left = Object.entries(skipped).map(([reason, files]) => `${reason} ${number(files)}`)
-  const facts = Object.entries(numbers).filter(([, value]) => value > 0).map(([name, value]) => `${words(name)} ${number(value)}`)
+  const facts = Object.entries(numbers)
+    .filter(([, value]) => value > 0)
+    .map(([name, value]) => `${words(name)} ${number(value)}`)
   return [
     `## ${title}`,
     '',
@@ -124,8 +151,13 @@ const section = (specialist: Specialist): string[] => {
     '',
     '<details><summary>What was checked</summary>',
     '',
-    ...checks.map(({ name, about, files }) => `- ${code(name)}${files === null ? '' : ` (${plural(files, 'file')})`}: ${words(about)}`),
-    ...(left.length > 0 ? ['', `Not read, counted once for each check that would have: ${left.join(', ')}.`] : []),
+    ...checks.map(
+      ({ name, about, files }) =>
+        `- ${code(name)}${files === null ? '' : ` (${plural(files, 'file')})`}: ${words(about)}`,
+    ),
+    ...(left.length > 0
+      ? ['', `Not read, counted once for each check that would have: ${left.join(', ')}.`]
+      : []),
     '',
     '</details>',
   ]

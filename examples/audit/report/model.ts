@@ -58,34 +58,40 @@ export type Report = z.infer<typeof reportSchema>
 const mostActions = 10
 const mostActionsOfRole = 3
 
-const worst = (counts: SeverityCounts): Severity => severities.find(severity => counts[severity] > 0) ?? 'info'
-const all = (counts: SeverityCounts): number => severities.reduce((sum, severity) => sum + counts[severity], 0)
+const worst = (counts: SeverityCounts): Severity =>
+  severities.find(severity => counts[severity] > 0) ?? 'info'
+const all = (counts: SeverityCounts): number =>
+  severities.reduce((sum, severity) => sum + counts[severity], 0)
 
 const actionsOf = ({ role, rules, findings }: Summary): (Action & { points: number })[] =>
   Object.entries(rules).flatMap(([id, counts]) => {
     const rule = ruleById.get(id)
     if (rule === undefined || worst(counts) === 'info') return []
     const places = findings.filter(finding => finding.rule === id && finding.file !== undefined).slice(0, 3)
-    return [{
-      role,
-      rule: id,
-      severity: worst(counts),
-      title: rule.title,
-      advice: rule.advice,
-      findings: all(counts) - counts.info,
-      places: places.map(({ file, line }) => (line === undefined ? `${file ?? ''}` : `${file ?? ''}:${line}`)),
-      points: pointsOf(counts),
-    }]
+    return [
+      {
+        role,
+        rule: id,
+        severity: worst(counts),
+        title: rule.title,
+        advice: rule.advice,
+        findings: all(counts) - counts.info,
+        places: places.map(({ file, line }) => (line === undefined ? (file ?? '') : `${file ?? ''}:${line}`)),
+        points: pointsOf(counts),
+      },
+    ]
   })
 
 const chooseActions = (summaries: readonly Summary[]): Action[] => {
-  const ranked = summaries.flatMap(actionsOf).sort(
-    (a, b) =>
-      severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
-      b.points - a.points ||
-      b.findings - a.findings ||
-      byText(a.rule, b.rule),
-  )
+  const ranked = summaries
+    .flatMap(actionsOf)
+    .sort(
+      (a, b) =>
+        severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+        b.points - a.points ||
+        b.findings - a.findings ||
+        byText(a.rule, b.rule),
+    )
   const perRole = new Map<string, number>()
   const chosen: Action[] = []
   for (const { points: _, ...action } of ranked) {
@@ -98,7 +104,20 @@ const chooseActions = (summaries: readonly Summary[]): Action[] => {
 }
 
 const specialistOf = (summary: Summary, { applicable }: Inventory): Specialist => {
-  const { role, score, grade, tasks, checked, severities: counted, sums, peaks, skipped, rules, findings, dropped } = summary
+  const {
+    role,
+    score,
+    grade,
+    tasks,
+    checked,
+    severities: counted,
+    sums,
+    peaks,
+    skipped,
+    rules,
+    findings,
+    dropped,
+  } = summary
   const largest = Object.fromEntries(Object.entries(peaks).map(([name, value]) => [`most ${name}`, value]))
   return {
     role,
@@ -115,7 +134,11 @@ const specialistOf = (summary: Summary, { applicable }: Inventory): Specialist =
     notListed: dropped,
     checks: checks
       .filter(check => check.role === role)
-      .map(({ name, about, applies }) => ({ name, about, files: applies === undefined ? null : (applicable[name] ?? 0) })),
+      .map(({ name, about, applies }) => ({
+        name,
+        about,
+        files: applies === undefined ? null : (applicable[name] ?? 0),
+      })),
   }
 }
 
@@ -125,7 +148,8 @@ export const buildReport = (input: unknown): Report => {
   const inOrder = roles.flatMap(role => summaries.filter(summary => summary.role === role))
   const scores = inOrder.flatMap(({ score }) => (score === null ? [] : [score]))
   const total: SeverityCounts = { high: 0, medium: 0, low: 0, info: 0 }
-  for (const { severities: counted } of inOrder) for (const severity of severities) total[severity] += counted[severity]
+  for (const { severities: counted } of inOrder)
+    for (const severity of severities) total[severity] += counted[severity]
   return {
     schema: 'stator-audit/1',
     inventory,

@@ -18,7 +18,9 @@ export interface PlanRun {
 
 export const runPlan = async (repo: string, repository = 'fixture'): Promise<PlanRun> => {
   const { signal } = new AbortController()
-  const inventory = inventorySchema.parse(await takeInventory({ revision: 'HEAD', repository }, { repo, signal }))
+  const inventory = inventorySchema.parse(
+    await takeInventory({ revision: 'HEAD', repository }, { repo, signal }),
+  )
   const plan = planAudit(inventory)
   const outputs = new Map<string, unknown>()
   const inputs = new Map<string, unknown>()
@@ -33,7 +35,9 @@ export const runPlan = async (repo: string, repository = 'fixture'): Promise<Pla
     if (type === undefined) throw new Error(`there is no task type ${task}`)
     inputs.set(id, given)
     // Through JSON, as the journal would carry it.
-    const output: unknown = JSON.parse(JSON.stringify(type.output.parse(await type.run(given, { repo, signal }))))
+    const output: unknown = JSON.parse(
+      JSON.stringify(type.output.parse(await type.run(given, { repo, signal }))),
+    )
     outputs.set(id, output)
   }
   const report = buildReport(inputs.get('report'))
