@@ -1,0 +1,97 @@
+/**
+ * stator/sqlite: the journal in one file, on the SQLite that Node brings. The only entry of this folder, and the only
+ * one in which `node:sqlite` may be imported. Node 22 prints an ExperimentalWarning on its first import; Node 24.21 prints none.
+ */
+import { StatorError } from '../errors.ts'
+import type { Journal } from '../runtime/journal.ts'
+import { BLOCK } from './blocks.ts'
+import { Connection } from './connection.ts'
+import { reading, translated } from './failure.ts'
+import { SqliteJournal, TUNING, type Durability } from './journal.ts'
+import { Reads, type JournalReads } from './reads.ts'
+import { identify, MIGRATIONS } from './schema.ts'
+
+export type { Durability, JournalReads }
+
+export interface SqliteOptions {
+  /**
+   * When a commit counts as written. 'full', the default: once it was synced to the disk; nothing acknowledged is lost, whatever
+   * fails but the disk. 'normal': once the operating system has it; the death of the process loses nothing, but a loss
+   * of power or a crash of the machine can lose the commits since the last checkpoint of the log, up to 16 MB of
+   * them. What remains is a gap-free beginning either way.
+   */
+  readonly durability?: Durability
+}
+
+/**
+ * A journal in the file at `path`; the file and its folder are made when it is opened and they are not there. Beside it
+ * live `<path>-wal` and `<path>-shm`, which belong to it, and `<path>.lock`, which says who owns it and stays when it is free.
+ * One runtime at a time owns a journal. Put it on a local disk: locks and logs do not work on network file systems.
+ *
+ * @throws StatorError DEFINITION_INVALID for a path that names no file. Opening it throws JOURNAL_OWNED (another runtime
+ * has it), JOURNAL_NEWER, JOURNAL_DAMAGED (also for a file that is not a journal), JOURNAL_FAILED (it cannot be written).
+ */
+export function sqlite(path: string, options: SqliteOptions = {}): Journal {
+  const { durability = 'full' } = options
+  checkPath(path)
+  if (durability !== 'full' && durability !== 'normal')
+    throw new StatorError('DEFINITION_INVALID', { durability, expected: "'full' or 'normal'" })
+  return new SqliteJournal(path, { ...TUNING, durability })
+}
+
+/**
+ * Reads a journal that another process may own and write; never waits for it and never holds it up for long.
+ * @throws StatorError JOURNAL_NEWER, JOURNAL_DAMAGED, JOURNAL_FAILED (there is no such file)
+ */
+export function readJournal(path: string): JournalReads & { close(): void } {
+  checkPath(path)
+  let connection: Connection | undefined
+  try {
+    connection = new Connection(path, { readOnly: true })
+    if (identify(connection.db, MIGRATIONS))
+      throw new StatorError('JOURNAL_DAMAGED', { seq: 0, reason: 'not a journal of Stator' })
+    return snapshots(connection)
+  } catch (error) {
+    connection?.close()
+    throw translated(error, 0)
+  }
+}
+
+function snapshots(connection: Connection): JournalReads & { close(): void } {
+  const reads = new Reads(connection, BLOCK)
+  let open = true
+  const use = <T>(work: () => T): T => {
+    if (!open) throw new StatorError('JOURNAL_CLOSED', { journal: 'sqlite reader' })
+    return reading(() => connection.snapshot(work))
+  }
+  return {
+    read: options => use(() => reads.read(options)),
+    get: seq => use(() => reads.get(seq)),
+    query: filter => use(() => reads.query(filter)),
+    checkpoint: address => use(() => reads.checkpoint(address)),
+    checkpoints: filter => use(() => [...reads.checkpoints(filter)]),
+    pending: () => use(() => reads.pending()),
+    results: owner => use(() => reads.results(owner)),
+    key: (sender, key) => use(() => reads.key(sender, key)),
+    verify: () => use(() => reads.verify()),
+    close: () => {
+      if (open) connection.close()
+      open = false
+    },
+  }
+}
+
+function checkPath(path: unknown): void {
+  if (
+    typeof path === 'string' &&
+    path !== '' &&
+    !path.startsWith(':') &&
+    !path.startsWith('file:') &&
+    !path.includes('\0')
+  )
+    return
+  throw new StatorError('DEFINITION_INVALID', {
+    path,
+    expected: 'the path of a file; memory() is the journal in memory',
+  })
+}

@@ -1,0 +1,208 @@
+/**
+ * The SQLite journal: opening, ownership and the order in which the parts of this folder are called. After a commit that failed
+ * it only reads: what is on disk is then known by a new opening alone. Holds no SQL.
+ */
+import { statSync } from 'node:fs'
+import { StatorError } from '../errors.ts'
+import type { Address } from '../messages/address.ts'
+import type { Signal } from '../messages/signal.ts'
+import type {
+  Batch,
+  Checkpoint,
+  CheckpointFilter,
+  HistoryFilter,
+  Journal,
+  JournalState,
+  KeyRecord,
+  PendingMessage,
+  SubResult,
+} from '../runtime/journal.ts'
+import type { JournalRecord } from '../runtime/record.ts'
+import { BLOCK } from './blocks.ts'
+import { Connection } from './connection.ts'
+import { damaged, failed, translated } from './failure.ts'
+import { newMeta, writeMeta } from './meta.ts'
+import { own, place, type Ownership } from './owner.ts'
+import { drop, erase, reclaim } from './prune.ts'
+import { Reads } from './reads.ts'
+import { checkSchema, identify, migrate, MIGRATIONS, type Migration } from './schema.ts'
+import { verifyTail } from './verify.ts'
+import { lostCommits, lostFile } from './wal.ts'
+import { warningsFor } from './warnings.ts'
+import { Writer } from './writer.ts'
+
+export type Durability = 'full' | 'normal'
+
+/** What tests set and users do not. */
+export interface Tuning {
+  readonly durability: Durability
+  /** Records in a block of the index. */
+  readonly block: number
+  /** Rows in one transaction of a prune. */
+  readonly chunk: number
+  readonly migrations: readonly Migration[]
+}
+
+export const TUNING: Tuning = { durability: 'full', block: BLOCK, chunk: 1000, migrations: MIGRATIONS }
+
+interface Opened {
+  readonly owner: Ownership
+  readonly connection: Connection
+  readonly reads: Reads
+  readonly writer: Writer
+}
+
+export class SqliteJournal implements Journal {
+  readonly label: string
+  readonly #path: string
+  readonly #tuning: Tuning
+  #opened: Opened | null = null
+  #failed = false
+
+  constructor(path: string, tuning: Tuning) {
+    this.#path = path
+    this.#tuning = tuning
+    this.label = `sqlite ${tuning.durability}`
+  }
+
+  open(options: { newId: () => string }): JournalState {
+    const file = place(this.#path)
+    const owner = own(file)
+    let connection: Connection | undefined
+    try {
+      if (lostFile(file, statSync(file).size)) throw damaged(0, 'the file is empty, its log is not')
+      const lost = lostCommits(file)
+      connection = new Connection(file, { readOnly: false })
+      this.#prepare(connection, options.newId)
+      const reads = new Reads(connection, this.#tuning.block)
+      const writer = this.#writer(reads, lost)
+      this.#opened = { owner, connection, reads, writer }
+      this.#failed = false
+      const { id, tailAfter, anchorSeq, clean } = writer.meta
+      return {
+        id,
+        last: writer.last,
+        tailAfter,
+        anchor: anchorSeq,
+        clean: clean === 1,
+        warnings: warningsFor(process.versions['sqlite']),
+      }
+    } catch (error) {
+      connection?.close()
+      owner.release()
+      throw translated(error, 0)
+    }
+  }
+
+  commit(batch: Batch): void {
+    const { writer } = this.#writable()
+    this.#guard(() => writer.commit(batch))
+  }
+
+  read(options: { after: number; limit: number }): JournalRecord[] {
+    return this.#use().reads.read(options)
+  }
+
+  get(seq: number): JournalRecord | undefined {
+    return this.#use().reads.get(seq)
+  }
+
+  query(filter: HistoryFilter): Signal[] {
+    return this.#use().reads.query(filter)
+  }
+
+  checkpoint(address: Address): Checkpoint | undefined {
+    return this.#use().reads.checkpoint(address)
+  }
+
+  *checkpoints(filter: CheckpointFilter): Iterable<Checkpoint> {
+    yield* this.#use().reads.checkpoints(filter)
+  }
+
+  pending(): PendingMessage[] {
+    return this.#use().reads.pending()
+  }
+
+  results(owner: Address): SubResult[] {
+    return this.#use().reads.results(owner)
+  }
+
+  key(sender: Address, key: string): KeyRecord | undefined {
+    return this.#use().reads.key(sender, key)
+  }
+
+  prune(options: { correlationIds: readonly string[]; dropTo: number }): void {
+    const { connection, reads, writer } = this.#writable()
+    const { chunk } = this.#tuning
+    this.#guard(() => {
+      erase(reads, reads.bounds(), options.correlationIds, chunk)
+      const dropTo = Math.min(options.dropTo, writer.meta.tailAfter)
+      drop(reads, writer.meta, dropTo, chunk, meta => writeMeta(connection, meta))
+      writer.meta = reads.meta()
+      reclaim(reads)
+    })
+  }
+
+  verify(): { readonly firstBad: number } | null {
+    return this.#use().reads.verify()
+  }
+
+  close(): void {
+    const opened = this.#opened
+    if (opened === null) return
+    this.#opened = null
+    try {
+      if (!this.#failed) opened.writer.settle()
+    } catch {
+      // What was committed is on disk; closing must free the journal whatever else happens.
+    } finally {
+      try {
+        // The last connection copies the log into the file and removes it.
+        opened.connection.close()
+      } finally {
+        opened.owner.release()
+      }
+    }
+  }
+
+  #prepare(connection: Connection, newId: () => string): void {
+    const { durability, migrations } = this.#tuning
+    const fresh = identify(connection.db, migrations)
+    connection.configure({ fresh, durability })
+    migrate(connection.db, migrations, () =>
+      writeMeta(connection, newMeta(newId(), durability === 'full' ? 1 : 0)),
+    )
+    checkSchema(connection.db, migrations)
+  }
+
+  #writer(reads: Reads, lost: boolean): Writer {
+    const meta = reads.meta()
+    const last = verifyTail(reads, meta)
+    if (lost && meta.full === 1) throw damaged(last.seq + 1, 'commits in the log cannot be reached')
+    const full = this.#tuning.durability === 'full' ? 1 : 0
+    const current = { ...meta, full }
+    if (meta.full !== full) reads.connection.transaction(() => writeMeta(reads.connection, current))
+    return new Writer(reads, current, last)
+  }
+
+  /** After an error nothing more is written. */
+  #guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#failed = true
+      throw failed(error)
+    }
+  }
+
+  #use(): Opened {
+    if (this.#opened === null) throw new StatorError('JOURNAL_CLOSED', { journal: this.label })
+    return this.#opened
+  }
+
+  #writable(): Opened {
+    const opened = this.#use()
+    if (this.#failed) throw new StatorError('JOURNAL_FAILED', { reason: 'an earlier commit failed' })
+    return opened
+  }
+}

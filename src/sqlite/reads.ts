@@ -1,0 +1,92 @@
+/**
+ * Reads: every reading operation of the port, for the owner and for readers in other processes. Writes nothing and
+ * keeps nothing between two calls.
+ */
+import type { Address } from '../messages/address.ts'
+import type { Signal } from '../messages/signal.ts'
+import type {
+  Checkpoint,
+  CheckpointFilter,
+  HistoryFilter,
+  Journal,
+  KeyRecord,
+  PendingMessage,
+  SubResult,
+} from '../runtime/journal.ts'
+import type { JournalRecord } from '../runtime/record.ts'
+import type { Connection } from './connection.ts'
+import { reading } from './failure.ts'
+import { readMeta, type Meta } from './meta.ts'
+import { query, type Bounds, type Source } from './query.ts'
+import { Records } from './records.ts'
+import { readCheckpoint, readCheckpoints, readKey, readPending, readResults } from './tables.ts'
+import { verifyAll } from './verify.ts'
+
+/** What can be asked of a journal without owning it. */
+export type JournalReads = Pick<
+  Journal,
+  'read' | 'get' | 'query' | 'checkpoint' | 'checkpoints' | 'pending' | 'results' | 'key' | 'verify'
+>
+
+export class Reads implements JournalReads, Source {
+  readonly connection: Connection
+  readonly records: Records
+  readonly block: number
+
+  constructor(connection: Connection, block: number) {
+    this.connection = connection
+    this.records = new Records(connection)
+    this.block = block
+  }
+
+  read(options: { after: number; limit: number }): JournalRecord[] {
+    return reading(() => this.records.read(options.after, Number.POSITIVE_INFINITY, options.limit))
+  }
+
+  get(seq: number): JournalRecord | undefined {
+    return reading(() => this.records.get(seq))
+  }
+
+  query(filter: HistoryFilter): Signal[] {
+    return reading(() => query(this, this.bounds(), filter))
+  }
+
+  checkpoint(address: Address): Checkpoint | undefined {
+    return reading(() => readCheckpoint(this.connection, address))
+  }
+
+  *checkpoints(filter: CheckpointFilter): Iterable<Checkpoint> {
+    for (let after = ''; ;) {
+      const page = reading(() => readCheckpoints(this.connection, filter, after))
+      yield* page
+      const end = page.at(-1)
+      if (end === undefined) return
+      after = end.address
+    }
+  }
+
+  pending(): PendingMessage[] {
+    return reading(() => readPending(this.connection))
+  }
+
+  results(owner: Address): SubResult[] {
+    return reading(() => readResults(this.connection, owner))
+  }
+
+  key(sender: Address, key: string): KeyRecord | undefined {
+    return reading(() => readKey(this.connection, sender, key))
+  }
+
+  verify(): { readonly firstBad: number } | null {
+    return verifyAll(this, () => this.meta())
+  }
+
+  meta(): Meta {
+    return readMeta(this.connection)
+  }
+
+  bounds(): Bounds {
+    const { anchorSeq } = this.meta()
+    return { anchor: anchorSeq, last: Math.max(anchorSeq, this.records.lastSeq()) }
+  }
+}
