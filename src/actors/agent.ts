@@ -1,0 +1,82 @@
+/**
+ * agent(): who does work, as its users declare it: an id, a role, a capacity, and code for the tasks it can do.
+ * One interface whatever is behind it: a function, a shell command, an HTTP call or a model.
+ */
+import { StatorError } from '../errors.ts'
+import { checkName } from '../messages/address.ts'
+import type { AnyTask, TaskDefinition } from './task.ts'
+import type { TaskContext } from './task-context.ts'
+
+export interface AgentOptions {
+  /** What it is: tasks with a role go to agents of that role only. */
+  role?: string
+  skills?: readonly string[]
+  /** Tasks it may run at once. Default 1. */
+  capacity?: number
+  /** Runs once a process life before it gets work; while it runs the agent is idle, if it throws, in error. */
+  warmUp?: () => Promise<void> | void
+}
+
+export type Handler<I, O> = (input: I, ctx: TaskContext) => Promise<O> | O
+
+interface Bound {
+  readonly task: AnyTask
+  readonly run: Handler<never, unknown>
+}
+
+export class AgentDefinition {
+  readonly kind = 'agent'
+  readonly id: string
+  readonly role: string | undefined
+  readonly skills: readonly string[]
+  readonly capacity: number
+  readonly warmUp: (() => Promise<void> | void) | undefined
+  /** By name of the task. */
+  readonly handlers: ReadonlyMap<string, Bound>
+
+  constructor(id: string, options: AgentOptions, handlers: ReadonlyMap<string, Bound>) {
+    this.id = id
+    this.role = options.role
+    this.skills = options.skills ?? []
+    this.capacity = options.capacity ?? 1
+    this.warmUp = options.warmUp
+    this.handlers = handlers
+  }
+
+  /**
+   * The same agent, able to do one more sort of task.
+   * @throws StatorError ALREADY_REGISTERED when it has code for that task
+   */
+  handle<I, O>(task: TaskDefinition<I, O>, run: Handler<I, NoInfer<O>>): AgentDefinition {
+    if (this.handlers.has(task.name))
+      throw new StatorError('ALREADY_REGISTERED', { agent: this.id, task: task.name })
+    const handlers = new Map(this.handlers).set(task.name, {
+      task: task as unknown as AnyTask,
+      run: run as Handler<never, unknown>,
+    })
+    return new AgentDefinition(this.id, this.#options(), handlers)
+  }
+
+  #options(): AgentOptions {
+    return {
+      skills: this.skills,
+      capacity: this.capacity,
+      ...(this.role === undefined ? {} : { role: this.role }),
+      ...(this.warmUp === undefined ? {} : { warmUp: this.warmUp }),
+    }
+  }
+}
+
+/** @throws StatorError ADDRESS_INVALID (id, role), DEFINITION_INVALID (capacity) */
+export function agent(id: string, options: AgentOptions = {}): AgentDefinition {
+  checkName(id, 'agent id')
+  if (options.role !== undefined) checkName(options.role, 'role')
+  const capacity = options.capacity ?? 1
+  if (!Number.isSafeInteger(capacity) || capacity < 1)
+    throw new StatorError('DEFINITION_INVALID', {
+      agent: id,
+      capacity,
+      expected: 'a whole number of 1 or more',
+    })
+  return new AgentDefinition(id, options, new Map())
+}

@@ -1,0 +1,132 @@
+/**
+ * graph(), parallel(), sequence(): task graphs given as data, for work that is known only at run time. The graph is
+ * frozen into the message that starts the run, so a later process life needs the tasks, not the code that chose them.
+ */
+import { StatorError } from '../errors.ts'
+import { checkName } from '../messages/address.ts'
+import { toMs, type Duration } from '../messages/duration.ts'
+import type { Json } from '../messages/json.ts'
+import type { Plan, PlanStep } from '../messages/workflow.ts'
+import { refuseCycle } from './plan.ts'
+import { retryPolicy, type AnyTask, type RetryOptions } from './task.ts'
+
+export interface GraphStep {
+  /** Unique in the graph; the result is found under it. */
+  id: string
+  task: AnyTask
+  /** Data for the task; with `bind`, the part of it that is known beforehand. */
+  input?: unknown
+  /** Ids of steps that must complete first. */
+  after?: readonly string[]
+  /** Keys of the input that get the output of a step, or a list of outputs; each is a dependency as well. */
+  bind?: Readonly<Record<string, string | readonly string[]>>
+  /** A parent that this step is a child of: steps with the same group share its limit. */
+  group?: string
+  /** Overrides of the task's own. */
+  role?: string
+  retry?: RetryOptions
+  timeout?: Duration
+}
+
+export interface GraphOptions {
+  /** Steps that may run at once. Default: as many as agents have room for. */
+  limit?: number
+  /** Limits for groups, by name. */
+  groups?: Readonly<Record<string, { limit: number }>>
+  /** Does a failed step stop those that do not depend on it? Default 'continue'. */
+  onFailure?: 'continue' | 'cancel'
+}
+
+export interface TaskGraph {
+  readonly kind: 'graph'
+  readonly plan: Plan
+}
+
+/**
+ * A graph of tasks.
+ * @throws StatorError CYCLE (spelled out), DEPENDENCY_UNKNOWN, DEFINITION_INVALID (an id used twice, a bad limit)
+ */
+export function graph(steps: readonly GraphStep[], options: GraphOptions = {}): TaskGraph {
+  const index = new Map<string, number>()
+  for (const [i, step] of steps.entries()) {
+    checkName(step.id, 'step id')
+    if (index.has(step.id))
+      throw new StatorError('DEFINITION_INVALID', { step: step.id, reason: 'the id is used twice' })
+    index.set(step.id, i)
+  }
+  const lanes = new Lanes(options)
+  const planned = steps.map(step => planStep(step, index, lanes))
+  refuseCycle(
+    planned.map(step => step.name),
+    planned.map(step => step.after),
+  )
+  return {
+    kind: 'graph',
+    plan: { steps: planned, lanes: lanes.limits, onFailure: options.onFailure ?? 'continue' },
+  }
+}
+
+/** Many tasks at once, at most `limit` of them; all run, whatever fails. */
+export function parallel(steps: readonly GraphStep[], options: GraphOptions = {}): TaskGraph {
+  return graph(steps, options)
+}
+
+/** One task after the other; the first failure blocks the rest. */
+export function sequence(steps: readonly GraphStep[], options: Omit<GraphOptions, 'limit'> = {}): TaskGraph {
+  return graph(
+    steps.map((step, i) => ({
+      ...step,
+      after: [...(step.after ?? []), ...(i === 0 ? [] : [steps[i - 1]?.id ?? ''])],
+    })),
+    options,
+  )
+}
+
+function planStep(step: GraphStep, index: ReadonlyMap<string, number>, lanes: Lanes): PlanStep {
+  const find = (id: string): number => {
+    const found = index.get(id)
+    if (found === undefined) throw new StatorError('DEPENDENCY_UNKNOWN', { step: step.id, dependency: id })
+    return found
+  }
+  const bind: Record<string, number | number[]> = {}
+  for (const [key, ids] of Object.entries(step.bind ?? {}))
+    bind[key] = typeof ids === 'string' ? find(ids) : ids.map(find)
+  const after = new Set([...(step.after ?? []).map(find), ...Object.values(bind).flat()])
+  return {
+    name: step.id,
+    task: step.task.name,
+    after: [...after],
+    lanes: lanes.of(step.group),
+    ...(step.group === undefined ? {} : { group: step.group }),
+    ...(step.role === undefined ? {} : { role: step.role }),
+    ...(step.retry === undefined ? {} : { retry: retryPolicy(step.retry, `retry of step ${step.id}`) }),
+    ...(step.timeout === undefined ? {} : { timeout: toMs(step.timeout, 'timeout') }),
+    ...(step.input === undefined ? {} : { input: step.input as Json }),
+    ...(step.bind === undefined ? {} : { bind }),
+  }
+}
+
+/** Numbers the limits that a graph declares: one for the whole, one for each group that has one. */
+export class Lanes {
+  readonly limits: number[] = []
+  readonly #whole: number[]
+  readonly #groups = new Map<string, number>()
+
+  constructor(options: Pick<GraphOptions, 'limit' | 'groups'>) {
+    this.#whole = options.limit === undefined ? [] : [this.add(options.limit, 'limit')]
+    for (const [group, { limit }] of Object.entries(options.groups ?? {}))
+      this.#groups.set(group, this.add(limit, group))
+  }
+
+  /** @throws StatorError DEFINITION_INVALID unless the limit is a whole number of 1 or more */
+  add(limit: number, what: string): number {
+    if (!Number.isSafeInteger(limit) || limit < 1)
+      throw new StatorError('DEFINITION_INVALID', { [what]: limit, expected: '1 or more' })
+    return this.limits.push(limit) - 1
+  }
+
+  of(group: string | undefined): number[] {
+    const own = group === undefined ? undefined : this.#groups.get(group)
+    return own === undefined ? [...this.#whole] : [...this.#whole, own]
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * ActorKind: what the hub must know of each sort of actor: its machine, its messages, what its states are called.
+ * Shapes and small tables only.
+ */
+import type { AnyStateMachine } from 'xstate'
+import type { z } from 'zod'
+import type { Kind } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+
+export interface ActorKind {
+  readonly kind: Kind
+  readonly machine: AnyStateMachine
+  /** The message that brings an actor of this kind to life. */
+  readonly creates: string
+  readonly messages: Readonly<Record<string, z.ZodType>>
+  /** Those that clients may send. */
+  readonly public: readonly string[]
+  /** What entering a state is called, where it is not `<kind>.<state>`. */
+  readonly names: Readonly<Record<string, string>>
+  /** Must a start load an actor that was left in this state? */
+  wakes(state: string): boolean
+}
+
+/** What an actor runs: a kind's machine, with what one definition adds to it. */
+export interface Definition {
+  readonly kind: ActorKind
+  readonly ref: { readonly name: string; readonly version: string; readonly hash: string }
+  /** Input of the machine's first context. */
+  readonly input: unknown
+  /** Context to JSON, and back. */
+  freeze(context: unknown): Json
+  thaw(context: Json): unknown
+  /**
+   * The data of a message that the machine emitted, where the machine cannot know all of it. Runs when the message
+   * is derived; its result is recorded, and a replay copies it. May run user code, and throw.
+   */
+  materialise?(context: unknown, event: string, data: Json, outputOf: (step: number) => Json): Json
+}
+
+/** `task.started`, `agent.ready`: what a transition into a state is called. */
+export function lifecycleName(kind: ActorKind, state: string): string {
+  return kind.names[state] ?? `${kind.kind}.${state}`
+}

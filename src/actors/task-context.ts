@@ -1,0 +1,35 @@
+/** TaskContext: what a handler gets beside its input. The interface only; the executor makes it. */
+import type { Json } from '../messages/json.ts'
+
+export interface TaskContext {
+  /** Address of the task, such as `task/release-42/build`. */
+  readonly task: string
+  /** Address of the agent that works on it. */
+  readonly agent: string
+  /** From 1; interruptions are not attempts. */
+  readonly attempt: number
+  /** Aborts on cancel, on timeout and when the runtime closes; `reason` is a StatorError. */
+  readonly signal: AbortSignal
+  /** One key for all attempts of this task: give it to outside services that take one. */
+  readonly idempotencyKey: string
+  readonly metadata: { readonly [key: string]: Json }
+  /** Shows how far it is, 0..100. The latest one wins; never waits, never throws. */
+  progress(percent: number, note?: string): void
+  /**
+   * A recorded sub-step: its result is durable before this returns, and every later attempt gets that result instead
+   * of running `fn` again. Errors are not recorded. `fn` gets a key of its own, stable over all attempts.
+   * @throws StatorError STEP_REPEATED (name used before in this attempt), STALE_ATTEMPT (the attempt is over),
+   * NOT_JSON, MESSAGE_TOO_LARGE
+   */
+  do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T>
+  /** A structured logger that names task, agent and attempt. */
+  readonly log: Logger
+}
+
+/** The part of pino that Stator uses. */
+export interface Logger {
+  debug(details: object, message?: string): void
+  info(details: object, message?: string): void
+  warn(details: object, message?: string): void
+  error(details: object, message?: string): void
+}

@@ -1,0 +1,271 @@
+/**
+ * The one catalogue of errors: code, message, next step. Codes never change between majors.
+ * Nothing else may define a code; nothing here may import from the rest of the project.
+ */
+
+interface ErrorEntry {
+  /** What happened, in one sentence. */
+  readonly message: string
+  /** What the reader can do about it. */
+  readonly next: string
+}
+
+export const ERRORS = {
+  ADDRESS_INVALID: {
+    message: 'An address or id is malformed.',
+    next: 'Use kind/id; an id has 1 to 200 characters out of letters, digits, and . _ : @ - with / between parts.',
+  },
+  AGENT_BUSY: {
+    message: 'The agent still has work running.',
+    next: 'Pause it, wait for its work to end, then unregister it.',
+  },
+  AGENT_UNKNOWN: {
+    message: 'No agent of that id is registered.',
+    next: 'Register the agent, or correct the id.',
+  },
+  ALREADY_REGISTERED: {
+    message: 'Something of that name or id is registered already.',
+    next: 'Choose another name, or unregister the first.',
+  },
+  CANCELLED: {
+    message: 'The work was cancelled.',
+    next: 'Nothing to repair: somebody asked for it; the reason is in the details.',
+  },
+  CLOSED: {
+    message: 'The runtime is closed or closing.',
+    next: 'Create a new runtime on the same journal; what was acknowledged is there.',
+  },
+  CYCLE: {
+    message: 'The dependencies form a cycle.',
+    next: 'Remove one of the dependencies that the details spell out.',
+  },
+  DEFINITION_INVALID: { message: 'A definition is not usable.', next: 'Correct what the details name.' },
+  DEPENDENCY_FAILED: {
+    message: 'A step it depends on did not complete.',
+    next: 'Look at the step named in the details; it failed first.',
+  },
+  DEPENDENCY_UNKNOWN: {
+    message: 'A dependency names a step that does not exist.',
+    next: 'Correct the name, or add the step.',
+  },
+  EVENT_REFUSED: {
+    message: 'The actor does not accept this event in its present state.',
+    next: 'The details give the state and the events that are allowed there.',
+  },
+  HANDLER_FAILED: {
+    message: 'The handler threw an error.',
+    next: 'Read the cause; throw NonRetryableError where a retry cannot help.',
+  },
+  HELD: {
+    message: 'The actor is held and does not move until an operator acts.',
+    next: 'See runtime.held() for the reason, mend it, then runtime.release(address).',
+  },
+  HOPS_EXCEEDED: {
+    message: 'One input caused a longer chain of messages than allowed.',
+    next: 'Look for actors that answer each other for ever; raise limits.hops only if the chain is meant.',
+  },
+  HUB_BUSY: {
+    message: 'The inbox of the hub is full.',
+    next: 'Send later, or send with { whenFull: "wait" }.',
+  },
+  IDEMPOTENCY_CONFLICT: {
+    message: 'That key or id was used before with another input.',
+    next: 'Use a new key for new work, or the same input for the same work.',
+  },
+  INPUT_INVALID: {
+    message: 'A value does not fit its schema.',
+    next: 'Correct the value at the paths that the details name.',
+  },
+  INTERRUPTED: {
+    message: 'The process died while this task ran.',
+    next: 'After three interruptions a task fails: see whether its handler ends the process.',
+  },
+  JOURNAL_CLOSED: {
+    message: 'The journal is not open.',
+    next: 'Open it first; after close() open it again.',
+  },
+  JOURNAL_DAMAGED: {
+    message: 'The journal file is damaged.',
+    next: 'Restore it from a backup; the details name the first bad position.',
+  },
+  JOURNAL_FAILED: {
+    message: 'The journal could not write; the runtime has stopped.',
+    next: 'Mend the disk, then create a new runtime: it goes on from what was written.',
+  },
+  JOURNAL_NEWER: {
+    message: 'The journal was written by a newer version of Stator.',
+    next: 'Use that version or a later one.',
+  },
+  JOURNAL_OWNED: {
+    message: 'Another process or runtime owns this journal.',
+    next: 'Close the other owner; ownership ends by itself when its process dies.',
+  },
+  MACHINE_FAULT: {
+    message: 'A guard or an action of the machine threw.',
+    next: 'Mend the machine; the actor stands where it stood before that message.',
+  },
+  MACHINE_UNSUPPORTED: {
+    message: 'The machine does something that cannot be durable.',
+    next: 'Use assign, emit, raise, after and guards; leave effects to tasks.',
+  },
+  MAPPER_FAILED: {
+    message: 'The function that makes a step its input threw or gave a wrong value.',
+    next: 'Mend the mapper named in the details.',
+  },
+  MESSAGE_TOO_DEEP: {
+    message: 'A value is nested deeper than allowed.',
+    next: 'Flatten it, or raise limits.jsonDepth.',
+  },
+  MESSAGE_TOO_LARGE: {
+    message: 'A message is larger than allowed.',
+    next: 'Store the bulk elsewhere and send a reference, or raise limits.messageBytes.',
+  },
+  MESSAGE_TYPE_UNKNOWN: {
+    message: 'That kind of actor takes no message of this type from outside.',
+    next: 'The details list the types that it takes.',
+  },
+  NOT_FOUND: {
+    message: 'Nothing lives at that address, nor ever did, or it was pruned.',
+    next: 'Check the id; list runs with runtime.actors.list().',
+  },
+  NOT_JSON: {
+    message: 'A value is not JSON.',
+    next: 'Send plain objects, arrays, strings, finite numbers, booleans and null.',
+  },
+  OUTPUT_INVALID: {
+    message: 'The handler returned a value that does not fit the output schema.',
+    next: 'Mend the handler, or the schema of the task.',
+  },
+  RECIPIENT_UNKNOWN: {
+    message: 'The recipient of a message does not exist.',
+    next: 'Check the address; finished actors take no messages.',
+  },
+  REPLAY_DIVERGED: {
+    message: 'A replay of the journal did other things than were recorded.',
+    next: 'The machine is not pure or was changed without a new version; restore the version that wrote the journal.',
+  },
+  SENDER_UNKNOWN: {
+    message: 'The sender of a message does not exist.',
+    next: 'Send as a client, or as a registered agent.',
+  },
+  SQLITE_OLD: {
+    message: 'This Node carries an SQLite older than 3.51.3, which has a bug in resetting its WAL.',
+    next: 'Upgrade Node to 24.12 or later when you can; one writer, as here, does not meet the bug.',
+  },
+  STALE_ATTEMPT: {
+    message: 'The attempt that asked is over.',
+    next: 'Stop working when ctx.signal aborts; the result of this attempt is not used.',
+  },
+  STALE_TIMER: {
+    message: 'A timer fired that was cancelled or set anew meanwhile.',
+    next: 'Nothing to repair: it was recorded and not applied.',
+  },
+  STEP_REPEATED: {
+    message: 'ctx.do was called twice with one name in one attempt.',
+    next: 'Give every recorded sub-step of a handler its own name.',
+  },
+  TASK_FAILED: { message: 'The task failed.', next: 'Read the cause in the details.' },
+  TASK_TIMEOUT: {
+    message: 'The handler did not settle within its timeout.',
+    next: 'Raise the timeout of the task, or make the handler obey ctx.signal.',
+  },
+  TASK_UNHANDLED: {
+    message: 'No registered agent handles this task in the role asked for.',
+    next: 'Register an agent with .handle(task, …) and the right role.',
+  },
+  TIMED_OUT: {
+    message: 'Waiting took longer than the timeout given.',
+    next: 'The work goes on; wait again with the same handle.',
+  },
+  VERSION_MISSING: {
+    message: 'The definition that wrote this history is not registered.',
+    next: 'Register the same definition again, or migrate the run.',
+  },
+  WORKFLOW_FAILED: {
+    message: 'The workflow failed.',
+    next: 'The details name the steps that failed and those they blocked.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** An error as data: what the journal holds, and what signals show. */
+export interface Failure {
+  readonly name: string
+  readonly message: string
+  readonly code: string
+  /** False where a retry cannot help. */
+  readonly retryable?: boolean
+}
+
+/** Every error that Stator raises. `code` is stable; `details` is JSON; `next` says what to do. */
+export class StatorError extends Error {
+  readonly code: ErrorCode
+  readonly next: string
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+    const entry: ErrorEntry = ERRORS[code]
+    super(`${code}: ${entry.message}${describe(details)}`, options)
+    this.name = 'StatorError'
+    this.code = code
+    this.next = entry.next
+    this.details = details
+  }
+}
+
+/** Thrown by a handler: this failure is final, whatever the retry policy says. */
+export class NonRetryableError extends Error {
+  readonly code: string
+
+  constructor(message: string, options?: ErrorOptions & { code?: string }) {
+    super(message, options)
+    this.name = 'NonRetryableError'
+    this.code = options?.code ?? 'HANDLER_FAILED'
+  }
+}
+
+/** Turns whatever was thrown into data. Never throws itself. */
+export function toFailure(thrown: unknown, fallback: ErrorCode = 'HANDLER_FAILED'): Failure {
+  try {
+    if (thrown instanceof NonRetryableError) return failure(thrown, thrown.code, false)
+    if (thrown instanceof Error) {
+      const code: unknown = (thrown as { code?: unknown }).code
+      return failure(thrown, typeof code === 'string' ? code : fallback)
+    }
+    return { name: 'Error', message: clip(String(thrown)), code: fallback }
+  } catch {
+    return { name: 'Error', message: 'a thrown value that cannot be read', code: fallback }
+  }
+}
+
+/** The other way: an Error for a failure read from the journal. */
+export function fromFailure(
+  code: ErrorCode,
+  failed: Failure,
+  details: Record<string, unknown> = {},
+): StatorError {
+  const cause = Object.assign(new Error(failed.message), { name: failed.name, code: failed.code })
+  return new StatorError(code, { ...details, cause: failed }, { cause })
+}
+
+function failure(error: Error, code: string, retryable?: boolean): Failure {
+  const base = { name: String(error.name), message: clip(String(error.message)), code }
+  return retryable === undefined ? base : { ...base, retryable }
+}
+
+const clip = (text: string): string => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text)
+
+function describe(details: Readonly<Record<string, unknown>>): string {
+  const parts = Object.entries(details).map(([key, value]) => `${key}: ${show(value)}`)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return clip(value)
+  try {
+    return clip(JSON.stringify(value) ?? String(value))
+  } catch {
+    return String(value)
+  }
+}

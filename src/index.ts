@@ -1,0 +1,53 @@
+/** stator: the public names. Everything else is internal; nothing is defined here. */
+export { agent, AgentDefinition, type AgentOptions, type Handler } from './actors/agent.ts'
+export {
+  graph,
+  parallel,
+  sequence,
+  type GraphOptions,
+  type GraphStep,
+  type TaskGraph,
+} from './actors/graph.ts'
+export {
+  task,
+  type AnyTask,
+  type RetryOptions,
+  type TaskDefinition,
+  type TaskOptions,
+} from './actors/task.ts'
+export type { Logger, TaskContext } from './actors/task-context.ts'
+export {
+  workflow,
+  WorkflowDefinition,
+  type Mapper,
+  type Steps,
+  type WorkflowOptions,
+} from './actors/workflow.ts'
+export { ERRORS, NonRetryableError, StatorError, type ErrorCode, type Failure } from './errors.ts'
+export { agentMachine } from './machines/agent.ts'
+export { graphMachine } from './machines/graph.ts'
+export { hubMachine } from './machines/hub.ts'
+export { taskMachine } from './machines/task.ts'
+export type { Address, Kind } from './messages/address.ts'
+export type { Duration } from './messages/duration.ts'
+export type { Json } from './messages/json.ts'
+export { PRIORITIES, type Message, type Priority } from './messages/message.ts'
+export type { Refusal, Signal } from './messages/signal.ts'
+export type { ActorInfo, ActorsView, HeldActor } from './runtime/actors-view.ts'
+export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
+export type { Run, TaskHandle, Progress, WaitOptions } from './runtime/handles.ts'
+export type { Host } from './runtime/host.ts'
+export type { HistoryFilter, Journal } from './runtime/journal.ts'
+export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts'
+export { memory } from './runtime/memory-journal.ts'
+export type { RunOutcome, TaskOutcome } from './runtime/outcome.ts'
+export {
+  createRuntime,
+  cursorOf,
+  type ReadOptions,
+  type Runtime,
+  type RuntimeOptions,
+  type RuntimeStatus,
+  type StartOptions,
+  type SubmitOptions,
+} from './runtime/runtime.ts'

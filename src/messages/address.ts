@@ -1,0 +1,52 @@
+/**
+ * Address: where an actor, client or decider lives, `kind/id`. Never holds a reference to the actor itself.
+ */
+import { StatorError } from '../errors.ts'
+
+/** `system` holds the hub's own deciders: system/hub, system/clock, system/executor, system/dispatcher. */
+export const KINDS = ['agent', 'task', 'workflow', 'gate', 'lock', 'context', 'client', 'system'] as const
+export type Kind = (typeof KINDS)[number]
+export type Address = `${Kind}/${string}`
+
+export const HUB = 'system/hub' satisfies Address
+export const CLOCK = 'system/clock' satisfies Address
+export const EXECUTOR = 'system/executor' satisfies Address
+export const DISPATCHER = 'system/dispatcher' satisfies Address
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]*(\/[A-Za-z0-9][A-Za-z0-9._:@-]*)*$/
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._:@-]*$/
+const MAX_ID = 200
+
+/** Checks an id that may have several parts (`run-1/build`). @throws StatorError ADDRESS_INVALID */
+export function checkId(id: unknown, what: string): string {
+  if (typeof id !== 'string' || id.length > MAX_ID || !ID.test(id))
+    throw new StatorError('ADDRESS_INVALID', { what, id })
+  return id
+}
+
+/** Checks an id of one part: names of tasks, steps, agents, workflows, runs. @throws StatorError ADDRESS_INVALID */
+export function checkName(name: unknown, what: string): string {
+  if (typeof name !== 'string' || name.length > MAX_ID || !NAME.test(name))
+    throw new StatorError('ADDRESS_INVALID', { what, id: name })
+  return name
+}
+
+/** Checks a whole address from outside. @throws StatorError ADDRESS_INVALID */
+export function checkAddress(value: unknown, what: string): Address {
+  const text = typeof value === 'string' ? value : ''
+  const slash = text.indexOf('/')
+  const kind = text.slice(0, slash)
+  if (slash < 1 || !(KINDS as readonly string[]).includes(kind))
+    throw new StatorError('ADDRESS_INVALID', { what, id: value })
+  checkId(text.slice(slash + 1), what)
+  return text as Address
+}
+
+export const kindOf = (address: Address): Kind => address.slice(0, address.indexOf('/')) as Kind
+export const idOf = (address: Address): string => address.slice(address.indexOf('/') + 1)
+
+/** The root of what an address belongs to: a step's task belongs to its workflow, everything else to itself. */
+export function rootOf(address: Address): Address {
+  const parts = address.split('/')
+  return parts[0] === 'task' && parts.length > 2 ? `workflow/${parts[1]}` : address
+}

@@ -1,0 +1,137 @@
+/** runtime.actors: who lives, in memory or parked, and who is held. Reads only. */
+import { kindOf, type Address, type Kind } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Hold } from './cell.ts'
+import type { Journal } from './journal.ts'
+import { endingOf } from './outcome.ts'
+import type { Population } from './population.ts'
+
+export interface ActorInfo {
+  readonly address: Address
+  readonly kind: Kind
+  readonly state: string
+  /** False once it has ended. */
+  readonly alive: boolean
+  readonly correlationId: string
+  readonly definition: { readonly name: string; readonly version: string; readonly hash: string } | null
+  /** Why it does not move, if it is held. */
+  readonly held: { readonly code: string; readonly reason: string } | null
+  /** The machine's context as JSON; null once it has ended. */
+  readonly context: Json
+}
+
+export interface HeldActor {
+  readonly address: Address
+  readonly code: string
+  readonly reason: string
+}
+
+export class ActorsView {
+  readonly #population: Population
+  readonly #journal: Journal
+
+  constructor(population: Population, journal: Journal) {
+    this.#population = population
+    this.#journal = journal
+  }
+
+  /** An actor that lives or ever lived; undefined for one that never did, or was pruned. */
+  get(address: Address): ActorInfo | undefined {
+    const cell = this.#population.find(address)
+    if (cell !== undefined) {
+      const { definition, held, correlationId } = cell
+      const context = JSON.parse(JSON.stringify(definition.freeze(cell.snapshot.context))) as Json
+      const state = held === null ? cell.state : 'held'
+      return {
+        address,
+        kind: definition.kind.kind,
+        state,
+        alive: true,
+        correlationId,
+        definition: definition.ref,
+        held,
+        context,
+      }
+    }
+    const hold = this.#population.stranded().get(address)
+    if (hold !== undefined) return this.#strandedInfo(address, hold)
+    const ending = endingOf(this.#journal, address)
+    if (ending === undefined) return undefined
+    const { correlationId, toState } = ending
+    return {
+      address,
+      kind: kindOf(address),
+      state: toState ?? '',
+      alive: false,
+      correlationId,
+      definition: null,
+      held: null,
+      context: null,
+    }
+  }
+
+  /** Living actors, parked ones included, ordered by address. */
+  list(filter: { kind?: Kind; state?: string } = {}): ActorInfo[] {
+    const found = new Map<Address, ActorInfo>()
+    for (const cell of this.#population.cells()) {
+      if (filter.kind !== undefined && cell.definition.kind.kind !== filter.kind) continue
+      const info = this.get(cell.address)
+      if (info !== undefined) found.set(cell.address, info)
+    }
+    for (const checkpoint of this.#journal.checkpoints(
+      filter.kind === undefined ? {} : { kind: filter.kind },
+    )) {
+      const { address, definition, state, correlationId } = checkpoint
+      if (found.has(address)) continue
+      const held = this.#population.stranded().get(address) ?? null
+      const shown = held === null ? state : 'held'
+      found.set(address, {
+        address,
+        kind: kindOf(address),
+        state: shown,
+        alive: true,
+        correlationId,
+        definition,
+        held,
+        context: null,
+      })
+    }
+    for (const [address, hold] of this.#population.stranded())
+      if (!found.has(address) && (filter.kind ?? kindOf(address)) === kindOf(address))
+        found.set(address, this.#strandedInfo(address, hold))
+    return [...found.values()]
+      .filter(info => filter.state === undefined || info.state === filter.state)
+      .toSorted((a, b) => (a.address < b.address ? -1 : 1))
+  }
+
+  /** Actors that do not move until somebody acts. */
+  held(): HeldActor[] {
+    const held: HeldActor[] = []
+    for (const [address, { code, reason }] of this.#population.stranded())
+      held.push({ address, code, reason })
+    for (const cell of this.#population.cells()) {
+      if (cell.held !== null)
+        held.push({ address: cell.address, code: cell.held.code, reason: cell.held.reason })
+      else if (cell.definition.kind.kind === 'task' && cell.state === 'held')
+        held.push({
+          address: cell.address,
+          code: 'INTERRUPTED',
+          reason: 'interrupted; onInterrupted is "hold"',
+        })
+    }
+    return held.toSorted((a, b) => (a.address < b.address ? -1 : 1))
+  }
+
+  #strandedInfo(address: Address, held: Hold): ActorInfo {
+    return {
+      address,
+      kind: kindOf(address),
+      state: 'held',
+      alive: true,
+      correlationId: address,
+      definition: null,
+      held,
+      context: null,
+    }
+  }
+}

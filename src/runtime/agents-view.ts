@@ -1,0 +1,144 @@
+/** runtime.agents: agents as their users see them: register, unregister, pause, resume, statistics. */
+import type { AgentDefinition } from '../actors/agent.ts'
+import { StatorError, toFailure } from '../errors.ts'
+import type { AgentContext } from '../machines/agent.ts'
+import { checkName, type Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Cell } from './cell.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import { fromHub } from './door.ts'
+import type { Kernel } from './kernel.ts'
+import type { Population } from './population.ts'
+import type { Registry } from './registry.ts'
+
+export interface AgentInfo {
+  readonly id: string
+  readonly address: Address
+  readonly state: string
+  readonly role: string | null
+  readonly skills: readonly string[]
+  readonly capacity: number
+  readonly running: number
+  /** Attempts that succeeded and that failed, and their running time in milliseconds, as last told to the agent. */
+  readonly done: number
+  readonly failed: number
+  readonly busyMs: number
+}
+
+export interface AgentsParts {
+  readonly registry: Registry
+  readonly population: Population
+  readonly dispatcher: Dispatcher
+  readonly kernel: Kernel
+  readonly open: () => void
+  readonly send: (type: string, to: Address, data: Json) => Promise<Signal>
+}
+
+export class AgentsView {
+  readonly #parts: AgentsParts
+
+  constructor(parts: AgentsParts) {
+    this.#parts = parts
+  }
+
+  /** @throws StatorError (rejects) ALREADY_REGISTERED, CLOSED, JOURNAL_FAILED */
+  async register(agent: AgentDefinition): Promise<void> {
+    this.#parts.open()
+    this.#parts.registry.addAgent(agent)
+    await this.bringUp(agent)
+  }
+
+  /** Only an agent without running work. @throws StatorError (rejects) AGENT_UNKNOWN, AGENT_BUSY */
+  async unregister(id: string): Promise<void> {
+    const address = this.#require(id).address
+    const running = this.#parts.dispatcher.runningOf(address)
+    if (running > 0) throw new StatorError('AGENT_BUSY', { agent: id, running })
+    await this.#parts.send('agent.stop', address, {})
+    this.#parts.registry.removeAgent(id)
+  }
+
+  /** It gets no new work until resumed, also across restarts. What runs goes on. */
+  async pause(id: string, reason?: string): Promise<void> {
+    await this.#parts.send('agent.pause', this.#require(id).address, reason === undefined ? {} : { reason })
+  }
+
+  async resume(id: string): Promise<void> {
+    await this.#parts.send('agent.resume', this.#require(id).address, {})
+  }
+
+  get(id: string): AgentInfo | undefined {
+    const cell = this.#parts.population.find(`agent/${id}`)
+    return cell === undefined ? undefined : this.#info(cell)
+  }
+
+  /** Ordered by id. `available`: takes work and has room for it. */
+  list(filter: { role?: string; state?: string; available?: boolean } = {}): AgentInfo[] {
+    return [...this.#parts.population.cells()]
+      .filter(cell => cell.definition.kind.kind === 'agent')
+      .map(cell => this.#info(cell))
+      .filter(info => filter.role === undefined || info.role === filter.role)
+      .filter(info => filter.state === undefined || info.state === filter.state)
+      .filter(
+        info =>
+          filter.available === undefined ||
+          filter.available === (info.state === 'ready' && info.running < info.capacity),
+      )
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  /** Tells the hub of an agent whose code is here; settles when that is durable. */
+  async bringUp(agent: AgentDefinition): Promise<void> {
+    const { population, kernel } = this.#parts
+    const address: Address = `agent/${agent.id}`
+    const { skills, capacity, role } = agent
+    const data = { skills: [...skills], capacity, ...(role === undefined ? {} : { role }) }
+    const known = population.find(address)?.snapshot.context as AgentContext | undefined
+    const same =
+      known !== undefined &&
+      JSON.stringify([known.role, known.skills, known.capacity]) ===
+        JSON.stringify([role ?? null, skills, capacity])
+    if (!same) kernel.push(fromHub('agent.register', address, data))
+    const ready = agent.warmUp === undefined
+    await new Promise<void>((resolve, reject) => {
+      kernel.push(
+        fromHub('agent.online', address, { ready }, { ack: { committed: () => resolve(), failed: reject } }),
+      )
+    })
+    if (agent.warmUp !== undefined) void this.#warmUp(agent.warmUp, address)
+  }
+
+  async #warmUp(warmUp: () => Promise<void> | void, address: Address): Promise<void> {
+    const { kernel } = this.#parts
+    try {
+      await warmUp()
+      kernel.push(fromHub('agent.online', address, { ready: true }))
+    } catch (error) {
+      kernel.push(fromHub('agent.fail', address, { error: toFailure(error) as unknown as Json }))
+    }
+  }
+
+  #require(id: string): Cell {
+    const cell = this.#parts.population.find(`agent/${checkName(id, 'agent id')}`)
+    if (cell === undefined) throw new StatorError('AGENT_UNKNOWN', { agent: id })
+    return cell
+  }
+
+  #info(cell: Cell): AgentInfo {
+    const { role, skills, capacity, done, failed, busyMs } = cell.snapshot.context as AgentContext
+    const { address, state } = cell
+    const running = this.#parts.dispatcher.runningOf(address)
+    return {
+      id: address.slice('agent/'.length),
+      address,
+      state,
+      role,
+      skills,
+      capacity,
+      running,
+      done,
+      failed,
+      busyMs,
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Cell: where an actor lives in the hub: the live XState actor, and what the hub must know of it beside.
+ * It moves the actor and makes checkpoints; it routes nothing and writes nothing.
+ */
+import type { ActorRefLike } from 'xstate'
+import type { Definition } from '../actors/kind.ts'
+import type { Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Priority } from '../messages/message.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Checkpoint, TimerRecord } from './journal.ts'
+import { initialSnapshot, LiveActor, persist, restore, stateOf, type Snapshot, type Step } from './xstate.ts'
+
+/** Why an actor is held; `signal` is the message to deliver again when it is released. */
+export interface Hold {
+  readonly code: string
+  readonly reason: string
+  readonly signal: number
+}
+
+const initials = new WeakMap<Definition, Snapshot>()
+
+/** The first snapshot of a definition, made once and shared by all its actors. */
+export function firstSnapshot(definition: Definition): Snapshot {
+  const known = initials.get(definition)
+  if (known !== undefined) return known
+  const made = initialSnapshot(definition.kind.machine, definition.input)
+  initials.set(definition, made)
+  return made
+}
+
+export class Cell {
+  readonly address: Address
+  readonly definition: Definition
+  readonly correlationId: string
+  readonly priority: Priority
+  readonly createdSeq: number
+  readonly live: LiveActor
+  /** The last signal folded into it. */
+  seq: number
+  /** The signal with which it entered its present state. */
+  sinceSeq: number
+  /** The first signal since its checkpoint; 0 when the checkpoint is up to date. */
+  dirtySince = 0
+  hasCheckpoint = false
+  depth: number
+  timers: Map<string, TimerRecord> | null = null
+  held: Hold | null = null
+  /** Outputs of its steps, by index: beside the snapshot, and only a cache of what is recorded. */
+  outputs: Json[] | null = null
+
+  constructor(
+    definition: Definition,
+    create: Pick<Signal, 'to' | 'correlationId' | 'priority' | 'seq' | 'depth'>,
+    snapshot: Snapshot,
+    parent: ActorRefLike,
+  ) {
+    this.address = create.to
+    this.definition = definition
+    this.correlationId = create.correlationId
+    this.priority = create.priority
+    this.createdSeq = create.seq
+    this.seq = create.seq
+    this.sinceSeq = create.seq
+    this.depth = create.depth
+    this.live = new LiveActor(definition.kind.machine, snapshot, parent, create.to)
+  }
+
+  static restored(definition: Definition, checkpoint: Checkpoint, parent: ActorRefLike): Cell {
+    const snapshot = restore(definition.kind.machine, checkpoint.snapshot, context =>
+      definition.thaw(context),
+    )
+    const { address: to, correlationId, priority, createdSeq, depth } = checkpoint
+    const cell = new Cell(
+      definition,
+      { to, correlationId, priority, seq: createdSeq, depth },
+      snapshot,
+      parent,
+    )
+    cell.seq = checkpoint.seq
+    cell.sinceSeq = checkpoint.sinceSeq
+    cell.hasCheckpoint = true
+    cell.held = checkpoint.held as Hold | null
+    for (const timer of checkpoint.timers) cell.setTimer(timer)
+    return cell
+  }
+
+  get snapshot(): Snapshot {
+    return this.live.snapshot
+  }
+
+  get state(): string {
+    return stateOf(this.live.snapshot)
+  }
+
+  /** One macrostep; what came of it is for the caller to carry out. */
+  step(event: Signal, timerEvent?: string): Step {
+    return this.live.step(timerEvent === undefined ? event : { ...event, type: timerEvent })
+  }
+
+  setTimer(timer: TimerRecord): void {
+    this.timers ??= new Map()
+    this.timers.set(timer.id, timer)
+  }
+
+  checkpoint(): Checkpoint {
+    const { snapshot } = this
+    const { kind, ref, freeze } = {
+      kind: this.definition.kind,
+      ref: this.definition.ref,
+      freeze: this.definition.freeze,
+    }
+    const state = stateOf(snapshot)
+    return {
+      address: this.address,
+      definition: ref,
+      seq: this.seq,
+      createdSeq: this.createdSeq,
+      sinceSeq: this.sinceSeq,
+      correlationId: this.correlationId,
+      priority: this.priority,
+      state,
+      snapshot: persist(snapshot, freeze(snapshot.context)),
+      timers: this.timers === null ? [] : [...this.timers.values()],
+      depth: this.depth,
+      wake: kind.wakes(state) || (this.timers !== null && this.timers.size > 0) || this.held !== null,
+      held: this.held as Json,
+    }
+  }
+}

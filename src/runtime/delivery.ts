@@ -1,0 +1,314 @@
+/**
+ * Delivery: one message meets its recipient. It stamps position and time, runs one macrostep, names the transition,
+ * and turns what the machine emitted into messages, timers and effects of the turn. The heart of the hub; the same
+ * code runs in production and in the simulator. Nothing here may read a clock or write to the journal.
+ */
+import type { AnyActorRef } from 'xstate'
+import { lifecycleName } from '../actors/kind.ts'
+import { toFailure } from '../errors.ts'
+import type { AgentContext } from '../machines/agent.ts'
+import type { GraphContext } from '../machines/graph.ts'
+import type { TaskContext } from '../machines/task.ts'
+import { HUB, kindOf, type Address } from '../messages/address.ts'
+import type { Send } from '../messages/command.ts'
+import type { Json } from '../messages/json.ts'
+import type { Refusal, Signal } from '../messages/signal.ts'
+import type { TaskCreate } from '../messages/task.ts'
+import type { Cell } from './cell.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Envelope } from './envelope.ts'
+import type { Journal } from './journal.ts'
+import type { Population } from './population.ts'
+import { decode } from './record.ts'
+import type { Timers } from './timers.ts'
+import type { SignalDraft, Turn } from './turn.ts'
+import { allowedEvents, stateOf, type Snapshot, type Step } from './xstate.ts'
+
+export interface DeliveryParts {
+  readonly population: Population
+  readonly dispatcher: Dispatcher
+  readonly timers: Timers
+  readonly journal: Journal
+  readonly maxHops: number
+  /** The hub's own actor. */
+  readonly hub: AnyActorRef
+}
+
+export class Delivery {
+  readonly #parts: DeliveryParts
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts
+  }
+
+  /** Delivers at position `seq`. Returns the signal, complete but for the checksum of its record. */
+  deliver(envelope: Envelope, seq: number, turn: Turn): Signal {
+    const signal = draft(envelope, seq, turn.at)
+    if (envelope.to === HUB) return this.#hub(signal)
+    if (envelope.hops > this.#parts.maxHops) return this.#overrun(signal)
+    const found = this.#parts.population.find(envelope.to)
+    const cell = found ?? this.#parts.population.create(signal)
+    if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
+    if (signal.type === 'task.create') this.#stamp(signal)
+    if (envelope.cause !== null) remember(cell, envelope)
+    this.#move(cell, signal, envelope, turn, found === undefined)
+    return signal
+  }
+
+  /** Folds a recorded signal again, at a start. Returns what the machine did, for comparison; releases nothing. */
+  replay(signal: Signal): { cell: Cell; step: Step } | undefined {
+    const found = this.#parts.population.find(signal.to)
+    const cell = found ?? this.#parts.population.create(signal)
+    if (cell === undefined) return undefined
+    takeTimer(cell, signal)
+    if (signal.refused !== null) return undefined
+    const step = cell.step(signal, timerEventOf(signal))
+    if (step.before !== step.after) this.#settle(cell, signal)
+    this.#timers(cell, signal, step)
+    return { cell, step }
+  }
+
+  /** Lets the dispatcher see where an actor stands now. */
+  observe(cell: Cell, at: number): void {
+    const { dispatcher } = this.#parts
+    const { context } = cell.snapshot
+    if (cell.definition.kind.kind === 'task')
+      dispatcher.task(cell.address, cell.state, context as TaskContext, cell.priority, cell.sinceSeq, at)
+    else if (cell.definition.kind.kind === 'agent')
+      dispatcher.agent(cell.address, cell.state, context as AgentContext)
+  }
+
+  /** What concerns the hub itself: its life is recorded like any other. */
+  #hub(signal: SignalDraft): Signal {
+    const { hub } = this.#parts
+    const before = hub.getSnapshot() as Snapshot
+    hub.send({ type: signal.type })
+    const after = hub.getSnapshot() as Snapshot
+    signal.fromState = stateOf(before)
+    signal.toState = stateOf(after)
+    if (signal.type === 'hub.release') return signal
+    if (before === after)
+      return refuse(signal, 'EVENT_REFUSED', `the hub is ${signal.toState}`, allowedEvents(after))
+    signal.name = `hub.${signal.toState}`
+    return signal
+  }
+
+  #move(cell: Cell, signal: SignalDraft, envelope: Envelope, turn: Turn, isNew: boolean): void {
+    if (signal.type === 'hub.timer' && !takeTimer(cell, signal)) {
+      signal.toState = signal.fromState = cell.state
+      refuse(signal, 'STALE_TIMER', 'the timer was cancelled or set anew', [])
+      return
+    }
+    const step = cell.step(signal, envelope.timerEvent)
+    const state = stateOf(step.after)
+    signal.toState = state
+    signal.fromState = isNew ? null : stateOf(step.before)
+    if (step.thrown !== undefined) {
+      this.#fault(cell, signal, step, turn)
+      return
+    }
+    if (step.before === step.after && step.commands.length === 0) {
+      if (isNew) this.#parts.population.ended(cell)
+      refuse(signal, 'EVENT_REFUSED', `${state} does not take ${signal.type}`, allowedEvents(step.after))
+      this.observe(cell, turn.at)
+      return
+    }
+    if (state !== signal.fromState) signal.name = lifecycleName(cell.definition.kind, state)
+    signal.final = step.after.status !== 'active'
+    this.#settle(cell, signal)
+    this.#timers(cell, signal, step, turn)
+    this.#emit(cell, signal, step, turn)
+    this.observe(cell, turn.at)
+    if (signal.final) this.#end(cell, signal, turn)
+  }
+
+  /** Brings the cell's own bookkeeping up to a signal that its machine took. */
+  #settle(cell: Cell, signal: Signal): void {
+    cell.seq = signal.seq
+    if (signal.toState !== signal.fromState) cell.sinceSeq = signal.seq
+    this.#parts.population.moved(cell, signal.seq)
+  }
+
+  #end(cell: Cell, signal: Signal, turn: Turn): void {
+    turn.endings.push({ cell, signal })
+    if (cell.hasCheckpoint) turn.ended.push(cell.address)
+    this.#parts.population.ended(cell)
+  }
+
+  #timers(cell: Cell, signal: Signal, step: Step, turn?: Turn): void {
+    for (const command of step.commands) {
+      if (command.type === 'timer.cancel') cell.timers?.delete(command.id)
+      else if (command.type === 'timer.set') {
+        const timer = {
+          id: command.id,
+          event: command.event,
+          due: signal.at + command.delay,
+          setSeq: signal.seq,
+        }
+        cell.setTimer(timer)
+        if (turn !== undefined) this.#parts.timers.add(cell, timer)
+      }
+    }
+  }
+
+  #emit(cell: Cell, signal: Signal, step: Step, turn: Turn): void {
+    let output = 0
+    for (const command of step.commands) {
+      if (command.type === 'send') turn.queue.push(this.#derive(cell, signal, step, command, output++))
+      else if (command.type === 'effect.start') turn.starts.push({ cell, turn: command.turn })
+      else if (command.type === 'effect.stop')
+        turn.stops.push({ task: cell.address, turn: command.turn, reason: command.reason })
+    }
+  }
+
+  /** A message from a command; a fault to the sender itself where its data cannot be made. */
+  #derive(cell: Cell, signal: Signal, step: Step, command: Send, output: number): Envelope {
+    const { definition } = cell
+    try {
+      const data =
+        definition.materialise === undefined
+          ? command.data
+          : definition.materialise(step.after.context, command.event, command.data, index =>
+              this.#output(cell, step, index),
+            )
+      return derived(cell, signal, { to: command.to, type: command.event, data }, output)
+    } catch (error) {
+      const failure = toFailure(error, 'MACHINE_FAULT') as unknown as Json
+      const index = (command.data as { step?: number } | null)?.step ?? -1
+      return {
+        ...derived(
+          cell,
+          signal,
+          { to: cell.address, type: 'fault', data: { step: index, error: failure } },
+          output,
+        ),
+        from: HUB,
+      }
+    }
+  }
+
+  /** The output of a step: at hand, or read where its task recorded it. */
+  #output(cell: Cell, step: Step, index: number): Json {
+    const known = cell.outputs?.[index]
+    if (known !== undefined) return known
+    const { graph } = step.after.context as GraphContext
+    const record = this.#parts.journal.get(graph.refs.get(index))
+    const output =
+      record === undefined ? null : ((decode(record).data as { output?: Json } | null)?.output ?? null)
+    cell.outputs ??= []
+    cell.outputs[index] = output
+    return output
+  }
+
+  /** The dispatcher's choice, made now where an agent is free and nobody waits before it. */
+  #stamp(signal: SignalDraft): void {
+    const agent = this.#parts.dispatcher.choose(signal.to, signal.data as unknown as TaskCreate)
+    if (agent !== null) signal.stamp = { agent }
+  }
+
+  /** A throwing guard or action: nothing happened to the actor, and it is told so. */
+  #fault(cell: Cell, signal: SignalDraft, step: Step, turn: Turn): void {
+    const failure = toFailure(step.thrown, 'MACHINE_FAULT')
+    const allowed = allowedEvents(step.after)
+    refuse(signal, 'MACHINE_FAULT', failure.message, allowed)
+    if (signal.type !== 'fault' && allowed.includes('fault')) {
+      const data = { step: -1, error: failure as unknown as Json, seq: signal.seq }
+      turn.queue.push({ ...derived(cell, signal, { to: cell.address, type: 'fault', data }, 0), from: HUB })
+      return
+    }
+    cell.held = { code: 'MACHINE_FAULT', reason: failure.message, signal: signal.seq }
+    this.#parts.population.moved(cell, signal.seq)
+  }
+
+  /** A chain that is too long ends here; its sender is held, or told, so that nobody waits for ever. */
+  #overrun(signal: SignalDraft): Signal {
+    refuse(signal, 'HOPS_EXCEEDED', `more than ${this.#parts.maxHops} messages along one cause`, [])
+    const sender = this.#parts.population.find(signal.from)
+    if (sender !== undefined && sender.held === null) {
+      sender.held = {
+        code: 'HOPS_EXCEEDED',
+        reason: `its message ${signal.type} to ${signal.to}`,
+        signal: signal.seq,
+      }
+      this.#parts.population.moved(sender, sender.seq)
+    }
+    return signal
+  }
+}
+
+function draft(envelope: Envelope, seq: number, at: number): SignalDraft {
+  return {
+    seq,
+    at,
+    type: envelope.type,
+    name: envelope.type,
+    to: envelope.to,
+    from: envelope.from,
+    priority: envelope.priority,
+    correlationId: envelope.correlationId,
+    causationId: envelope.causationId,
+    output: envelope.output,
+    hops: envelope.hops,
+    depth: envelope.depth,
+    stamp: null,
+    data: envelope.data,
+    fromState: null,
+    toState: null,
+    refused: null,
+    final: false,
+  }
+}
+
+function derived(
+  cell: Cell,
+  signal: Signal,
+  message: { to: Address; type: string; data: Json },
+  output: number,
+): Envelope {
+  return {
+    type: message.type,
+    to: message.to,
+    from: cell.address,
+    priority: cell.priority,
+    correlationId: cell.correlationId,
+    data: message.data,
+    causationId: signal.seq,
+    output,
+    hops: signal.hops + 1,
+    depth: signal.depth,
+    pendingId: 0,
+    cause: signal,
+    text: undefined,
+    timerEvent: undefined,
+    key: undefined,
+    ack: undefined,
+  }
+}
+
+function refuse(signal: SignalDraft, code: string, message: string, allowed: readonly string[]): Signal {
+  const refusal: Refusal = { code, message, allowed }
+  signal.refused = refusal
+  return signal
+}
+
+/** Keeps the output of a step that just completed, for mappers and for the result. */
+function remember(cell: Cell, envelope: Envelope): void {
+  if (envelope.type !== 'step.done' || kindOf(cell.address) !== 'workflow') return
+  const done = envelope.data as { step: number; status: string }
+  if (done.status !== 'completed' || envelope.cause === null) return
+  cell.outputs ??= []
+  cell.outputs[done.step] = (envelope.cause.data as { output: Json }).output
+}
+
+/** A timer that fires is gone. False when it is not the one that the actor last set. */
+function takeTimer(cell: Cell, signal: Signal): boolean {
+  if (signal.type !== 'hub.timer') return false
+  const { id, setSeq } = signal.data as { id: string; setSeq: number }
+  if (cell.timers?.get(id)?.setSeq !== setSeq) return false
+  return cell.timers.delete(id)
+}
+
+/** A recorded timer carries the event that its machine got. */
+function timerEventOf(signal: Signal): string | undefined {
+  return signal.type === 'hub.timer' ? (signal.data as { event: string }).event : undefined
+}

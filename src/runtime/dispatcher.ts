@@ -1,0 +1,323 @@
+/**
+ * Dispatcher: matches ready tasks to agents. A decider: it keeps only projections of committed states (who has
+ * room, who waits), rebuilt at a start by observing every living actor; its choices are stamped on messages, and a
+ * recipient may refuse them.
+ */
+import type { AgentContext } from '../machines/agent.ts'
+import type { TaskContext } from '../machines/task.ts'
+import { idOf, type Address } from '../messages/address.ts'
+import type { Priority } from '../messages/message.ts'
+import type { TaskCreate } from '../messages/task.ts'
+import { goesFirst, ReadyQueue, type Ready } from './ready-queue.ts'
+
+/** From this many interruptions on a task runs only when no other such task does: a task that ends the process
+ * each time then takes down no innocent neighbour a third time. */
+const SUSPECT = 2
+
+interface Slot {
+  readonly address: Address
+  capacity: number
+  role: string | null
+  /** Ready or busy: takes work when it has room. */
+  open: boolean
+  running: number
+  /** What the agent was last told. */
+  told: number
+  done: number
+  failed: number
+  busyMs: number
+  readonly pools: Set<Pool>
+}
+
+/** Tasks that the same agents can do. */
+interface Pool {
+  readonly task: string
+  readonly role: string | undefined
+  readonly agent: Address | undefined
+  readonly queue: ReadyQueue
+  /** Agents with room, the one that was given work longest ago first. */
+  readonly free: Set<Slot>
+}
+
+interface Running {
+  readonly slot: Slot
+  readonly suspect: boolean
+}
+
+interface Waiting {
+  readonly pool: Pool
+  readonly queue: ReadyQueue
+  readonly ready: Ready
+}
+
+export interface AgentLoad {
+  readonly agent: Address
+  readonly running: number
+  readonly done: number
+  readonly failed: number
+  readonly busyMs: number
+}
+
+export class Dispatcher {
+  readonly #handles: (agent: string, task: string) => boolean
+  readonly #slots = new Map<Address, Slot>()
+  readonly #pools = new Map<string, Pool>()
+  readonly #running = new Map<Address, Running>()
+  readonly #waiting = new Map<Address, Waiting>()
+  /** Pools in which somebody waits. */
+  readonly #busyPools = new Set<Pool>()
+  /** Slots whose load or statistics the agent has not heard of. */
+  readonly #untold = new Set<Slot>()
+  #suspects = 0
+  #closed = false
+
+  /** `handles` says whether an agent has code for a task in this process life. */
+  constructor(handles: (agent: string, task: string) => boolean) {
+    this.#handles = handles
+  }
+
+  /** From now on nobody gets work: the hub is draining. */
+  close(): void {
+    this.#closed = true
+  }
+
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  get running(): number {
+    return this.#running.size
+  }
+
+  /** An agent for a task that is being created, where one is free and nobody waits before it. */
+  choose(task: Address, spec: TaskCreate): Address | null {
+    if (this.#closed || spec.blocked !== undefined || spec.startAt !== undefined) return null
+    const pool = this.#pool(spec)
+    if (pool.queue.size > 0) return null
+    return this.#occupy(task, pool, false)
+  }
+
+  /** The next task that waits and has a free agent, with the agent; the place is taken at once. */
+  next(): { task: Address; agent: Address } | null {
+    if (this.#closed) return null
+    let best: { pool: Pool; ready: Ready } | undefined
+    for (const pool of this.#busyPools) {
+      if (pool.queue.size === 0) this.#busyPools.delete(pool)
+      else if (pool.free.size > 0) {
+        const ready = pool.queue.peek()
+        if (ready === undefined || !this.#mayRun(ready)) continue
+        if (best === undefined || goesFirst(ready, best.ready)) best = { pool, ready }
+      }
+    }
+    if (best === undefined) return null
+    best.pool.queue.take()
+    const { task } = best.ready
+    this.#waiting.delete(task)
+    const agent = this.#occupy(task, best.pool, best.ready.suspect)
+    return agent === null ? null : { task, agent }
+  }
+
+  /** True while somebody waits for whom there is an agent: then the hub must take another turn. */
+  hasWork(): boolean {
+    if (this.#closed) return false
+    for (const pool of this.#busyPools) {
+      const ready = pool.free.size > 0 ? pool.queue.peek() : undefined
+      if (ready !== undefined && this.#mayRun(ready)) return true
+    }
+    return false
+  }
+
+  /** Agents whose number of running tasks changed since they were told; with `all`, also those with new statistics. */
+  loads(all: boolean): AgentLoad[] {
+    const loads: AgentLoad[] = []
+    for (const slot of this.#untold) {
+      if (!all && slot.running === slot.told) continue
+      loads.push({
+        agent: slot.address,
+        running: slot.running,
+        done: slot.done,
+        failed: slot.failed,
+        busyMs: slot.busyMs,
+      })
+      slot.told = slot.running
+      slot.done = 0
+      slot.failed = 0
+      slot.busyMs = 0
+      this.#untold.delete(slot)
+    }
+    return loads
+  }
+
+  /** A task is in this state now. `seq` is the signal with which it entered it. */
+  task(
+    task: Address,
+    state: string,
+    context: TaskContext,
+    priority: Priority,
+    seq: number,
+    at: number,
+  ): void {
+    if (state !== 'queued') this.#forget(task)
+    if (state === 'running') {
+      if (context.agent !== null && !this.#running.has(task)) this.#adopt(task, context)
+      return
+    }
+    this.#leave(task, state, context, at)
+    if (state === 'queued' && context.spec !== null)
+      this.#wait(task, context.spec, context.interruptions, priority, seq)
+  }
+
+  /** A task that was given to an agent is not there any more: its place is free again. */
+  lost(task: Address): void {
+    const running = this.#running.get(task)
+    if (running === undefined) return
+    this.#running.delete(task)
+    running.slot.running--
+    if (running.suspect) this.#suspects--
+    this.#untold.add(running.slot)
+    this.#refresh(running.slot)
+  }
+
+  /** A task left running before the tail that was replayed: count it into statistics that the agent never heard of. */
+  count(agent: Address, state: string, ms: number): void {
+    const slot = this.#slots.get(agent)
+    if (slot === undefined) return
+    if (state === 'completed') slot.done++
+    else slot.failed++
+    slot.busyMs += ms
+    this.#untold.add(slot)
+  }
+
+  /** An agent is in this state now. */
+  agent(address: Address, state: string, context: AgentContext): void {
+    let slot = this.#slots.get(address)
+    if (state === 'stopped') {
+      if (slot !== undefined) this.#close(slot)
+      this.#slots.delete(address)
+      return
+    }
+    if (slot === undefined) {
+      slot = {
+        address,
+        capacity: 1,
+        role: null,
+        open: false,
+        running: 0,
+        told: 0,
+        done: 0,
+        failed: 0,
+        busyMs: 0,
+        pools: new Set(),
+      }
+      this.#slots.set(address, slot)
+    }
+    if (slot.told !== context.running) {
+      slot.told = context.running
+      this.#untold.add(slot)
+    }
+    slot.capacity = context.capacity
+    slot.role = context.role
+    slot.open = state === 'ready' || state === 'busy'
+    for (const pool of this.#pools.values()) this.#join(slot, pool)
+    this.#refresh(slot)
+  }
+
+  /** Running tasks of an agent. */
+  runningOf(agent: Address): number {
+    return this.#slots.get(agent)?.running ?? 0
+  }
+
+  #mayRun(ready: Ready): boolean {
+    return !ready.suspect || this.#suspects === 0
+  }
+
+  #occupy(task: Address, pool: Pool, suspect: boolean): Address | null {
+    const [slot] = pool.free
+    if (slot === undefined) return null
+    slot.running++
+    if (suspect) this.#suspects++
+    this.#running.set(task, { slot, suspect })
+    this.#untold.add(slot)
+    this.#refresh(slot)
+    return slot.address
+  }
+
+  /** A task found running, without a choice of ours: at a start, or after a stamp that was copied. */
+  #adopt(task: Address, context: TaskContext): void {
+    const slot = this.#slots.get(context.agent as Address)
+    if (slot === undefined) return
+    slot.running++
+    this.#running.set(task, { slot, suspect: context.interruptions >= SUSPECT })
+    if (context.interruptions >= SUSPECT) this.#suspects++
+    this.#untold.add(slot)
+    this.#refresh(slot)
+  }
+
+  #leave(task: Address, state: string, context: TaskContext, at: number): void {
+    const slot = this.#running.get(task)?.slot
+    if (slot === undefined) return
+    if (state === 'completed') slot.done++
+    else if (state === 'failed' || state === 'retrying') slot.failed++
+    if (context.startedAt > 0) slot.busyMs += Math.max(0, at - context.startedAt)
+    this.lost(task)
+  }
+
+  #wait(task: Address, spec: TaskCreate, interruptions: number, priority: Priority, seq: number): void {
+    if (this.#waiting.has(task)) return
+    const suspect = interruptions >= SUSPECT
+    const pool = this.#pool(spec, suspect)
+    const ready: Ready = { task, priority, seq, suspect, gone: false }
+    pool.queue.push(ready)
+    this.#waiting.set(task, { pool, queue: pool.queue, ready })
+    this.#busyPools.add(pool)
+  }
+
+  #forget(task: Address): void {
+    const waiting = this.#waiting.get(task)
+    if (waiting === undefined) return
+    waiting.queue.remove(waiting.ready)
+    this.#waiting.delete(task)
+  }
+
+  /** Suspects wait in pools of their own, so that they hold up nobody else. */
+  #pool(spec: Pick<TaskCreate, 'task' | 'role' | 'agent'>, suspect = false): Pool {
+    const key = `${spec.task} ${spec.role ?? ''} ${spec.agent ?? ''}${suspect ? ' !' : ''}`
+    let pool = this.#pools.get(key)
+    if (pool === undefined) {
+      pool = { task: spec.task, role: spec.role, agent: spec.agent, queue: new ReadyQueue(), free: new Set() }
+      this.#pools.set(key, pool)
+      for (const slot of this.#slots.values()) {
+        this.#join(slot, pool)
+        this.#refresh(slot)
+      }
+    }
+    return pool
+  }
+
+  #join(slot: Slot, pool: Pool): void {
+    const fits =
+      (pool.agent === undefined || pool.agent === slot.address) &&
+      (pool.role === undefined || pool.role === slot.role) &&
+      this.#handles(idOf(slot.address), pool.task)
+    if (fits) slot.pools.add(pool)
+    else {
+      slot.pools.delete(pool)
+      pool.free.delete(slot)
+    }
+  }
+
+  /** Puts the slot at the end of the line in its pools, or takes it out where it has no room. */
+  #refresh(slot: Slot): void {
+    const free = slot.open && slot.running < slot.capacity
+    for (const pool of slot.pools) {
+      pool.free.delete(slot)
+      if (free) pool.free.add(slot)
+    }
+  }
+
+  #close(slot: Slot): void {
+    for (const pool of slot.pools) pool.free.delete(slot)
+    slot.pools.clear()
+    this.#untold.delete(slot)
+  }
+}

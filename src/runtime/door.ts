@@ -1,0 +1,217 @@
+/**
+ * Door: what stands between the outside and the inbox. Every message that is not derived inside passes here once:
+ * sender and recipient known, type and data as the recipient's kind asks for, JSON within limits, key not used
+ * otherwise. What it refuses is not recorded, and nothing is lost by it.
+ */
+import type { ActorKind } from '../actors/kind.ts'
+import { KINDS_THAT_ACT } from '../actors/kinds.ts'
+import { parse } from '../actors/schema.ts'
+import { StatorError } from '../errors.ts'
+import { checkAddress, HUB, kindOf, type Address } from '../messages/address.ts'
+import { toJson, toText, type Json } from '../messages/json.ts'
+import { PRIORITIES, type Priority } from '../messages/message.ts'
+import type { Signal } from '../messages/signal.ts'
+import { input, type Envelope } from './envelope.ts'
+import type { Journal } from './journal.ts'
+import type { Kernel } from './kernel.ts'
+import type { Limits } from './limits.ts'
+import type { Population } from './population.ts'
+import { hashOf, type Registry } from './registry.ts'
+
+export interface SendOptions {
+  /** What to do when the inbox is full. Default 'refuse', with HUB_BUSY. */
+  readonly whenFull?: 'refuse' | 'wait'
+}
+
+export interface Submission {
+  readonly type: string
+  readonly to: Address
+  readonly from: Address
+  readonly data: Json
+  readonly priority?: Priority
+  readonly correlationId: string
+  /** With the raw input that its hash is made of. */
+  readonly key?: { readonly key: string; readonly raw: Json }
+}
+
+export interface DoorParts {
+  readonly kernel: Kernel
+  readonly journal: Journal
+  readonly registry: Registry
+  readonly population: Population
+  readonly limits: Limits
+  /** Throws while the hub does not accept. */
+  readonly open: () => void
+}
+
+export class Door {
+  readonly #parts: DoorParts
+  /** Submissions under way, by sender and key: a second one shares the first's outcome. */
+  readonly #keys = new Map<string, { hash: string; address: Address; done: Promise<Address> }>()
+  #room: (() => void)[] = []
+
+  constructor(parts: DoorParts) {
+    this.#parts = parts
+  }
+
+  /** Checks and copies a value from outside. @throws StatorError NOT_JSON, MESSAGE_TOO_DEEP, MESSAGE_TOO_LARGE */
+  static admit(value: unknown, limits: Limits): Json {
+    const json = toJson(value, limits.jsonDepth)
+    if (json !== null && typeof json === 'object') toText(json, limits.messageBytes)
+    else if (typeof json === 'string') toText(json, limits.messageBytes)
+    return json
+  }
+
+  /**
+   * A message from outside. Resolves with the recorded signal once it is durable.
+   * @throws StatorError (rejects) ADDRESS_INVALID, SENDER_UNKNOWN, RECIPIENT_UNKNOWN, MESSAGE_TYPE_UNKNOWN,
+   * INPUT_INVALID, NOT_JSON, MESSAGE_TOO_LARGE, MESSAGE_TOO_DEEP, HUB_BUSY, HELD, CLOSED, JOURNAL_FAILED, EVENT_REFUSED
+   */
+  async send(
+    message: { type: unknown; to: unknown; from: unknown; data?: unknown; priority?: unknown },
+    options: SendOptions = {},
+  ): Promise<Signal> {
+    this.#parts.open()
+    const to = checkAddress(message.to, 'to')
+    const from = checkAddress(message.from, 'from')
+    if (!this.knowsSender(from)) throw new StatorError('SENDER_UNKNOWN', { from })
+    const kind = KINDS_THAT_ACT.find(candidate => candidate.kind === kindOf(to))
+    if (kind === undefined) throw new StatorError('RECIPIENT_UNKNOWN', { to })
+    const type = checkType(kind, message.type)
+    const cell = this.#parts.population.find(to)
+    if (cell === undefined && !this.#parts.population.stranded().has(to))
+      throw new StatorError('RECIPIENT_UNKNOWN', { to })
+    const schema = kind.messages[type]
+    const raw = Door.admit(message.data ?? {}, this.#parts.limits)
+    const data =
+      schema === undefined
+        ? raw
+        : Door.admit(parse(schema, raw, 'INPUT_INVALID', `data of ${type}`), this.#parts.limits)
+    const priority = checkPriority(message.priority)
+    return this.submit({ type, to, from, data, priority, correlationId: cell?.correlationId ?? to }, options)
+  }
+
+  /** A checked message. Resolves when durable; rejects when the recipient refused it. */
+  async submit(submission: Submission, options: SendOptions = {}): Promise<Signal> {
+    this.#parts.open()
+    const text = toText(submission.data, this.#parts.limits.messageBytes)
+    while (this.#parts.kernel.inboxLength >= this.#parts.limits.inbox) {
+      if (options.whenFull !== 'wait') throw new StatorError('HUB_BUSY', { limit: this.#parts.limits.inbox })
+      await new Promise<void>(resolve => {
+        this.#room.push(resolve)
+      })
+      this.#parts.open()
+    }
+    const { key, ...message } = submission
+    const extra =
+      key === undefined
+        ? { text }
+        : {
+            text,
+            key: { sender: submission.from, key: key.key, hash: hashOf(key.raw), address: submission.to },
+          }
+    return new Promise<Signal>((resolve, reject) => {
+      const committed = (signal: Signal): void =>
+        signal.refused === null ? resolve(signal) : reject(refusalOf(signal))
+      this.#parts.kernel.push(input(message, { ...extra, ack: { committed, failed: reject } }))
+    })
+  }
+
+  /**
+   * Brings an actor to life, once for a key: the same key with the same input gives the first address, also long after.
+   * @throws StatorError (rejects) IDEMPOTENCY_CONFLICT when the key or the address was used for something else
+   */
+  async create(
+    submission: Omit<Submission, 'key'> & { readonly key: { key: string; raw: Json } | undefined },
+    options: SendOptions = {},
+  ): Promise<Address> {
+    this.#parts.open()
+    const { key, ...rest } = submission
+    if (key === undefined) {
+      await this.submit(rest, options)
+      return submission.to
+    }
+    const id = `${submission.from}\n${key.key}`
+    const hash = hashOf(key.raw)
+    const known = this.#keys.get(id) ?? this.#parts.journal.key(submission.from, key.key)
+    if (known !== undefined) {
+      if (known.hash !== hash)
+        throw new StatorError('IDEMPOTENCY_CONFLICT', { key: key.key, address: known.address })
+      return 'done' in known ? known.done : known.address
+    }
+    const done = this.#createOnce({ ...rest, key }, options)
+    this.#keys.set(id, { hash, address: submission.to, done })
+    try {
+      return await done
+    } finally {
+      this.#keys.delete(id)
+    }
+  }
+
+  /** Called after each turn: room for those who wait. */
+  letIn(): void {
+    const { kernel, limits } = this.#parts
+    const free = limits.inbox - kernel.inboxLength
+    if (this.#room.length > 0 && free > 0) for (const resolve of this.#room.splice(0, free)) resolve()
+  }
+
+  /** Nobody waits at a closed door. */
+  close(): void {
+    for (const resolve of this.#room.splice(0)) resolve()
+  }
+
+  knowsSender(from: Address): boolean {
+    return (
+      this.#parts.registry.isClient(from) ||
+      (kindOf(from) === 'agent' && this.#parts.population.find(from) !== undefined)
+    )
+  }
+
+  async #createOnce(submission: Submission, options: SendOptions): Promise<Address> {
+    const { population, journal } = this.#parts
+    const taken = population.find(submission.to) !== undefined || population.stranded().has(submission.to)
+    if (taken || journal.query({ actor: submission.to, limit: 1 }).length > 0)
+      throw new StatorError('IDEMPOTENCY_CONFLICT', { address: submission.to, reason: 'the id is taken' })
+    await this.submit(submission, options)
+    return submission.to
+  }
+}
+
+/** The hub speaks for itself: an input that needs no door. */
+export function fromHub(
+  type: string,
+  to: Address,
+  data: Json,
+  extra: Partial<Pick<Envelope, 'ack'>> = {},
+): Envelope {
+  return input({ type, to, from: HUB, data, correlationId: to }, extra)
+}
+
+export function refusalOf(signal: Signal): StatorError {
+  const details = {
+    type: signal.type,
+    to: signal.to,
+    state: signal.toState,
+    allowed: signal.refused?.allowed ?? [],
+  }
+  const code = signal.refused?.code
+  if (code === 'RECIPIENT_UNKNOWN')
+    return new StatorError('RECIPIENT_UNKNOWN', { to: signal.to, type: signal.type })
+  if (code === 'MACHINE_FAULT')
+    return new StatorError('MACHINE_FAULT', { ...details, reason: signal.refused?.message })
+  return new StatorError('EVENT_REFUSED', details)
+}
+
+function checkType(kind: ActorKind, type: unknown): string {
+  // What XState itself would take from anybody (`xstate.done…`, `xstate.after…`) is in no list, and so refused here.
+  if (typeof type !== 'string' || !kind.public.includes(type))
+    throw new StatorError('MESSAGE_TYPE_UNKNOWN', { type, kind: kind.kind, allowed: kind.public })
+  return type
+}
+
+export function checkPriority(priority: unknown): Priority {
+  if (priority === undefined) return 'normal'
+  const found = PRIORITIES.find(known => known === priority)
+  if (found === undefined) throw new StatorError('INPUT_INVALID', { priority, expected: PRIORITIES })
+  return found
+}

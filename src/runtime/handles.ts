@@ -1,0 +1,238 @@
+/**
+ * Handles: a run and a task as their users hold them. A handle holds an address and nothing that could be lost: the
+ * same one is had from any process life.
+ */
+import type { Observable } from 'rxjs'
+import { fromFailure, StatorError } from '../errors.ts'
+import type { GraphContext } from '../machines/graph.ts'
+import type { TaskContext as TaskState } from '../machines/task.ts'
+import type { Address } from '../messages/address.ts'
+import { toMs, type Duration } from '../messages/duration.ts'
+import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Cell } from './cell.ts'
+import type { Ending } from './endings.ts'
+import type { HistoryFilter } from './journal.ts'
+import {
+  pastOutcome,
+  resultOfRun,
+  runOutcome,
+  taskOutcome,
+  type RunOutcome,
+  type TaskOutcome,
+} from './outcome.ts'
+import type { Journal } from './journal.ts'
+import type { Clock } from './clock.ts'
+
+/** What handles need of the runtime. */
+export interface HandleHost {
+  readonly journal: Journal
+  readonly clock: Clock
+  ended(address: Address): Promise<Ending>
+  cell(address: Address): Cell | undefined
+  /** The signal with which it ended, if it did. */
+  ending(address: Address): Signal | undefined
+  send(type: string, to: Address, data: Json): Promise<Signal>
+  observe(filter: HistoryFilter): Observable<Signal>
+  read(filter: HistoryFilter): AsyncIterable<Signal>
+}
+
+export interface WaitOptions {
+  /** Rejects with TIMED_OUT when it takes longer; the work goes on. */
+  readonly timeout?: Duration
+}
+
+export interface Progress {
+  /** 0..100: steps that ended, of all steps. */
+  readonly percent: number
+  readonly total: number
+  readonly completed: number
+  readonly running: number
+  readonly failed: number
+  readonly cancelled: number
+  readonly blocked: number
+  readonly status: string
+}
+
+abstract class Handle<Outcome> {
+  readonly id: string
+  readonly address: Address
+  protected readonly host: HandleHost
+
+  constructor(host: HandleHost, address: Address) {
+    this.host = host
+    this.address = address
+    this.id = address.slice(address.indexOf('/') + 1)
+  }
+
+  /** How it ended. Rejects only where no outcome can be known: TIMED_OUT, HELD, CLOSED, NOT_FOUND, JOURNAL_FAILED. */
+  async outcome(options: WaitOptions = {}): Promise<Outcome> {
+    const ended = this.host.ended(this.address)
+    return this.read(
+      options.timeout === undefined
+        ? await ended
+        : await this.#within(ended, toMs(options.timeout, 'timeout')),
+    )
+  }
+
+  /** The present state, such as `running`. @throws StatorError NOT_FOUND */
+  status(): string {
+    const cell = this.host.cell(this.address)
+    if (cell !== undefined) return cell.held === null ? cell.state : 'held'
+    const signal = this.host.ending(this.address)
+    if (signal === undefined) throw new StatorError('NOT_FOUND', { address: this.address })
+    return signal.toState ?? ''
+  }
+
+  protected abstract read(ending: Ending): Outcome
+
+  async #within<T>(promise: Promise<T>, ms: number): Promise<T> {
+    let cancel = (): void => {}
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.host.clock.after(ms, () =>
+        reject(new StatorError('TIMED_OUT', { address: this.address, ms })),
+      )
+    })
+    try {
+      return await Promise.race([promise, late])
+    } finally {
+      cancel()
+    }
+  }
+
+  /** @throws StatorError (rejects) EVENT_REFUSED; an actor that has ended is no error */
+  protected async tell(type: string, data: Json): Promise<void> {
+    if (this.host.cell(this.address) === undefined && this.host.ending(this.address) !== undefined) return
+    await this.host.send(type, this.address, data)
+  }
+}
+
+export class TaskHandle<Output = Json> extends Handle<TaskOutcome<Output>> {
+  /** Its signals: history, then live; completes with its end. */
+  get signals$(): Observable<Signal> {
+    return this.host.observe({ actor: this.address })
+  }
+
+  /** @throws StatorError (rejects) TASK_FAILED, CANCELLED, DEPENDENCY_FAILED, with the failure as cause */
+  async result(options: WaitOptions = {}): Promise<Output> {
+    const outcome = await this.outcome(options)
+    if (outcome.status === 'completed') return outcome.output as Output
+    const failure = outcome.error ?? { name: 'Error', message: outcome.status, code: 'TASK_FAILED' }
+    const code =
+      outcome.status === 'cancelled'
+        ? 'CANCELLED'
+        : outcome.status === 'blocked'
+          ? 'DEPENDENCY_FAILED'
+          : 'TASK_FAILED'
+    throw fromFailure(code, failure, { task: this.address })
+  }
+
+  /** Aborts its handler's signal and ends it. Settles when that is durable. */
+  async cancel(reason?: string): Promise<void> {
+    await this.tell('task.cancel', reason === undefined ? {} : { reason })
+  }
+
+  /** Times in milliseconds since the epoch, 0 where it has not happened; null once it has ended. */
+  state():
+    | (Pick<
+        TaskState,
+        'attempts' | 'interruptions' | 'progress' | 'note' | 'agent' | 'createdAt' | 'startedAt' | 'error'
+      > & { metadata: Json })
+    | null {
+    const context = this.host.cell(this.address)?.snapshot.context as TaskState | undefined
+    if (context === undefined) return null
+    const { attempts, interruptions, progress, note, agent, createdAt, startedAt, error } = context
+    return {
+      attempts,
+      interruptions,
+      progress,
+      note,
+      agent,
+      createdAt,
+      startedAt,
+      error,
+      metadata: (context.spec?.metadata ?? {}) as Json,
+    }
+  }
+
+  protected read({ signal }: Ending): TaskOutcome<Output> {
+    return taskOutcome(signal) as TaskOutcome<Output>
+  }
+}
+
+export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOutcome<Outputs>> {
+  /** The signals of the run and of all its tasks: history, then live; completes with its end. */
+  get signals$(): Observable<Signal> {
+    return this.host.observe({ correlationId: this.address })
+  }
+
+  /** Outputs by step. @throws StatorError (rejects) WORKFLOW_FAILED, CANCELLED, with the steps in its details */
+  async result(options: WaitOptions = {}): Promise<Outputs> {
+    return resultOfRun(this.address, (await this.outcome(options)) as RunOutcome) as Outputs
+  }
+
+  /** Cancels what runs, starts nothing more; finished steps keep their outputs. Settles when that is durable. */
+  async cancel(reason?: string): Promise<void> {
+    await this.tell('workflow.cancel', reason === undefined ? {} : { reason })
+  }
+
+  /** One of its tasks. */
+  task(step: string): TaskHandle {
+    return new TaskHandle(this.host, `task/${this.id}/${step}`)
+  }
+
+  /** Where it stands now; null once it has ended. */
+  current(): Progress | null {
+    const cell = this.host.cell(this.address)
+    return cell === undefined ? null : progressOf(cell.snapshot.context as GraphContext, cell.state)
+  }
+
+  /** Where it stands, now and whenever that changes; ends with the run. */
+  async *progress(): AsyncGenerator<Progress, void, undefined> {
+    let last = ''
+    for await (const signal of this.host.read({ actor: this.address, after: 0 })) {
+      const now = this.current()
+      if (now !== null && last !== (last = JSON.stringify(now))) yield now
+      if (signal.final) {
+        const ended = runTotals(this.read({ signal, cell: undefined }))
+        yield ended
+        return
+      }
+    }
+  }
+
+  protected read({ signal, cell }: Ending): RunOutcome<Outputs> {
+    const outcome =
+      cell === undefined
+        ? pastOutcome(this.host.journal, signal)
+        : runOutcome(cell, signal, this.host.journal)
+    return outcome as RunOutcome<Outputs>
+  }
+}
+
+function progressOf({ plan, graph }: GraphContext, status: string): Progress {
+  const total = plan.steps.length
+  const ended = graph.completed + graph.failed + graph.cancelled + graph.blocked
+  const { completed, running, failed, cancelled, blocked } = graph
+  return { percent: percentOf(ended, total), total, completed, running, failed, cancelled, blocked, status }
+}
+
+function runTotals(outcome: RunOutcome<unknown>): Progress {
+  const steps = Object.values(outcome.steps)
+  const count = (status: string): number => steps.filter(step => step.status === status).length
+  const completed = Object.keys(outcome.outputs as object).length
+  const total = completed + steps.length
+  return {
+    percent: 100,
+    total,
+    completed,
+    running: 0,
+    failed: count('failed'),
+    cancelled: count('cancelled') + count('pending'),
+    blocked: count('blocked'),
+    status: outcome.status,
+  }
+}
+
+const percentOf = (part: number, whole: number): number =>
+  whole === 0 ? 100 : Math.floor((100 * part) / whole)

@@ -1,0 +1,182 @@
+/**
+ * Journal: the port behind the hub. It commits a batch atomically, reads from a position, and keeps checkpoints,
+ * sub-results and idempotency keys. Synchronous, because from take to commit is one section; it knows nothing of
+ * machines, and nothing may be written but through `commit` and `prune`.
+ *
+ * A new journal passes `journalSuite` (test/journal) before anything else.
+ */
+import type { Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Message, Priority } from '../messages/message.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { JournalRecord } from './record.ts'
+
+/** An actor's record at a position. A cache for built-in machines; the truth for machines that hold user code. */
+export interface Checkpoint {
+  readonly address: Address
+  /** The definition that wrote it: `{ name, version, hash }`. */
+  readonly definition: DefinitionRef
+  /** The last signal folded into the snapshot. */
+  readonly seq: number
+  /** The signal that created the actor. */
+  readonly createdSeq: number
+  /** The signal with which it entered its present state. */
+  readonly sinceSeq: number
+  readonly correlationId: string
+  readonly priority: Priority
+  readonly state: string
+  /** The machine's persisted snapshot. */
+  readonly snapshot: Json
+  readonly timers: readonly TimerRecord[]
+  /** Position in the conversation that an effect or timer of this actor inherits. */
+  readonly depth: number
+  /** True when a start must load it: it waits for a timer, an agent or an effect. */
+  readonly wake: boolean
+  /** Why the actor is held, if it is. */
+  readonly held: Json
+}
+
+export interface DefinitionRef {
+  readonly name: string
+  readonly version: string
+  readonly hash: string
+}
+
+export interface TimerRecord {
+  readonly id: string
+  readonly event: string
+  /** Milliseconds since the epoch. */
+  readonly due: number
+  /** The signal that set it: the generation of the timer. */
+  readonly setSeq: number
+}
+
+/** A message that was derived, or accepted, and is not delivered yet. */
+export interface PendingMessage extends Message {
+  readonly id: number
+  readonly causationId: number
+  readonly output: number
+  readonly hops: number
+  readonly depth: number
+}
+
+/** The recorded result of a `ctx.do`. */
+export interface SubResult {
+  readonly owner: Address
+  readonly generation: number
+  readonly name: string
+  readonly value: Json
+}
+
+/** An idempotency key: lives as long as the run that it started. */
+export interface KeyRecord {
+  readonly sender: Address
+  readonly key: string
+  /** Hash of the raw input. */
+  readonly hash: string
+  readonly address: Address
+  readonly seq: number
+}
+
+/** What one turn of the hub writes: all of it, or nothing. */
+export interface Batch {
+  /** Consecutive, following the last record committed. */
+  readonly records: readonly JournalRecord[]
+  /** The same signals, in the same order, for indexes. */
+  readonly signals: readonly Signal[]
+  readonly pending: readonly PendingMessage[]
+  /** Ids of pending messages that this batch delivered. */
+  readonly delivered: readonly number[]
+  readonly results: readonly SubResult[]
+  readonly keys: readonly KeyRecord[]
+  /** Each replaces the checkpoint of its address. */
+  readonly checkpoints: readonly Checkpoint[]
+  /** Actors that ended: their checkpoints go, their records stay. */
+  readonly ended: readonly Address[]
+  /** Records up to here are no longer needed to restore anyone; null leaves it. */
+  readonly tailAfter: number | null
+  /** Set by a graceful close, cleared by the first batch after it. */
+  readonly clean: boolean
+}
+
+/** What a journal says when it is opened. */
+export interface JournalState {
+  /** Made once with the journal; part of every idempotency key of an effect. */
+  readonly id: string
+  /** The last record; `seq` 0 in a new journal. */
+  readonly last: { readonly seq: number; readonly at: number; readonly sum: number }
+  /** Recovery reads the records after this position. */
+  readonly tailAfter: number
+  /** The first record still there is `anchor + 1`. */
+  readonly anchor: number
+  /** True when the last owner closed gracefully. */
+  readonly clean: boolean
+  readonly warnings: readonly { code: string; message: string }[]
+}
+
+/** Conditions are joined by "and"; `types` matches a signal's type or name, any of them. */
+export interface HistoryFilter {
+  readonly types?: readonly string[]
+  /** The recipient. */
+  readonly actor?: Address
+  readonly correlationId?: string
+  /** Positions, exclusive. */
+  readonly after?: number
+  readonly before?: number
+  /** Times in milliseconds since the epoch, inclusive. */
+  readonly since?: number
+  readonly until?: number
+  /** Default 'asc'. */
+  readonly order?: 'asc' | 'desc'
+  /** Default 1,000. */
+  readonly limit?: number
+}
+
+export interface CheckpointFilter {
+  readonly kind?: string
+  readonly state?: string
+  readonly wake?: boolean
+}
+
+export interface Journal {
+  /** Words for logs and benches, such as `sqlite full` or `memory`. */
+  readonly label: string
+
+  /**
+   * Opens, takes ownership, verifies the tail. Making an id for a new journal is the caller's: `newId`.
+   * @throws StatorError JOURNAL_OWNED, JOURNAL_NEWER, JOURNAL_DAMAGED
+   */
+  open(options: { newId: () => string }): JournalState
+
+  /** Writes a batch, atomically and durably. When it throws, the caller must assume nothing and stop. */
+  commit(batch: Batch): void
+
+  /** Records after a position, ascending, at most `limit`. */
+  read(options: { after: number; limit: number }): JournalRecord[]
+
+  /** One record, or undefined when it never was or was dropped. */
+  get(seq: number): JournalRecord | undefined
+
+  /** Signals that fit the filter, without reading everything. */
+  query(filter: HistoryFilter): Signal[]
+
+  checkpoint(address: Address): Checkpoint | undefined
+  /** Checkpoints of living actors, ordered by address. */
+  checkpoints(filter: CheckpointFilter): Iterable<Checkpoint>
+  /** Pending messages in the order in which they were committed. */
+  pending(): PendingMessage[]
+  results(owner: Address): SubResult[]
+  key(sender: Address, key: string): KeyRecord | undefined
+
+  /**
+   * Erases the payloads, sub-results and keys of finished runs (by correlation id), and drops the prefix of records
+   * up to `dropTo`, leaving an anchor. Headers of other records stay, so the chain of checksums holds.
+   */
+  prune(options: { correlationIds: readonly string[]; dropTo: number }): void
+
+  /** Checks every record and the chain. Returns the first bad position, or null. */
+  verify(): { readonly firstBad: number } | null
+
+  /** Frees ownership. Closing twice is no error. */
+  close(): void
+}

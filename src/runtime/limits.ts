@@ -1,0 +1,52 @@
+/** Limits: every bound that the runtime keeps, with its default, in one place. */
+import { StatorError } from '../errors.ts'
+
+export interface Limits {
+  /** Inputs that one turn takes. */
+  readonly batchInputs: number
+  /** Deliveries of one turn; the rest of a longer cascade is committed as pending and goes first in the next. */
+  readonly batchDeliveries: number
+  /** Messages from outside that may wait to be taken; beyond it HUB_BUSY, or the sender waits. */
+  readonly inbox: number
+  /** UTF-8 bytes of one message's data. */
+  readonly messageBytes: number
+  readonly jsonDepth: number
+  /** Derived messages along one cause. */
+  readonly hops: number
+  /** Signals kept in memory, the latest ones. */
+  readonly history: number
+  /** Records since the last checkpoints at which the oldest actors are checkpointed. */
+  readonly tail: number
+  /** Milliseconds without work after which all actors are checkpointed, and idle ones parked. */
+  readonly idle: number
+  /** Living actors kept in memory when idle. */
+  readonly liveActors: number
+  /** Milliseconds that one attempt of a task may take where the task names no timeout. */
+  readonly taskTimeout: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  batchInputs: 1_000,
+  batchDeliveries: 10_000,
+  inbox: 100_000,
+  messageBytes: 256 * 1024,
+  jsonDepth: 64,
+  hops: 1_000,
+  history: 1_000,
+  tail: 10_000,
+  idle: 50,
+  liveActors: 10_000,
+  taskTimeout: 30 * 60_000,
+}
+
+/** @throws StatorError DEFINITION_INVALID for a limit that is unknown or no whole number of 1 or more */
+export function limitsOf(overrides: Partial<Limits> = {}): Limits {
+  for (const [name, value] of Object.entries(overrides)) {
+    if (!(name in DEFAULT_LIMITS))
+      throw new StatorError('DEFINITION_INVALID', { limit: name, reason: 'no such limit' })
+    const least = name === 'history' ? 0 : 1
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new StatorError('DEFINITION_INVALID', { [name]: value, expected: `${least} or more` })
+  }
+  return { ...DEFAULT_LIMITS, ...overrides }
+}

@@ -1,0 +1,145 @@
+/** Outcome: how a task or a run ended, read from what was recorded. Never runs anything. */
+import { StatorError, type Failure } from '../errors.ts'
+import type { GraphContext } from '../machines/graph.ts'
+import { STEP_STATES } from '../machines/graph-state.ts'
+import type { Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Cell } from './cell.ts'
+import type { Journal } from './journal.ts'
+import { decode } from './record.ts'
+
+export interface TaskOutcome<O = Json> {
+  readonly status: 'completed' | 'failed' | 'cancelled' | 'blocked'
+  /** Present when completed. */
+  readonly output?: O
+  /** Present otherwise. */
+  readonly error?: Failure
+}
+
+export interface RunOutcome<O = Readonly<Record<string, Json>>> {
+  readonly status: 'completed' | 'failed' | 'cancelled'
+  /** Outputs of the steps that completed, by name: all of them when the run completed. */
+  readonly outputs: Partial<O>
+  /** Every step that did not complete, and why. */
+  readonly steps: Readonly<
+    Record<string, { status: 'pending' | 'failed' | 'cancelled' | 'blocked'; error?: Failure }>
+  >
+  /** The first failure. */
+  readonly error?: Failure
+}
+
+const TASK_ENDINGS = ['task.completed', 'task.failed', 'task.cancelled', 'task.blocked']
+
+export function taskOutcome(signal: Signal): TaskOutcome {
+  const status = signal.toState as TaskOutcome['status']
+  const data = (signal.data ?? {}) as {
+    output?: Json
+    error?: Failure
+    reason?: string
+    blocked?: { by: string; code: string }
+  }
+  if (status === 'completed') return { status, output: data.output ?? null }
+  if (data.error !== undefined) return { status, error: data.error }
+  if (data.blocked !== undefined) {
+    const message = `blocked: ${data.blocked.by} ended with ${data.blocked.code}`
+    return { status, error: { name: 'Blocked', message, code: 'DEPENDENCY_FAILED' } }
+  }
+  const code =
+    status === 'cancelled' ? 'CANCELLED' : signal.type === 'task.interrupted' ? 'INTERRUPTED' : 'TASK_FAILED'
+  return { status, error: { name: 'Error', message: data.reason ?? code, code } }
+}
+
+/** From the actor that just ended: its outputs are at hand, or one read each. */
+export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOutcome {
+  const { plan, graph, error } = cell.snapshot.context as GraphContext
+  const outputs: Record<string, Json> = {}
+  const steps: Record<string, RunOutcome['steps'][string]> = {}
+  for (const [index, step] of plan.steps.entries()) {
+    const status = STEP_STATES[graph.status.get(index)] ?? 'pending'
+    if (status === 'completed')
+      outputs[step.name] = cell.outputs?.[index] ?? outputAt(journal, graph.refs.get(index))
+    else {
+      const failure =
+        status === 'failed' || status === 'cancelled' ? errorAt(journal, graph.refs.get(index)) : undefined
+      steps[step.name] = {
+        status: status === 'running' ? 'cancelled' : status,
+        ...(failure === undefined ? {} : { error: failure }),
+      }
+    }
+  }
+  return {
+    status: signal.toState as RunOutcome['status'],
+    outputs,
+    steps,
+    ...(error === null ? {} : { error: error.error }),
+  }
+}
+
+/** The same from the journal alone, for a run that ended in the past. */
+export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
+  const outputs: Record<string, Json> = {}
+  const steps: Record<string, RunOutcome['steps'][string]> = {}
+  let first: Failure | undefined
+  for (let after = 0; ;) {
+    const page = journal.query({
+      correlationId: ending.correlationId,
+      types: [...TASK_ENDINGS, 'fault'],
+      after,
+      before: ending.seq,
+      limit: 1000,
+    })
+    for (const signal of page) {
+      if (signal.type === 'fault') {
+        first ??= (signal.data as unknown as { error: Failure }).error
+        continue
+      }
+      const name = signal.to.slice(signal.to.lastIndexOf('/') + 1)
+      const outcome = taskOutcome(signal)
+      if (outcome.status === 'completed') outputs[name] = outcome.output ?? null
+      else
+        steps[name] = {
+          status: outcome.status,
+          ...(outcome.error === undefined ? {} : { error: outcome.error }),
+        }
+      if (outcome.status === 'failed') first ??= outcome.error
+    }
+    const last = page.at(-1)
+    if (last === undefined || page.length < 1000) break
+    after = last.seq
+  }
+  return {
+    status: ending.toState as RunOutcome['status'],
+    outputs,
+    steps,
+    ...(first === undefined ? {} : { error: first }),
+  }
+}
+
+/** The signal with which an actor ended, if it did. */
+export function endingOf(journal: Journal, address: Address): Signal | undefined {
+  return journal.query({ actor: address, order: 'desc', limit: 100 }).find(signal => signal.final)
+}
+
+/** @throws StatorError WORKFLOW_FAILED or CANCELLED unless it completed */
+export function resultOfRun(address: Address, outcome: RunOutcome): Readonly<Record<string, Json>> {
+  if (outcome.status === 'completed') return outcome.outputs as Readonly<Record<string, Json>>
+  const details = {
+    run: address,
+    steps: outcome.steps,
+    ...(outcome.error === undefined ? {} : { error: outcome.error }),
+  }
+  throw new StatorError(outcome.status === 'cancelled' ? 'CANCELLED' : 'WORKFLOW_FAILED', details)
+}
+
+function outputAt(journal: Journal, seq: number): Json {
+  const record = journal.get(seq)
+  return record === undefined ? null : ((decode(record).data as { output?: Json } | null)?.output ?? null)
+}
+
+function errorAt(journal: Journal, seq: number): Failure | undefined {
+  const record = journal.get(seq)
+  return record === undefined
+    ? undefined
+    : ((decode(record).data as { error?: Failure } | null)?.error ?? undefined)
+}

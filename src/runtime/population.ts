@@ -1,0 +1,178 @@
+/**
+ * Population: every living actor, in memory or parked in the journal, and which of them have moved since their last
+ * checkpoint. It brings actors back on demand; it delivers nothing and commits nothing.
+ */
+import type { ActorRefLike } from 'xstate'
+import type { Definition } from '../actors/kind.ts'
+import { StatorError } from '../errors.ts'
+import type { Address } from '../messages/address.ts'
+import type { Signal } from '../messages/signal.ts'
+import { Cell, firstSnapshot, type Hold } from './cell.ts'
+import type { Checkpoint, Journal } from './journal.ts'
+import { decode } from './record.ts'
+
+/** Finds what an actor runs: from the message that creates it, or from what its checkpoint names. */
+export interface Definitions {
+  creating(message: Pick<Signal, 'type' | 'to' | 'data'>): Definition | undefined
+  /** Undefined where the definition is not registered in this process life. */
+  named(
+    address: Address,
+    ref: Checkpoint['definition'],
+    create: () => Signal | undefined,
+  ): Definition | undefined
+}
+
+export class Population {
+  readonly #cells = new Map<Address, Cell>()
+  /** In the order of their first signal since the last checkpoint. */
+  readonly #dirty = new Map<Address, Cell>()
+  /** Actors that could not be brought to life: their checkpoints stay as they are. */
+  readonly #stranded = new Map<Address, Hold>()
+  readonly #journal: Journal
+  readonly #definitions: Definitions
+  readonly #root: ActorRefLike
+  /** False as long as no checkpoint was ever written: then nobody can be parked. */
+  #parked = false
+
+  constructor(journal: Journal, definitions: Definitions, root: ActorRefLike) {
+    this.#journal = journal
+    this.#definitions = definitions
+    this.#root = root
+  }
+
+  get size(): number {
+    return this.#cells.size
+  }
+
+  get dirtyCount(): number {
+    return this.#dirty.size
+  }
+
+  cells(): IterableIterator<Cell> {
+    return this.#cells.values()
+  }
+
+  stranded(): ReadonlyMap<Address, Hold> {
+    return this.#stranded
+  }
+
+  loaded(address: Address): Cell | undefined {
+    return this.#cells.get(address)
+  }
+
+  /** The actor at an address, brought back if it is parked. */
+  find(address: Address): Cell | undefined {
+    return this.#cells.get(address) ?? (this.#parked ? this.#revive(address) : undefined)
+  }
+
+  /** A new actor for a message that creates one; undefined where no such definition is known. */
+  create(message: Signal): Cell | undefined {
+    const definition = this.#definitions.creating(message)
+    if (definition === undefined) return undefined
+    const cell = new Cell(definition, message, firstSnapshot(definition), this.#root)
+    this.#cells.set(message.to, cell)
+    return cell
+  }
+
+  /** Brings an actor back from its checkpoint; holds it where its definition is missing. */
+  restore(checkpoint: Checkpoint): Cell | undefined {
+    this.#parked = true
+    const { address, definition: ref } = checkpoint
+    const create = (): Signal | undefined => {
+      const record = this.#journal.get(checkpoint.createdSeq)
+      return record === undefined ? undefined : decode(record)
+    }
+    const definition = this.#definitions.named(address, ref, create)
+    if (definition === undefined) {
+      this.strand(address, {
+        code: 'VERSION_MISSING',
+        reason: `${ref.name} version ${ref.version} (${ref.hash}) is not registered`,
+        signal: 0,
+      })
+      return undefined
+    }
+    const cell = Cell.restored(definition, checkpoint, this.#root)
+    this.#cells.set(address, cell)
+    return cell
+  }
+
+  #revive(address: Address): Cell | undefined {
+    if (this.#stranded.has(address)) return undefined
+    const checkpoint = this.#journal.checkpoint(address)
+    return checkpoint === undefined ? undefined : this.restore(checkpoint)
+  }
+
+  /** Says that parked actors exist, so that `find` looks for them. */
+  expectParked(): void {
+    this.#parked = true
+  }
+
+  /** An actor that cannot live in this process life. What is in the journal of it stays. */
+  strand(address: Address, hold: Hold): void {
+    this.#stranded.set(address, hold)
+    const cell = this.#cells.get(address)
+    if (cell === undefined) return
+    cell.live.stop()
+    this.#cells.delete(address)
+    this.#dirty.delete(address)
+  }
+
+  moved(cell: Cell, seq: number): void {
+    if (cell.dirtySince !== 0) return
+    cell.dirtySince = seq
+    this.#dirty.set(cell.address, cell)
+  }
+
+  ended(cell: Cell): void {
+    this.#cells.delete(cell.address)
+    this.#dirty.delete(cell.address)
+    cell.timers = null
+  }
+
+  /** The oldest position that some living actor has not checkpointed; undefined when all are. */
+  oldestDirty(): number | undefined {
+    for (const cell of this.#dirty.values()) return cell.dirtySince
+    return undefined
+  }
+
+  /** Checkpoints of up to `count` actors, those first that moved longest ago. */
+  checkpoint(count: number): Checkpoint[] {
+    const made: Checkpoint[] = []
+    for (const cell of this.#dirty.values()) {
+      if (made.length >= count) break
+      made.push(cell.checkpoint())
+      cell.dirtySince = 0
+      cell.hasCheckpoint = true
+      this.#dirty.delete(cell.address)
+    }
+    return made
+  }
+
+  /** Takes idle actors out of memory until at most `keep` live there. What waits for a timer or an agent stays. */
+  park(keep: number): number {
+    let parked = 0
+    for (const cell of this.#cells.values()) {
+      if (this.#cells.size <= keep) break
+      if (this.parkOne(cell)) parked++
+    }
+    return parked
+  }
+
+  /** True when the actor was clean and idle, and is now only in the journal. */
+  parkOne(cell: Cell): boolean {
+    if (cell.dirtySince !== 0 || !cell.hasCheckpoint || cell.held !== null) return false
+    if (cell.timers !== null && cell.timers.size > 0) return false
+    if (cell.definition.kind.wakes(cell.state)) return false
+    cell.live.stop()
+    this.#cells.delete(cell.address)
+    this.#parked = true
+    return true
+  }
+
+  /** @throws StatorError NOT_FOUND */
+  require(address: Address): Cell {
+    const cell = this.find(address)
+    if (cell === undefined) throw new StatorError('NOT_FOUND', { address })
+    return cell
+  }
+}

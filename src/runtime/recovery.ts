@@ -1,0 +1,178 @@
+/**
+ * Recovery: the same machines over the journal's tail. Checkpoints bring actors back, records since then are folded
+ * into them one by one, and what they emit is compared with what was recorded instead of being released. Users' code
+ * does not run here. Writes nothing.
+ */
+import { HUB, type Address } from '../messages/address.ts'
+import type { Command } from '../messages/command.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Cell, Hold } from './cell.ts'
+import type { Delivery } from './delivery.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Journal, JournalState, PendingMessage } from './journal.ts'
+import type { Population } from './population.ts'
+import { decode } from './record.ts'
+import type { Timers } from './timers.ts'
+import { stateOf, type Step } from './xstate.ts'
+
+const PAGE = 2_000
+
+export interface RecoveryParts {
+  readonly journal: Journal
+  readonly population: Population
+  readonly delivery: Delivery
+  readonly dispatcher: Dispatcher
+  readonly timers: Timers
+}
+
+export interface Recovered {
+  /** Tasks whose handler ran when the last process life ended. */
+  readonly interrupted: readonly Address[]
+  readonly pending: readonly PendingMessage[]
+  /** Signals folded into living actors. */
+  readonly replayed: number
+}
+
+export function recover(parts: RecoveryParts, state: JournalState): Recovered {
+  const { journal, population, dispatcher, timers, delivery } = parts
+  for (const checkpoint of journal.checkpoints({ wake: true })) population.restore(checkpoint)
+  population.expectParked()
+  const tail = readTail(journal, state.tailAfter)
+  const pending = journal.pending()
+  const replayed = replayTail(parts, tail, pending)
+  // Agents first, so that running tasks find their places; then tasks in the order in which they became ready.
+  const cells = [...population.cells()].toSorted((a, b) => a.sinceSeq - b.sinceSeq)
+  for (const cell of cells) if (cell.definition.kind.kind === 'agent') delivery.observe(cell, state.last.at)
+  for (const cell of cells) {
+    if (cell.definition.kind.kind !== 'agent') delivery.observe(cell, state.last.at)
+    for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
+  }
+  countStatistics(dispatcher, tail)
+  const interrupted = cells.filter(cell => cell.definition.kind.kind === 'task' && cell.state === 'running')
+  return { interrupted: interrupted.map(cell => cell.address), pending, replayed }
+}
+
+function readTail(journal: Journal, tailAfter: number): Signal[] {
+  const tail: Signal[] = []
+  for (let after = tailAfter; ;) {
+    const page = journal.read({ after, limit: PAGE })
+    for (const record of page) tail.push(decode(record))
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) return tail
+    after = last.seq
+  }
+}
+
+/** Folds the tail, but for actors that ended in it: their records stand as they are. */
+function replayTail(
+  parts: RecoveryParts,
+  tail: readonly Signal[],
+  pending: readonly PendingMessage[],
+): number {
+  const { population, delivery } = parts
+  const ended = new Set<Address>()
+  const derived = new Map<number, (Signal | PendingMessage)[]>()
+  for (const signal of [...tail, ...pending]) {
+    if ('final' in signal && signal.final) ended.add(signal.to)
+    if (signal.causationId === 0) continue
+    const siblings = derived.get(signal.causationId)
+    if (siblings === undefined) derived.set(signal.causationId, [signal])
+    else siblings.push(signal)
+  }
+  let replayed = 0
+  for (const signal of tail) {
+    restoreHold(population, signal, derived.has(signal.seq))
+    if (signal.to === HUB || ended.has(signal.to) || population.stranded().has(signal.to)) continue
+    const cell = population.find(signal.to)
+    if (cell !== undefined && signal.seq <= cell.seq) continue
+    const moved = delivery.replay(signal)
+    if (moved === undefined) {
+      if (signal.refused === null) population.strand(signal.to, missing(signal))
+      continue
+    }
+    replayed++
+    const difference = compare(signal, moved.step, derived.get(signal.seq) ?? [], moved.cell)
+    if (difference !== null)
+      population.strand(signal.to, { code: 'REPLAY_DIVERGED', reason: difference, signal: signal.seq })
+  }
+  return replayed
+}
+
+/** An actor that began in the tail, by a definition that is not registered now. */
+function missing(signal: Signal): Hold {
+  const { workflow, version } = signal.data as { workflow?: string; version?: string }
+  return {
+    code: 'VERSION_MISSING',
+    reason: `${workflow ?? signal.to} version ${version ?? '?'} is not registered`,
+    signal: signal.seq,
+  }
+}
+
+/** Holds are decisions of the hub: read from what it recorded. */
+function restoreHold(population: Population, signal: Signal, told: boolean): void {
+  const code = signal.refused?.code
+  if (code === 'MACHINE_FAULT' && !told)
+    hold(population.loaded(signal.to), signal, signal.refused?.message ?? '')
+  else if (code === 'HOPS_EXCEEDED')
+    hold(population.loaded(signal.from), signal, signal.refused?.message ?? '')
+  else if (signal.type === 'hub.release') {
+    const cell = population.loaded((signal.data as { address: Address }).address)
+    if (cell !== undefined) cell.held = null
+  }
+}
+
+function hold(cell: Cell | undefined, signal: Signal, reason: string): void {
+  if (cell !== undefined) cell.held = { code: signal.refused?.code ?? '', reason, signal: signal.seq }
+}
+
+/** What the machine did now against what was recorded; null when they agree. */
+function compare(
+  signal: Signal,
+  step: Step,
+  recorded: readonly (Signal | PendingMessage)[],
+  cell: Cell,
+): string | null {
+  if (step.thrown !== undefined) return `signal ${signal.seq}: the machine threw, which it had not done`
+  const state = stateOf(step.after)
+  if (state !== signal.toState)
+    return `signal ${signal.seq}: now ${state}, recorded ${String(signal.toState)}`
+  const sent = step.commands.filter(command => command.type === 'send')
+  if (sent.length !== recorded.length)
+    return `signal ${signal.seq}: now ${sent.length} messages, recorded ${recorded.length}`
+  const byOutput = recorded.toSorted((a, b) => a.output - b.output)
+  for (const [index, command] of sent.entries()) {
+    const other = byOutput[index]
+    if (other === undefined || !sameMessage(command, other, cell))
+      return `signal ${signal.seq}: message ${index} was ${other?.type ?? 'absent'} to ${other?.to ?? 'nobody'}`
+  }
+  return null
+}
+
+function sameMessage(
+  command: Extract<Command, { type: 'send' }>,
+  recorded: Signal | PendingMessage,
+  cell: Cell,
+): boolean {
+  // Where the message could not be made, the sender was told instead: a decision that is copied, not made again.
+  if (recorded.type === 'fault' && recorded.to === cell.address) return true
+  if (recorded.type !== command.event || recorded.to !== command.to) return false
+  // Data that the hub made from outputs and mappers is copied too.
+  return (
+    cell.definition.materialise !== undefined ||
+    JSON.stringify(recorded.data) === JSON.stringify(command.data)
+  )
+}
+
+/** Counts what ended since each agent was last told. */
+function countStatistics(dispatcher: Dispatcher, tail: readonly Signal[]): void {
+  const told = new Map<Address, number>()
+  const started = new Map<Address, number>()
+  for (const signal of tail) if (signal.type === 'agent.load') told.set(signal.to, signal.seq)
+  for (const signal of tail) {
+    if (signal.name === 'task.started') started.set(signal.to, signal.at)
+    if (signal.refused !== null || (signal.type !== 'task.done' && signal.type !== 'task.failed')) continue
+    const agent = signal.from
+    if (signal.seq < (told.get(agent) ?? 0)) continue
+    dispatcher.count(agent, signal.toState ?? '', signal.at - (started.get(signal.to) ?? signal.at))
+  }
+}

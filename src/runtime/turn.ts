@@ -1,0 +1,67 @@
+/** Turn: everything that one turn of the hub collects before it commits. A plain container. */
+import type { Address } from '../messages/address.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Cell } from './cell.ts'
+import type { Envelope, Ack } from './envelope.ts'
+import type { Checkpoint, KeyRecord, PendingMessage, SubResult } from './journal.ts'
+import type { JournalRecord } from './record.ts'
+
+export interface EffectStart {
+  readonly cell: Cell
+  readonly turn: number
+}
+
+export interface EffectStop {
+  readonly task: Address
+  readonly turn: number
+  readonly reason: string
+}
+
+/** Signals are filled in while they are delivered, and frozen by convention when the turn commits. */
+export type SignalDraft = { -readonly [K in keyof Signal]: Signal[K] }
+
+export class Turn {
+  readonly at: number
+  readonly records: JournalRecord[] = []
+  readonly signals: Signal[] = []
+  readonly delivered: number[] = []
+  readonly pending: PendingMessage[] = []
+  readonly results: SubResult[] = []
+  readonly keys: KeyRecord[] = []
+  readonly checkpoints: Checkpoint[] = []
+  readonly ended: Address[] = []
+  /** Actors that ended in this turn, with the signal that ended them. */
+  readonly endings: { cell: Cell; signal: Signal }[] = []
+  readonly starts: EffectStart[] = []
+  readonly stops: EffectStop[] = []
+  readonly acks: { ack: Ack; signal: Signal }[] = []
+  /** Messages still to deliver, first in first out. */
+  readonly queue: Envelope[] = []
+  head = 0
+  /** Inputs taken from the inbox. */
+  taken = 0
+  tailAfter: number | null = null
+  clean = false
+
+  constructor(at: number) {
+    this.at = at
+  }
+
+  next(): Envelope | undefined {
+    return this.head < this.queue.length ? this.queue[this.head++] : undefined
+  }
+
+  /** What a cascade left when the turn had to end. */
+  rest(): Envelope[] {
+    return this.queue.slice(this.head)
+  }
+
+  get isEmpty(): boolean {
+    return (
+      this.records.length === 0 &&
+      this.checkpoints.length === 0 &&
+      this.pending.length === 0 &&
+      this.delivered.length === 0
+    )
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * The one module that touches XState's values. It wraps a machine so that a macrostep of a live actor collects its
+ * actions as data, and keeps what XState 5.33 would do by itself (timers, children, throwing) out of the runtime.
+ * Nothing else in src/runtime may import more than types from xstate.
+ */
+import {
+  createActor,
+  type ActorRefLike,
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+} from 'xstate'
+import { StatorError } from '../errors.ts'
+import type { Command } from '../messages/command.ts'
+import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
+
+/** A machine's snapshot, as the runtime sees it: opaque but for these. */
+export interface Snapshot {
+  readonly status: 'active' | 'done' | 'error' | 'stopped'
+  readonly value: unknown
+  readonly context: unknown
+}
+
+export interface Step {
+  readonly before: Snapshot
+  readonly after: Snapshot
+  readonly commands: readonly Command[]
+  /** What a guard or an action threw; then `after` is `before` and there are no commands. */
+  readonly thrown: unknown
+}
+
+interface Scope {
+  actionExecutor: (action: CollectedAction) => void
+}
+
+interface CollectedAction {
+  readonly type: string
+  readonly params?: unknown
+}
+
+// One macrostep runs at a time and never nests, so one place for what it collects is enough.
+let commands: Command[] = []
+let thrown: unknown
+
+function collect(action: CollectedAction): void {
+  const params = action.params as
+    { event: { type: string }; id?: string; delay?: number; sendId?: string } | undefined
+  if (action.type === 'xstate.emit' && params !== undefined) {
+    commands.push(params.event as unknown as Command)
+    return
+  }
+  if (action.type === 'xstate.raise' && params !== undefined) {
+    if (typeof params.delay === 'number')
+      commands.push({
+        type: 'timer.set',
+        id: params.id ?? params.event.type,
+        delay: params.delay,
+        event: params.event.type,
+      })
+    return
+  }
+  if (action.type === 'xstate.cancel' && params !== undefined) {
+    commands.push({ type: 'timer.cancel', id: params.sendId ?? '' })
+    return
+  }
+  throw new StatorError('MACHINE_UNSUPPORTED', { action: action.type })
+}
+
+const logics = new WeakMap<AnyStateMachine, AnyActorLogic>()
+
+/** Wrap last: `.provide()` returns an unwrapped machine. */
+function wrap(machine: AnyStateMachine): AnyActorLogic {
+  const known = logics.get(machine)
+  if (known !== undefined) return known
+  const logic = {
+    ...machine,
+    config: machine.config as unknown,
+    // Children and timers are the runtime's: XState starts none.
+    start: () => {},
+    getInitialSnapshot: (scope: Scope, input: unknown): unknown => {
+      scope.actionExecutor = collect
+      return machine.getInitialSnapshot(scope as never, input as never)
+    },
+    restoreSnapshot: (snapshot: unknown, scope: Scope): unknown => {
+      scope.actionExecutor = collect
+      return snapshot
+    },
+    transition: (snapshot: AnyMachineSnapshot, event: unknown, scope: Scope): unknown => {
+      try {
+        return machine.transition(snapshot, event as never, scope as never)
+      } catch (error) {
+        thrown = error
+        commands = []
+        return snapshot
+      }
+    },
+    getPersistedSnapshot: (snapshot: AnyMachineSnapshot) => machine.getPersistedSnapshot(snapshot),
+  } as unknown as AnyActorLogic
+  logics.set(machine, logic)
+  return logic
+}
+
+/** The root of all actors: the hub's own actor, which ignores what XState itself tells a parent. */
+export function createRoot(machine: AnyStateMachine): AnyActorRef {
+  const logic = wrap(machine)
+  const root = {
+    ...logic,
+    transition: (snapshot: never, event: { type: string }, scope: never): unknown =>
+      event.type.startsWith('xstate.') ? snapshot : logic.transition(snapshot, event as never, scope),
+  } as unknown as AnyActorLogic
+  return createActor(root).start()
+}
+
+/** A machine's first snapshot; immutable, so all its actors may share it. */
+export function initialSnapshot(machine: AnyStateMachine, input: unknown): Snapshot {
+  commands = []
+  const snapshot = createActor(wrap(machine), { input } as never).getSnapshot() as AnyMachineSnapshot
+  if (snapshot.status === 'error')
+    throw new StatorError('MACHINE_FAULT', { machine: machine.id }, { cause: snapshot.error })
+  if (commands.length > 0)
+    throw new StatorError('MACHINE_UNSUPPORTED', {
+      machine: machine.id,
+      reason: 'its initial state acts before its first event',
+    })
+  return snapshot
+}
+
+/** A live XState actor at an address. */
+export class LiveActor {
+  readonly #actor: AnyActorRef
+
+  constructor(machine: AnyStateMachine, snapshot: Snapshot, parent: ActorRefLike, id: string) {
+    this.#actor = createActor(wrap(machine), { snapshot, parent, id } as never)
+    this.#actor.start()
+  }
+
+  get snapshot(): Snapshot {
+    return this.#actor.getSnapshot() as Snapshot
+  }
+
+  /** One macrostep. A signal is passed as the event itself; a due timer as the literal event that XState expects. */
+  step(event: Signal | { readonly type: string }): Step {
+    commands = []
+    thrown = undefined
+    const before = this.#actor.getSnapshot() as Snapshot
+    this.#actor.send(event)
+    const after = this.#actor.getSnapshot() as Snapshot
+    const step = { before, after, commands, thrown }
+    commands = []
+    return step
+  }
+
+  stop(): void {
+    // An actor with a parent refuses stop(); its logic holds nothing, so unregistering is all there is to do.
+    const internal = this.#actor as unknown as { _stop?: () => void }
+    internal._stop?.()
+  }
+}
+
+/** `running`, `a.b`, or `a.b|c` for parallel regions. */
+export function stateOf(snapshot: Snapshot): string {
+  return typeof snapshot.value === 'string'
+    ? snapshot.value
+    : flatten(snapshot.value as Record<string, unknown>)
+}
+
+function flatten(value: Record<string, unknown>): string {
+  return Object.entries(value)
+    .map(([key, inner]) =>
+      typeof inner === 'string'
+        ? `${key}.${inner}`
+        : `${key}${inner === undefined || Object.keys(inner as object).length === 0 ? '' : `.(${flatten(inner as Record<string, unknown>)})`}`,
+    )
+    .join('|')
+}
+
+/** The events that the present state names, without XState's own. */
+export function allowedEvents(snapshot: Snapshot): string[] {
+  const nodes = (snapshot as unknown as { _nodes: { ownEvents: string[] }[] })._nodes
+  return [...new Set(nodes.flatMap(node => node.ownEvents))]
+    .filter(type => !type.startsWith('xstate.'))
+    .toSorted()
+}
+
+/** What a checkpoint holds of a snapshot, with its context as given. */
+export function persist(snapshot: Snapshot, context: Json): Json {
+  const history = (snapshot as { historyValue?: Json }).historyValue
+  const base = { status: snapshot.status, value: snapshot.value as Json, context }
+  return history === undefined || Object.keys(history as object).length === 0
+    ? base
+    : { ...base, historyValue: history }
+}
+
+/** The inverse of persist; `thaw` makes the live context from the one in JSON. */
+export function restore(
+  machine: AnyStateMachine,
+  persisted: Json,
+  thaw: (context: Json) => unknown,
+): Snapshot {
+  const { context, ...rest } = persisted as { context: Json; status: string; value: Json }
+  const snapshot = machine.restoreSnapshot({ ...rest, context: {}, children: {} } as never, {} as never) as {
+    context: unknown
+  }
+  snapshot.context = thaw(context)
+  return snapshot as unknown as Snapshot
+}
