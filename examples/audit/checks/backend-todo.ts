@@ -28,7 +28,7 @@ export const backendTodo = fileCheck({
   applies: ({ code, kind, family }) => code && family !== 'none' && (kind === 'source' || kind === 'test'),
   inspect: ({ path, text, family }, out) => {
     if (!mark.test(text)) return
-    const code = blank(text, family).split('\n')
+    const code = blank(text, family, { keepStrings: true }).split('\n')
     let todos = 0
     text.split('\n').forEach((line, i) => {
       const hit = mark.exec(line)

@@ -78,7 +78,7 @@ const inspectDockerfile = ({ path, text }: Source, out: Collector, tree: Tree): 
     } else if (keyword === 'USER') user = !/^(root|0)(:|$)/.test(words)
     else if (keyword === 'ENV' || keyword === 'ARG') {
       for (const [, name = '', value = ''] of words.matchAll(
-        /([A-Za-z_]\w*)(?:=|\s+)("[^"]+"|'[^']+'|[^\s$"']\S*)/g,
+        /(?:^|\s)([A-Za-z_]\w*)(?:=|(?<=^\w+)\s+)("[^"]+"|'[^']+'|[^\s$"']\S*)/g,
       )) {
         if (
           secretName.test(name) &&

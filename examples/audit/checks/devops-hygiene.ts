@@ -3,7 +3,6 @@
 import { fileCheck, wholeCheck } from '../check.ts'
 import { rules } from '../finding.ts'
 import { basename } from '../languages.ts'
-import { byText } from '../tree.ts'
 import { kib } from './frontend-assets.ts'
 
 const file = rules('devops', {
@@ -116,17 +115,12 @@ const clash = rules('devops', {
     title: 'Rename files that differ only in case',
     advice: 'On Windows and macOS only one of them can exist; the other shows as changed for ever.',
   },
-  'submodule-without-url': {
-    severity: 'medium',
-    title: 'Describe submodules in .gitmodules',
-    advice: 'Add the entry or remove the submodule: a clone cannot fetch it.',
-  },
 })
 
 export const devopsNames = wholeCheck({
   name: 'devops.names',
   role: 'devops',
-  about: 'Paths that differ only in upper and lower case; submodules without a .gitmodules file.',
+  about: 'Paths that differ only in upper and lower case.',
   rules: clash,
   inspect: (out, tree) => {
     const seen = new Map<string, string>()
@@ -136,13 +130,6 @@ export const devopsNames = wholeCheck({
       const first = seen.get(lower)
       if (first === undefined) seen.set(lower, path)
       else out.add(clash['case-clash'], { file: path, message: `differs from \`${first}\` only in case` })
-    }
-    if (tree.submodules.length > 0 && !tree.byPath.has('.gitmodules')) {
-      const [first = ''] = [...tree.submodules].sort(byText)
-      out.add(clash['submodule-without-url'], {
-        file: first,
-        message: `${tree.submodules.length} submodules, and no .gitmodules`,
-      })
     }
     out.sum('symbolic links', tree.symlinks.length)
     out.sum('submodules', tree.submodules.length)

@@ -45,7 +45,9 @@ export const frontendStyles = fileCheck({
       out.add(rule['important-everywhere'], { file: path, message, weight: important })
     }
     const replaced =
-      /:focus-visible|:focus[^{}]*\{[^}]*(?:box-shadow|border|background|outline:\s*(?!none|0))/.test(code)
+      /:focus-visible|:focus[^{}]*\{[^}]*(?:box-shadow|border|background|outline:(?!\s*(?:none|0)\b))/.test(
+        code,
+      )
     const removed = /:focus(?!-)[^{}]*\{[^}]*outline:\s*(?:none|0)\b/.exec(code)
     if (removed !== null && !replaced) {
       out.add(rule['focus-removed'], {

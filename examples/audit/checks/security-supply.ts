@@ -1,7 +1,7 @@
 // What the project takes from others and what it promises to those who find a hole.
 // Never in here: known vulnerabilities. They change by the day, and the report of a commit must not.
 import { wholeCheck } from '../check.ts'
-import { rules } from '../finding.ts'
+import { plural, rules } from '../finding.ts'
 import { asObject, workspaceOf } from '../lang/workspace.ts'
 import { basename } from '../languages.ts'
 import { lineIndex } from '../lang/js.ts'
@@ -58,11 +58,14 @@ export const securitySupply = wholeCheck({
         continue
       const text = basename(path).startsWith('.env') ? await readText(context, path) : undefined
       const values =
-        text?.match(/^\s*\w*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|_PASS)\s*=\s*["']?[^\s"'#$<]{6,}/gim) ?? []
+        text?.match(
+          /^[ \t]*\w*(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|_PASS)[ \t]*=[ \t]*["']?[^\s"'#$<]{6,}/gim,
+        ) ?? []
       if (text !== undefined && values.length === 0) continue
       out.add(rule['secret-file'], {
         file: path,
-        message: text === undefined ? 'is a file of keys or credentials' : `sets ${values.length} secrets`,
+        message:
+          text === undefined ? 'is a file of keys or credentials' : `sets ${plural(values.length, 'secret')}`,
       })
     }
     const { manifests } = await workspaceOf(context)
