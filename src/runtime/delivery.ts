@@ -46,8 +46,10 @@ export class Delivery {
     const signal = draft(envelope, seq, turn.at)
     if (envelope.to === HUB) return this.#hub(signal)
     if (envelope.hops > this.#parts.maxHops) return this.#overrun(signal)
-    const found = this.#parts.population.find(envelope.to)
-    const cell = found ?? this.#parts.population.create(signal)
+    const { population } = this.#parts
+    // A derived message that creates an actor names a new address: the journal need not be asked for a parked one.
+    const found = envelope.cause !== null && envelope.type === 'task.create' ? population.loaded(envelope.to) : population.find(envelope.to)
+    const cell = found ?? population.create(signal)
     if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
     if (signal.type === 'task.create') this.#stamp(signal)
     if (envelope.cause !== null) remember(cell, envelope)

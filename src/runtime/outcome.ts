@@ -58,7 +58,7 @@ export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOut
   for (const [index, step] of plan.steps.entries()) {
     const status = STEP_STATES[graph.status.get(index)] ?? 'pending'
     if (status === 'completed')
-      outputs[step.name] = cell.outputs?.[index] ?? outputAt(journal, graph.refs.get(index))
+      outputs[step.name] = outputOf(cell, index, journal, graph.refs.get(index))
     else {
       const failure =
         status === 'failed' || status === 'cancelled' ? errorAt(journal, graph.refs.get(index)) : undefined
@@ -130,6 +130,12 @@ export function resultOfRun(address: Address, outcome: RunOutcome): Readonly<Rec
     ...(outcome.error === undefined ? {} : { error: outcome.error }),
   }
   throw new StatorError(outcome.status === 'cancelled' ? 'CANCELLED' : 'WORKFLOW_FAILED', details)
+}
+
+/** At hand (null is an output too), or read. */
+function outputOf(cell: Cell, index: number, journal: Journal, seq: number): Json {
+  const known = cell.outputs?.[index]
+  return known === undefined ? outputAt(journal, seq) : known
 }
 
 function outputAt(journal: Journal, seq: number): Json {

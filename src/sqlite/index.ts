@@ -4,14 +4,10 @@
  */
 import { StatorError } from '../errors.ts'
 import type { Journal } from '../runtime/journal.ts'
-import { BLOCK } from './blocks.ts'
-import { Connection } from './connection.ts'
-import { reading, translated } from './failure.ts'
 import { SqliteJournal, TUNING, type Durability } from './journal.ts'
-import { Reads, type JournalReads } from './reads.ts'
-import { identify, MIGRATIONS } from './schema.ts'
+import { openReader, type JournalReader } from './reader.ts'
 
-export type { Durability, JournalReads }
+export type { Durability, JournalReader }
 
 export interface SqliteOptions {
   /**
@@ -43,42 +39,9 @@ export function sqlite(path: string, options: SqliteOptions = {}): Journal {
  * Reads a journal that another process may own and write; never waits for it and never holds it up for long.
  * @throws StatorError JOURNAL_NEWER, JOURNAL_DAMAGED, JOURNAL_FAILED (there is no such file)
  */
-export function readJournal(path: string): JournalReads & { close(): void } {
+export function readJournal(path: string): JournalReader {
   checkPath(path)
-  let connection: Connection | undefined
-  try {
-    connection = new Connection(path, { readOnly: true })
-    if (identify(connection.db, MIGRATIONS))
-      throw new StatorError('JOURNAL_DAMAGED', { seq: 0, reason: 'not a journal of Stator' })
-    return snapshots(connection)
-  } catch (error) {
-    connection?.close()
-    throw translated(error, 0)
-  }
-}
-
-function snapshots(connection: Connection): JournalReads & { close(): void } {
-  const reads = new Reads(connection, BLOCK)
-  let open = true
-  const use = <T>(work: () => T): T => {
-    if (!open) throw new StatorError('JOURNAL_CLOSED', { journal: 'sqlite reader' })
-    return reading(() => connection.snapshot(work))
-  }
-  return {
-    read: options => use(() => reads.read(options)),
-    get: seq => use(() => reads.get(seq)),
-    query: filter => use(() => reads.query(filter)),
-    checkpoint: address => use(() => reads.checkpoint(address)),
-    checkpoints: filter => use(() => [...reads.checkpoints(filter)]),
-    pending: () => use(() => reads.pending()),
-    results: owner => use(() => reads.results(owner)),
-    key: (sender, key) => use(() => reads.key(sender, key)),
-    verify: () => use(() => reads.verify()),
-    close: () => {
-      if (open) connection.close()
-      open = false
-    },
-  }
+  return openReader(path, TUNING)
 }
 
 function checkPath(path: unknown): void {

@@ -41,9 +41,17 @@ export interface Tuning {
   /** Rows in one transaction of a prune. */
   readonly chunk: number
   readonly migrations: readonly Migration[]
+  /** Statements run on the open connection, such as a limit on the size of the file. */
+  readonly settings: string
 }
 
-export const TUNING: Tuning = { durability: 'full', block: BLOCK, chunk: 1000, migrations: MIGRATIONS }
+export const TUNING: Tuning = {
+  durability: 'full',
+  block: BLOCK,
+  chunk: 1000,
+  migrations: MIGRATIONS,
+  settings: '',
+}
 
 interface Opened {
   readonly owner: Ownership
@@ -173,6 +181,7 @@ export class SqliteJournal implements Journal {
       writeMeta(connection, newMeta(newId(), durability === 'full' ? 1 : 0)),
     )
     checkSchema(connection.db, migrations)
+    connection.db.exec(this.#tuning.settings)
   }
 
   #writer(reads: Reads, lost: boolean): Writer {
@@ -182,7 +191,9 @@ export class SqliteJournal implements Journal {
     const full = this.#tuning.durability === 'full' ? 1 : 0
     const current = { ...meta, full }
     if (meta.full !== full) reads.connection.transaction(() => writeMeta(reads.connection, current))
-    return new Writer(reads, current, last)
+    const writer = new Writer(reads, current, last)
+    reads.tail = () => writer.tail()
+    return writer
   }
 
   /** After an error nothing more is written. */
@@ -191,6 +202,7 @@ export class SqliteJournal implements Journal {
       work()
     } catch (error) {
       this.#failed = true
+      if (this.#opened !== null) this.#opened.reads.tail = null
       throw failed(error)
     }
   }

@@ -1,13 +1,13 @@
 /**
  * Query: history by type, recipient, correlation, time and position without reading everything. Times and positions
- * bound the range; postings name the candidates of each complete block in it; the short tail after the last complete
- * block is read through. What "fits" means is decided by `matches` alone.
+ * bound the range; postings name the candidates of each block in it; the short tail after the last complete block is
+ * read through where nobody holds its postings. What "fits" means is decided by `matches` alone.
  */
 import type { Signal } from '../messages/signal.ts'
 import { matches, searchTime } from '../runtime/history.ts'
 import type { HistoryFilter } from '../runtime/journal.ts'
 import { decode, type JournalRecord } from '../runtime/record.ts'
-import { blockOf, firstOf, keysOfActor, unpack } from './blocks.ts'
+import { blockOf, firstOf, keysOfActor, unpack, type Postings } from './blocks.ts'
 import type { Connection } from './connection.ts'
 import { damaged, reading } from './failure.ts'
 import type { Records } from './records.ts'
@@ -17,6 +17,8 @@ export interface Source {
   readonly records: Records
   /** Records in a block. */
   readonly block: number
+  /** Postings of the block that is not complete, where its writer is at hand; else that block is read through. */
+  readonly tail: (() => Postings) | null
 }
 
 /** The records that are there: after `anchor`, up to and including `last`. */
@@ -47,7 +49,8 @@ function* candidates(source: Source, bounds: Bounds, filter: HistoryFilter): Ite
   const { low, high } = range(source.records, bounds, filter)
   const order = filter.order ?? 'asc'
   const groups = keyGroups(filter)
-  const indexed = groups.length === 0 ? 0 : Math.floor(bounds.last / source.block)
+  const complete = Math.floor(bounds.last / source.block)
+  const indexed = groups.length === 0 ? 0 : complete + (source.tail === null ? 0 : 1)
   const tail = Math.max(low, indexed * source.block)
   if (order === 'desc' && tail < high - 1) yield* source.records.scan(tail, high, order)
   const [first, end] = [
@@ -56,7 +59,7 @@ function* candidates(source: Source, bounds: Bounds, filter: HistoryFilter): Ite
   ]
   for (let i = first; i < end; i++) {
     const block = order === 'asc' ? i : first + end - 1 - i
-    const seqs = positions(source, block, groups).filter(seq => seq > low && seq < high)
+    const seqs = positions(source, block, groups, block === complete).filter(seq => seq > low && seq < high)
     for (const seq of order === 'asc' ? seqs : seqs.toReversed()) {
       const record = source.records.get(seq)
       if (record === undefined) throw damaged(seq, 'missing')
@@ -90,13 +93,14 @@ function keyGroups(filter: HistoryFilter): string[][] {
   return groups
 }
 
-/** Records of a complete block that have a key out of every group, ascending. */
-function positions(source: Source, block: number, groups: readonly string[][]): number[] {
+/** Records of a block that have a key out of every group, ascending; `open` is the block that is not complete. */
+function positions(source: Source, block: number, groups: readonly string[][], open: boolean): number[] {
+  const tail = open ? source.tail?.() : undefined
   let common: Set<number> | undefined
   for (const keys of groups) {
     const found = new Set<number>()
     for (const key of keys) {
-      for (const offset of posted(source, block, key))
+      for (const offset of tail === undefined ? posted(source, block, key) : (tail.get(key) ?? []))
         if (common === undefined || common.has(offset)) found.add(offset)
     }
     if (found.size === 0) return []

@@ -14,6 +14,7 @@ import type {
   SubResult,
 } from '../runtime/journal.ts'
 import type { JournalRecord } from '../runtime/record.ts'
+import type { Postings } from './blocks.ts'
 import type { Connection } from './connection.ts'
 import { reading } from './failure.ts'
 import { readMeta, type Meta } from './meta.ts'
@@ -32,6 +33,7 @@ export class Reads implements JournalReads, Source {
   readonly connection: Connection
   readonly records: Records
   readonly block: number
+  tail: (() => Postings) | null = null
 
   constructor(connection: Connection, block: number) {
     this.connection = connection

@@ -70,6 +70,12 @@ export class Writer {
     return { ...this.meta, tailAfter, clean, lastSeq: last.seq, lastSum: last.sum }
   }
 
+  /** Postings of the block that is not complete. Right until a commit fails. */
+  tail(): Postings {
+    const next = this.last.seq + 1
+    return (this.#postings ??= this.#earlier(blockOf(next, this.#source.block), next))
+  }
+
   #index(signals: readonly Signal[]): void {
     const { block: size, connection } = this.#source
     for (const signal of signals) {

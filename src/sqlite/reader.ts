@@ -1,0 +1,50 @@
+/**
+ * Reader: a journal seen from a process that does not own it. Each call sees one state of the file, whatever the owner
+ * writes meanwhile. Takes no ownership and writes nothing.
+ */
+import { StatorError } from '../errors.ts'
+import { Connection } from './connection.ts'
+import { damaged, reading, translated } from './failure.ts'
+import type { Tuning } from './journal.ts'
+import { Reads, type JournalReads } from './reads.ts'
+import { identify } from './schema.ts'
+
+export interface JournalReader extends JournalReads {
+  /** Closing twice is no error. */
+  close(): void
+}
+
+export function openReader(path: string, tuning: Tuning): JournalReader {
+  let connection: Connection | undefined
+  try {
+    connection = new Connection(path, { readOnly: true })
+    if (identify(connection.db, tuning.migrations)) throw damaged(0, 'not a journal of Stator')
+    return reader(connection, new Reads(connection, tuning.block))
+  } catch (error) {
+    connection?.close()
+    throw translated(error, 0)
+  }
+}
+
+function reader(connection: Connection, reads: Reads): JournalReader {
+  let open = true
+  const use = <T>(work: () => T): T => {
+    if (!open) throw new StatorError('JOURNAL_CLOSED', { journal: 'sqlite reader' })
+    return reading(() => connection.snapshot(work))
+  }
+  return {
+    read: options => use(() => reads.read(options)),
+    get: seq => use(() => reads.get(seq)),
+    query: filter => use(() => reads.query(filter)),
+    checkpoint: address => use(() => reads.checkpoint(address)),
+    checkpoints: filter => use(() => [...reads.checkpoints(filter)]),
+    pending: () => use(() => reads.pending()),
+    results: owner => use(() => reads.results(owner)),
+    key: (sender, key) => use(() => reads.key(sender, key)),
+    verify: () => use(() => reads.verify()),
+    close: () => {
+      if (open) connection.close()
+      open = false
+    },
+  }
+}
