@@ -3,7 +3,13 @@
 import { execFile, spawn } from 'node:child_process'
 
 /** Settings of the user or the repository that would change what git prints. */
-const pinned = ['-c', 'core.quotepath=off', '-c', 'diff.renames=false', '-c', 'log.showSignature=false']
+const pinned = [
+  'core.quotepath=off',
+  'diff.renames=false',
+  'diff.relative=false',
+  'log.showRoot=true',
+  'log.showSignature=false',
+].flatMap(setting => ['-c', setting])
 const redirecting = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_NAMESPACE']
 
 const environment = (): NodeJS.ProcessEnv => {

@@ -56,50 +56,63 @@ const rule = rules('devops', {
 
 const secretName = /(?:PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY|AUTH_?TOKEN|PRIVATE_?KEY|_TOKEN)$/i
 
+const plainValue = /^["']?(?:\$|<|changeme|none|null|false|true|unused|dummy|\d*["']?$)/i
+const assignments = /(?:^|\s)([A-Za-z_]\w*)(?:=|(?<=^\w+)\s+)("[^"]+"|'[^']+'|[^\s$"']\S*)/g
+const floats = (image: string): boolean =>
+  !/@sha256:|\$/.test(image) && (!/:[^/]+$/.test(image) || image.endsWith(':latest'))
+
+interface Place {
+  file: string
+  line: number
+}
+
+/** Lines that say everything by themselves, whatever stage they stand in. */
+const inspectInstruction = (
+  keyword: string,
+  words: string,
+  place: Place,
+  out: Collector,
+  tree: Tree,
+): void => {
+  if (keyword === 'ENV' || keyword === 'ARG') {
+    for (const [, name = '', value = ''] of words.matchAll(assignments)) {
+      if (!secretName.test(name) || plainValue.test(value)) continue
+      out.add(rule['secret-in-image'], { ...place, message: `${keyword} sets \`${name}\`` })
+    }
+  } else if (keyword === 'RUN') {
+    if (!/\b(?:curl|wget)\b[^|&;]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b/.test(words)) return
+    out.add(rule['piped-installer'], { ...place, message: 'pipes a download into a shell' })
+  } else if (keyword === 'COPY' && /^(?:--\S+\s+)*\.\/?\s/.test(words) && !words.includes('--from')) {
+    if (tree.files.some(other => basename(other.path).endsWith('.dockerignore'))) return
+    const message = 'copies everything, and there is no .dockerignore'
+    out.add(rule['no-dockerignore'], { ...place, message })
+  }
+}
+
 const inspectDockerfile = ({ path, text }: Source, out: Collector, tree: Tree): void => {
-  const file = DockerfileParser.parse(text)
   out.sum('Dockerfiles')
-  const stages = new Set<string>()
+  /** Whether each named stage ends as a user other than root. */
+  const stages = new Map<string, boolean>()
+  let stage = ''
   let user = false
   let base = ''
-  for (const instruction of file.getInstructions()) {
+  for (const instruction of DockerfileParser.parse(text).getInstructions()) {
     const keyword = instruction.getKeyword()
     const words = instruction.getArgumentsContent() ?? ''
     const place = { file: path, line: instruction.getRange().start.line + 1 }
     if (keyword === 'FROM') {
-      const [image = '', as, stage] = words.replace(/--\S+\s+/g, '').split(/\s+/)
-      const inherited = stages.has(image.toLowerCase())
-      user = inherited && user
-      base = inherited ? base : image
-      if (as?.toLowerCase() === 'as' && stage !== undefined) stages.add(stage.toLowerCase())
-      const fixed = /@sha256:|\$/.test(image) || (/:[^/]+$/.test(image) && !image.endsWith(':latest'))
-      if (!inherited && !fixed && image !== 'scratch')
+      const [image = '', , name = ''] = words.replace(/--\S+\s+/g, '').split(/\s+/)
+      const inherited = stages.get(image.toLowerCase())
+      user = inherited ?? /nonroot|rootless/.test(image)
+      base = image
+      stage = name.toLowerCase()
+      if (inherited === undefined && image !== 'scratch' && floats(image))
         out.add(rule['floating-base-image'], { ...place, message: `builds on \`${image}\`` })
     } else if (keyword === 'USER') user = !/^(root|0)(:|$)/.test(words)
-    else if (keyword === 'ENV' || keyword === 'ARG') {
-      for (const [, name = '', value = ''] of words.matchAll(
-        /(?:^|\s)([A-Za-z_]\w*)(?:=|(?<=^\w+)\s+)("[^"]+"|'[^']+'|[^\s$"']\S*)/g,
-      )) {
-        if (
-          secretName.test(name) &&
-          !/^["']?(?:\$|<|changeme|none|null|false|true|unused|dummy|\d*["']?$)/i.test(value)
-        ) {
-          out.add(rule['secret-in-image'], { ...place, message: `${keyword} sets \`${name}\`` })
-        }
-      }
-    } else if (keyword === 'RUN' && /\b(?:curl|wget)\b[^|&;]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b/.test(words)) {
-      out.add(rule['piped-installer'], { ...place, message: 'pipes a download into a shell' })
-    } else if (keyword === 'COPY' && /^(?:--\S+\s+)*\.\/?\s/.test(words) && !words.includes('--from')) {
-      const ignored = tree.files.some(other => basename(other.path).endsWith('.dockerignore'))
-      if (!ignored)
-        out.add(rule['no-dockerignore'], {
-          ...place,
-          message: 'copies everything, and there is no .dockerignore',
-        })
-    }
+    else inspectInstruction(keyword, words, place, out, tree)
+    if (stage !== '') stages.set(stage, user)
   }
-  const rootless = user || /nonroot|rootless|distroless[^:]*:.*nonroot/.test(base)
-  if (!rootless && base !== '' && base !== 'scratch')
+  if (!user && base !== '' && base !== 'scratch')
     out.add(rule['runs-as-root'], { file: path, message: 'the last stage sets no USER' })
 }
 
@@ -115,8 +128,7 @@ const inspectCompose = (file: string, yaml: YamlFile, out: Collector): void => {
       out.add(rule['docker-socket'], { ...place, message: `service \`${key}\` mounts the Docker socket` })
     }
     const image = scalar(at(value, 'image'))
-    if (image === undefined || image.includes('$') || has(value, 'build')) continue
-    if (!image.includes('@sha256:') && (!/:[^/]+$/.test(image) || image.endsWith(':latest'))) {
+    if (image !== undefined && !has(value, 'build') && floats(image)) {
       out.add(rule['floating-base-image'], {
         ...place,
         severity: 'low',

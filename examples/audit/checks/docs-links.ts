@@ -53,59 +53,58 @@ const exists = (tree: Tree, path: string, site: boolean): string | undefined => 
   return site ? pages.find(page => tree.byPath.has(page)) : undefined
 }
 
-const siteDirectory = /(^|\/)(docs?|website|site|content|pages|book|_?posts?|guides?|src)\//i
-const below = (path: string): string | undefined => siteDirectory.exec(path)?.[0]
+const generators =
+  /(^|\/)(mkdocs\.ya?ml|docusaurus\.config\.\w+|astro\.config\.\w+|conf\.py|book\.toml|_config\.ya?ml|hugo\.\w+|next\.config\.\w+|gatsby-config\.\w+)$|(^|\/)\.vitepress\//
+const siteDirectory = /(^|\/)(docs?|website|site|content|pages|book|_?posts?|guides?)\//i
 
-const inspectLink = async (
+/** Whether a generator makes pages of the file: paths and anchors then mean what the generator makes of them. */
+const ofSite = (tree: Tree, path: string): boolean =>
+  siteDirectory.test(path) && tree.files.some(file => generators.test(file.path))
+
+/** Schemes, protocol-relative addresses, and templates that something else fills in. */
+const elsewhere = (url: string): boolean =>
+  /^(?:[a-z][a-z0-9+.-]*:|\/\/)|[{}<>$]/i.test(url) || /^%[0-9a-z]/i.test(url)
+
+const offers = (anchors: ReadonlySet<string>, anchor: string): boolean =>
+  anchors.has(anchor) || anchors.has(anchor.toLowerCase())
+
+const special = /^(?:|top|L\d.*|fn.*|user-content.*|:~.*)$/
+
+interface Page {
+  source: Source
+  anchors: ReadonlySet<string>
+  site: boolean
+}
+
+const inspectTarget = async (
   { url, line, image }: MarkdownLink,
-  source: Source,
-  own: ReadonlySet<string>,
+  { source, anchors, site }: Page,
   out: Collector,
   tree: Tree,
   context: AuditContext,
 ): Promise<void> => {
   const at = { file: source.path, line }
-  const what = image ? 'image' : 'link'
-  if (url.trim() === '') return out.add(rule['empty-link'], { ...at, message: `a ${what} without target` })
-  // Schemes, protocol-relative addresses, and templates that a site generator fills in.
-  if (/^(?:[a-z][a-z0-9+.-]*:|\/\/)|[{}<>$]/i.test(url) || /^%[0-9a-z]/i.test(url))
-    return out.sum('web links (not followed)')
-  out.sum('links inside the repository')
   const [target = '', anchor = ''] = decoded(url.replace(/\?[^#]*/, '')).split('#')
-  const site = below(source.path) !== undefined
+  const checked = !site && !special.test(anchor)
   if (target === '') {
-    const known =
-      own.has(anchor.toLowerCase()) ||
-      own.has(anchor) ||
-      anchor === '' ||
-      anchor === 'top' ||
-      /^(L\d|fn|user-content|:~)/.test(anchor)
-    if (!known && !site)
-      out.add(rule['dead-anchor'], { ...at, message: `no heading here has the anchor \`#${anchor}\`` })
-    return
+    if (!checked || offers(anchors, anchor)) return
+    return out.add(rule['dead-anchor'], { ...at, message: `no heading here has the anchor \`#${anchor}\`` })
   }
-  // From the root of a site, what a path means is up to the generator.
-  if (target.startsWith('/') && site) return
-  const path = target.startsWith('/') ? target.slice(1) : joinPath(dirname(source.path), target)
+  const rooted = target.startsWith('/')
+  const path = rooted ? target.slice(1) : joinPath(dirname(source.path), target)
   // Above the root of the repository lie the forge's own pages: ../../issues.
-  if (path === undefined) return
+  if (path === undefined || (rooted && site)) return
   const found = exists(tree, path, site)
   if (found === undefined) {
     if (site && !/\.\w{1,5}$/.test(target)) return
-    return out.add(rule['dead-link'], {
-      ...at,
-      message: `the ${what} \`${target.slice(0, 160)}\` leads to nothing in this commit`,
-    })
+    const message = `the ${image ? 'image' : 'link'} \`${target.slice(0, 160)}\` leads to nothing in this commit`
+    return out.add(rule['dead-link'], { ...at, message })
   }
-  if (anchor === '' || !/\.(md|markdown)$/i.test(found) || /^L\d/.test(anchor) || site) return
+  if (!checked || !/\.(md|markdown)$/i.test(found)) return
   const text = await readText(context, found)
-  if (text === undefined) return
-  const { anchors } = parseMarkdown(text)
-  if (anchors.has(anchor) || anchors.has(anchor.toLowerCase())) return
-  out.add(rule['dead-anchor'], {
-    ...at,
-    message: `\`${found}\` has no heading with the anchor \`#${anchor}\``,
-  })
+  if (text === undefined || offers(parseMarkdown(text).anchors, anchor)) return
+  const message = `\`${found}\` has no heading with the anchor \`#${anchor}\``
+  out.add(rule['dead-anchor'], { ...at, message })
 }
 
 export const docsLinks = fileCheck({
@@ -119,6 +118,16 @@ export const docsLinks = fileCheck({
   inspect: async (source, out, tree, context) => {
     const { links, anchors } = parseMarkdown(source.text)
     out.sum('Markdown files')
-    for (const link of links) await inspectLink(link, source, anchors, out, tree, context)
+    const page = { source, anchors, site: ofSite(tree, source.path) }
+    for (const link of links) {
+      if (link.url.trim() === '') {
+        const message = `${link.image ? 'an image' : 'a link'} without target`
+        out.add(rule['empty-link'], { file: source.path, line: link.line, message })
+      } else if (elsewhere(link.url)) out.sum('web links (not followed)')
+      else {
+        out.sum('links inside the repository')
+        await inspectTarget(link, page, out, tree, context)
+      }
+    }
   },
 })

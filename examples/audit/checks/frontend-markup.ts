@@ -66,9 +66,9 @@ const named = [
   'children',
 ]
 
-const inspectElement = (element: Element, { path: file, kind }: Source, out: Collector): void => {
-  const { tag, line, attributes, open, empty } = element
-  const at = { file, line }
+type At = { file: string; line: number }
+
+const inspectNames = ({ tag, attributes, open, empty }: Element, at: At, out: Collector): void => {
   const has = (name: string): boolean => attributes.has(name)
   if (tag === 'img' && !open) {
     out.sum('images in markup')
@@ -76,37 +76,41 @@ const inspectElement = (element: Element, { path: file, kind }: Source, out: Col
     if (!has('alt') && !has('aria-label') && !hidden)
       out.add(rule['image-without-alt'], { ...at, message: '`<img>` without alt' })
   }
-  if ((tag === 'button' || (tag === 'a' && has('href'))) && empty && !open && !named.some(has)) {
+  const control = tag === 'button' || (tag === 'a' && has('href'))
+  if (control && empty && !open && !named.some(has)) {
     out.add(rule['nameless-control'], { ...at, message: `\`<${tag}>\` has neither text nor label` })
   }
-  if (Number(attributes.get('tabindex') ?? 0) > 0) {
-    out.add(rule['positive-tabindex'], {
-      ...at,
-      message: `\`<${tag}>\` has tabindex ${attributes.get('tabindex') ?? ''}`,
-    })
+  const tab = attributes.get('tabindex') ?? '0'
+  if (Number(tab) > 0) {
+    out.add(rule['positive-tabindex'], { ...at, message: `\`<${tag}>\` has tabindex ${tab}` })
   }
-  const loaded =
-    tag === 'link'
-      ? attributes.get('rel') === 'stylesheet'
-        ? attributes.get('href')
-        : undefined
-      : attributes.get('src')
-  const loads = tag === 'script' || tag === 'link' || tag === 'iframe'
-  if (loads && /^http:\/\/(?!localhost|127\.0\.0\.1|\[::1\])/i.test(loaded ?? '')) {
+}
+
+/** The address an element makes the browser load; links of other kinds load nothing. */
+const loadedBy = ({ tag, attributes }: Element): string => {
+  if (tag === 'script' || tag === 'iframe') return attributes.get('src') ?? ''
+  return tag === 'link' && attributes.get('rel') === 'stylesheet' ? (attributes.get('href') ?? '') : ''
+}
+
+const inspectLoads = (element: Element, at: At, out: Collector): void => {
+  const { tag, attributes, open } = element
+  const address = loadedBy(element)
+  if (/^http:\/\/(?!localhost|127\.0\.0\.1|\[::1\])/i.test(address)) {
     out.add(rule['insecure-resource'], { ...at, message: `\`<${tag}>\` loads over http` })
-  } else if (tag === 'script' && /^(?:https:)?\/\//i.test(loaded ?? '') && !has('integrity') && !open) {
+  } else if (tag === 'script' && /^(?:https:)?\/\//i.test(address) && !attributes.has('integrity') && !open) {
     out.add(rule['foreign-script'], { ...at, message: 'a script of another host without integrity' })
   }
+}
+
+const inspectElement = (element: Element, { path: file, kind }: Source, out: Collector): void => {
+  const { tag, line, attributes } = element
+  inspectNames(element, { file, line }, out)
+  inspectLoads(element, { file, line }, out)
   // Inside script and style elements it is how a page inlines its own code.
-  if (
-    tag !== 'script' &&
-    tag !== 'style' &&
-    kind === 'source' &&
-    (has('dangerouslysetinnerhtml') || has('v-html'))
-  ) {
-    const how = has('v-html') ? 'v-html' : 'dangerouslySetInnerHTML'
-    out.add(rule['raw-html'], { ...at, message: `\`<${tag}>\` takes ${how}` })
-  }
+  if (tag === 'script' || tag === 'style' || kind !== 'source') return
+  const how = attributes.has('v-html') ? 'v-html' : 'dangerouslySetInnerHTML'
+  if (!attributes.has(how.toLowerCase())) return
+  out.add(rule['raw-html'], { file, line, message: `\`<${tag}>\` takes ${how}` })
 }
 
 const templated = /\{\{|\{%|<%|<\?php/

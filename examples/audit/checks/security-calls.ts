@@ -73,50 +73,55 @@ const interpolated = (node: Node | undefined): boolean =>
 const sql = /^\s*(?:SELECT\s[\s\S]*\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s)/i
 const queries = /(?:^|\.)(?:query|execute|exec|raw|\$queryRawUnsafe|\$executeRawUnsafe|prepare)$/
 
+type Report = (rule: Rule, node: Node, message: string) => void
+
+const inspectProcess = (call: CallNode, name: string, report: Report): void => {
+  const [first, second] = call.arguments
+  const method = name.split('.').pop() ?? ''
+  if (/^exec(Sync)?$/.test(method) && interpolated(first)) {
+    report(rule['shell-from-text'], call, `\`${name}\` runs a command put together from values`)
+  }
+  const shell = property(call.arguments[call.arguments.length - 1], 'shell')
+  if (!/^(spawn|execFile)(Sync)?$/.test(method) || shell?.type !== 'Literal' || shell.value !== true) return
+  const fixed =
+    second === undefined || second.type === 'ObjectExpression' || second.type === 'ArrayExpression'
+  if (interpolated(first) || !fixed) {
+    report(rule['shell-from-text'], call, `\`${name}\` with shell: true takes values`)
+  }
+}
+
+const inspectQuery = (call: CallNode, name: string, report: Report): void => {
+  const [first] = call.arguments
+  if (first?.type !== 'TemplateLiteral' || first.expressions.length === 0) return
+  const texts = first.quasis.map(quasi => quasi.value.cooked ?? '')
+  // A hole right after FROM or INTO is an identifier, which parameters cannot stand for.
+  const value = texts.slice(0, -1).some(text => /(?:=|<|>|\bLIKE|\bVALUES\s*\(|,)\s*['"]?%?$/i.test(text))
+  if (!value || !sql.test(texts.join('?'))) return
+  report(rule['query-from-text'], call, `\`${name}\` takes SQL with values written into it`)
+}
+
+const inspectHash = (call: CallNode, { text }: Parsed, report: Report): void => {
+  const algorithm = literal(call.arguments[0]) ?? ''
+  const around = text.slice(Math.max(0, call.start - 200), call.end + 120)
+  if (!/^(?:md5|sha1)$/i.test(algorithm) || !/passw|token|secret|signature|auth/i.test(around)) return
+  report(rule['weak-hash'], call, `\`${algorithm}\` next to something secret`)
+}
+
 const inspectCall = (
   call: CallNode,
   parsed: Parsed,
   processes: ReadonlyMap<string, string>,
-  report: (rule: Rule, node: Node, message: string) => void,
+  report: Report,
 ): void => {
   const name = dotted(call.callee) ?? ''
-  const [first, second] = call.arguments
-  const [head = ''] = name.split('.')
-  if (name === 'eval' && first !== undefined && literal(first) === undefined)
-    report(rule['evaluates-text'], call, '`eval` of a value')
-  if (name === 'Function' && call.arguments.length > 0)
-    report(rule['evaluates-text'], call, '`Function` from text')
-  if (processes.has(head)) {
-    const method = name.split('.').pop() ?? ''
-    if (/^exec(Sync)?$/.test(method) && interpolated(first))
-      report(rule['shell-from-text'], call, `\`${name}\` runs a command put together from values`)
-    const options = call.arguments[call.arguments.length - 1]
-    const shell = property(options, 'shell')
-    const on = shell?.type === 'Literal' && shell.value === true
-    if (
-      /^(spawn|execFile)(Sync)?$/.test(method) &&
-      on &&
-      (interpolated(first) ||
-        (second !== undefined && second.type !== 'ObjectExpression' && second.type !== 'ArrayExpression'))
-    ) {
-      report(rule['shell-from-text'], call, `\`${name}\` with shell: true takes values`)
-    }
-  }
-  if (queries.test(name) && first?.type === 'TemplateLiteral' && first.expressions.length > 0) {
-    const words = first.quasis.map(quasi => quasi.value.cooked ?? '').join('?')
-    const before = first.quasis.slice(0, -1).map(quasi => quasi.value.cooked ?? '')
-    // A hole right after FROM, INTO or a comma of names is an identifier, which parameters cannot stand for.
-    const value = before.some(text => /(?:=|<|>|\bLIKE|\bVALUES\s*\(|,)\s*['"]?%?$/i.test(text))
-    if (sql.test(words) && value)
-      report(rule['query-from-text'], call, `\`${name}\` takes SQL with values written into it`)
-  }
-  if (/^(?:crypto\.)?createHash$/.test(name) && /^(?:md5|sha1)$/i.test(literal(first) ?? '')) {
-    const around = parsed.text.slice(Math.max(0, call.start - 200), call.end + 120)
-    if (/passw|token|secret|signature|auth/i.test(around))
-      report(rule['weak-hash'], call, `\`${literal(first) ?? ''}\` next to something secret`)
-  }
-  if (/^(?:document\.write(?:ln)?)$/.test(name) && literal(first) === undefined)
+  const computed = call.arguments.length > 0 && literal(call.arguments[0]) === undefined
+  if (name === 'eval' && computed) report(rule['evaluates-text'], call, '`eval` of a value')
+  if (name === 'Function' && computed) report(rule['evaluates-text'], call, '`Function` from text')
+  if (/^document\.write(ln)?$/.test(name) && computed)
     report(rule['writes-html'], call, `\`${name}\` of a value`)
+  if (processes.has(name.split('.')[0] ?? '')) inspectProcess(call, name, report)
+  if (queries.test(name)) inspectQuery(call, name, report)
+  if (/^(?:crypto\.)?createHash$/.test(name)) inspectHash(call, parsed, report)
 }
 
 const inspectJs = (source: Source, out: Collector): void => {

@@ -50,22 +50,18 @@ export const shortestPath = (
 ): number[] | undefined => {
   const before = new Map<number, number>()
   const queue = [from]
-  for (let at = 0; at < queue.length; at++) {
+  for (let at = 0; at < queue.length && !before.has(to); at++) {
     const node = queue[at] ?? from
-    for (const next of edges.get(node) ?? []) {
-      if (!inside.has(next) || before.has(next)) continue
+    for (const next of (edges.get(node) ?? []).filter(one => inside.has(one) && !before.has(one))) {
       before.set(next, node)
-      if (next === to) {
-        const path = [to]
-        for (let step = node; ; step = before.get(step) ?? from) {
-          path.unshift(step)
-          if (step === from) return path
-        }
-      }
       queue.push(next)
     }
   }
-  return undefined
+  const last = before.get(to)
+  if (last === undefined) return undefined
+  const path = [to]
+  for (let step = last; step !== from; step = before.get(step) ?? from) path.unshift(step)
+  return [from, ...path]
 }
 
 /** A shortest cycle of a strongly connected group, its smallest node first and last. */
