@@ -17,7 +17,7 @@ const rule = rules('backend', {
   },
 })
 
-const mark = /\b(TODO|FIXME|HACK|XXX)\b(?=[:(\s-]|$)/
+const mark = /(?<=^|[\s(*#-]|\/\/)(TODO|FIXME|HACK|XXX)\b(?=[:(\s-]|$)/
 const crowded = 5
 
 export const backendTodo = fileCheck({
