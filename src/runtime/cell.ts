@@ -105,25 +105,22 @@ export class Cell {
 
   checkpoint(): Checkpoint {
     const { snapshot } = this
-    const { kind, ref, freeze } = {
-      kind: this.definition.kind,
-      ref: this.definition.ref,
-      freeze: this.definition.freeze,
-    }
+    const { definition } = this
     const state = stateOf(snapshot)
     return {
       address: this.address,
-      definition: ref,
+      definition: definition.ref,
       seq: this.seq,
       createdSeq: this.createdSeq,
       sinceSeq: this.sinceSeq,
       correlationId: this.correlationId,
       priority: this.priority,
       state,
-      snapshot: persist(snapshot, freeze(snapshot.context)),
+      snapshot: persist(snapshot, definition.freeze(snapshot.context)),
       timers: this.timers === null ? [] : [...this.timers.values()],
       depth: this.depth,
-      wake: kind.wakes(state) || (this.timers !== null && this.timers.size > 0) || this.held !== null,
+      wake:
+        definition.kind.wakes(state) || (this.timers !== null && this.timers.size > 0) || this.held !== null,
       held: this.held as Json,
     }
   }

@@ -9,10 +9,10 @@ import { toFailure } from '../errors.ts'
 import type { AgentContext } from '../machines/agent.ts'
 import type { GraphContext } from '../machines/graph.ts'
 import type { TaskContext } from '../machines/task.ts'
-import { HUB, kindOf, type Address } from '../messages/address.ts'
+import { HUB, kindOf } from '../messages/address.ts'
 import type { Send } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
-import type { Refusal, Signal } from '../messages/signal.ts'
+import type { Signal } from '../messages/signal.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import type { Cell } from './cell.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -21,6 +21,7 @@ import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { decode } from './record.ts'
 import type { Timers } from './timers.ts'
+import { derived, draft, refuse } from './signal-draft.ts'
 import type { SignalDraft, Turn } from './turn.ts'
 import { allowedEvents, stateOf, type Snapshot, type Step } from './xstate.ts'
 
@@ -48,7 +49,10 @@ export class Delivery {
     if (envelope.hops > this.#parts.maxHops) return this.#overrun(signal)
     const { population } = this.#parts
     // A derived message that creates an actor names a new address: the journal need not be asked for a parked one.
-    const found = envelope.cause !== null && envelope.type === 'task.create' ? population.loaded(envelope.to) : population.find(envelope.to)
+    const found =
+      envelope.cause !== null && envelope.type === 'task.create'
+        ? population.loaded(envelope.to)
+        : population.find(envelope.to)
     const cell = found ?? population.create(signal)
     if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
     if (signal.type === 'task.create') this.#stamp(signal)
@@ -236,61 +240,6 @@ export class Delivery {
     }
     return signal
   }
-}
-
-function draft(envelope: Envelope, seq: number, at: number): SignalDraft {
-  return {
-    seq,
-    at,
-    type: envelope.type,
-    name: envelope.type,
-    to: envelope.to,
-    from: envelope.from,
-    priority: envelope.priority,
-    correlationId: envelope.correlationId,
-    causationId: envelope.causationId,
-    output: envelope.output,
-    hops: envelope.hops,
-    depth: envelope.depth,
-    stamp: null,
-    data: envelope.data,
-    fromState: null,
-    toState: null,
-    refused: null,
-    final: false,
-  }
-}
-
-function derived(
-  cell: Cell,
-  signal: Signal,
-  message: { to: Address; type: string; data: Json },
-  output: number,
-): Envelope {
-  return {
-    type: message.type,
-    to: message.to,
-    from: cell.address,
-    priority: cell.priority,
-    correlationId: cell.correlationId,
-    data: message.data,
-    causationId: signal.seq,
-    output,
-    hops: signal.hops + 1,
-    depth: signal.depth,
-    pendingId: 0,
-    cause: signal,
-    text: undefined,
-    timerEvent: undefined,
-    key: undefined,
-    ack: undefined,
-  }
-}
-
-function refuse(signal: SignalDraft, code: string, message: string, allowed: readonly string[]): Signal {
-  const refusal: Refusal = { code, message, allowed }
-  signal.refused = refusal
-  return signal
 }
 
 /** Keeps the output of a step that just completed, for mappers and for the result. */

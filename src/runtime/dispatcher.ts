@@ -9,54 +9,11 @@ import { idOf, type Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import { goesFirst, ReadyQueue, type Ready } from './ready-queue.ts'
+import type { AgentLoad, Pool, Running, Slot, Waiting } from './slots.ts'
 
 /** From this many interruptions on a task runs only when no other such task does: a task that ends the process
  * each time then takes down no innocent neighbour a third time. */
 const SUSPECT = 2
-
-interface Slot {
-  readonly address: Address
-  capacity: number
-  role: string | null
-  /** Ready or busy: takes work when it has room. */
-  open: boolean
-  running: number
-  /** What the agent was last told. */
-  told: number
-  done: number
-  failed: number
-  busyMs: number
-  readonly pools: Set<Pool>
-}
-
-/** Tasks that the same agents can do. */
-interface Pool {
-  readonly task: string
-  readonly role: string | undefined
-  readonly agent: Address | undefined
-  readonly queue: ReadyQueue
-  /** Agents with room, the one that was given work longest ago first. */
-  readonly free: Set<Slot>
-}
-
-interface Running {
-  readonly slot: Slot
-  readonly suspect: boolean
-}
-
-interface Waiting {
-  readonly pool: Pool
-  readonly queue: ReadyQueue
-  readonly ready: Ready
-}
-
-export interface AgentLoad {
-  readonly agent: Address
-  readonly running: number
-  readonly done: number
-  readonly failed: number
-  readonly busyMs: number
-}
 
 export class Dispatcher {
   readonly #handles: (agent: string, task: string) => boolean

@@ -1,5 +1,5 @@
 /** Endings: who waits for which actor to end, in memory. An ending that nobody waits for is found in the journal. */
-import { StatorError } from '../errors.ts'
+import type { StatorError } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'

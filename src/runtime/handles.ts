@@ -12,7 +12,7 @@ import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Ending } from './endings.ts'
-import type { HistoryFilter } from './journal.ts'
+import type { HistoryFilter, Journal } from './journal.ts'
 import {
   pastOutcome,
   resultOfRun,
@@ -21,7 +21,6 @@ import {
   type RunOutcome,
   type TaskOutcome,
 } from './outcome.ts'
-import type { Journal } from './journal.ts'
 import type { Clock } from './clock.ts'
 
 /** What handles need of the runtime. */

@@ -3,46 +3,20 @@
  * and only then release it to the outside. From take to commit is one synchronous section. Everything that is not
  * deterministic comes in through its parts; nothing here may know of agents' code, users or files.
  */
-import type { AnyActorRef } from 'xstate'
 import { StatorError } from '../errors.ts'
-import { CLOCK, DISPATCHER, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
+import { Backlog } from './backlog.ts'
 import type { Cell } from './cell.ts'
-import type { Clock } from './clock.ts'
+import { loadInput, startInput, timerInput } from './deciders.ts'
 import { Delivery } from './delivery.ts'
-import type { Dispatcher } from './dispatcher.ts'
-import { input, type Envelope } from './envelope.ts'
-import type { Batch, Journal, PendingMessage } from './journal.ts'
+import type { Envelope } from './envelope.ts'
+import type { PendingMessage } from './journal.ts'
 import type { Limits } from './limits.ts'
-import type { Population } from './population.ts'
 import { encode, type JournalRecord } from './record.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { KernelParts } from './kernel-parts.ts'
 import { Timers } from './timers.ts'
-import { Turn, type EffectStart, type EffectStop } from './turn.ts'
-
-/** What a committed turn lets out. */
-export interface Released {
-  readonly signals: readonly Signal[]
-  readonly endings: readonly { cell: Cell; signal: Signal }[]
-  readonly starts: readonly EffectStart[]
-  readonly stops: readonly EffectStop[]
-}
-
-export interface KernelParts {
-  readonly journal: Journal
-  readonly clock: Clock
-  readonly scheduler: Scheduler
-  readonly limits: Limits
-  readonly population: Population
-  readonly dispatcher: Dispatcher
-  /** The hub's own actor: parent of all others. */
-  readonly hub: AnyActorRef
-  /** Called after a commit, and never when it failed. */
-  readonly release: (released: Released) => void
-  /** Called once when the journal failed; nothing moves afterwards. */
-  readonly failed: (error: StatorError) => void
-}
+import { batchOf, journalFailure, Turn } from './turn.ts'
 
 /** Actors checkpointed in one turn while the tail is too long. */
 const CHECKPOINTS_A_TURN = 200
@@ -54,15 +28,11 @@ export class Kernel {
   readonly #parts: KernelParts
   readonly #delivery: Delivery
   #inbox: Envelope[] = []
-  /** Left over from a cascade that was too long for its turn; committed as pending. */
-  #pending: Envelope[] = []
-  /** Messages to held actors: committed as pending, delivered on release. */
-  readonly #mail = new Map<Address, Envelope[]>()
+  readonly #backlog = new Backlog()
   #seq = 0
   #at = 0
   #sum = 0
   #tailAfter = 0
-  #pendingId = 0
   #scheduled = false
   #stopped: StatorError | null = null
   #started = false
@@ -85,11 +55,6 @@ export class Kernel {
     return this.#delivery
   }
 
-  /** The last committed position. */
-  get position(): number {
-    return this.#seq
-  }
-
   get inboxLength(): number {
     return this.#inbox.length
   }
@@ -100,7 +65,7 @@ export class Kernel {
 
   /** True when nothing is left to do but to wait for the outside. */
   get isIdle(): boolean {
-    return this.#inbox.length === 0 && this.#pending.length === 0 && !this.#parts.dispatcher.hasWork()
+    return this.#inbox.length === 0 && this.#backlog.isEmpty && !this.#parts.dispatcher.hasWork()
   }
 
   /** Takes up where the journal ends. */
@@ -115,19 +80,7 @@ export class Kernel {
     this.#at = from.at
     this.#sum = from.sum
     this.#tailAfter = from.tailAfter
-    for (const message of from.pending) {
-      this.#pendingId = Math.max(this.#pendingId, message.id)
-      const { id, ...rest } = message
-      this.#pending.push({
-        ...rest,
-        pendingId: id,
-        cause: null,
-        text: undefined,
-        timerEvent: undefined,
-        key: undefined,
-        ack: undefined,
-      })
-    }
+    this.#backlog.load(from.pending)
   }
 
   /** Lets the loop run. */
@@ -163,7 +116,7 @@ export class Kernel {
     const turn = new Turn(this.#at)
     try {
       this.#run(turn)
-      if (turn.signals.length > 0) this.#keepTailShort(turn)
+      if (turn.taken > 0) this.#inbox = this.#inbox.slice(turn.taken)
       if (turn.isEmpty) {
         this.#rest()
         return
@@ -174,7 +127,6 @@ export class Kernel {
       return
     }
     if (turn.tailAfter !== null) this.#tailAfter = turn.tailAfter
-    if (turn.taken > 0) this.#inbox = this.#inbox.slice(turn.taken)
     for (const { ack, signal } of turn.acks) ack.committed(signal)
     release(turn)
     this.#rest()
@@ -205,16 +157,13 @@ export class Kernel {
   release(cell: Cell, again: Envelope | undefined): void {
     cell.held = null
     this.#parts.population.moved(cell, cell.seq)
-    const mail = this.#mail.get(cell.address) ?? []
-    this.#mail.delete(cell.address)
-    this.#pending.push(...(again === undefined ? [] : [again]), ...mail)
+    this.#backlog.release(cell.address, again)
     this.wake()
   }
 
   #run(turn: Turn): void {
-    const { dispatcher, limits } = this.#parts
-    for (const envelope of this.#pending) turn.queue.push(envelope)
-    this.#pending = []
+    const { limits } = this.#parts
+    for (const envelope of this.#backlog.take()) turn.queue.push(envelope)
     this.#drain(turn)
     // One cause after the other, each with all that it causes, as long as the turn has room.
     for (let n = 0; n < limits.batchInputs && hasRoom(turn, limits) && this.#fire(turn); n++)
@@ -224,52 +173,32 @@ export class Kernel {
       this.#drain(turn)
     }
     while (hasRoom(turn, limits) && this.#dispatch(turn)) this.#drain(turn)
-    for (const load of dispatcher.loads(false)) this.#tell(turn, load)
-    this.#drain(turn)
-    this.#pend(turn)
+    // Statistics that agents have not heard of are counted from the tail: they must be told before it moves.
+    const long = this.#seq - this.#tailAfter >= limits.tail
+    this.#tellLoads(turn, long)
+    this.#backlog.keepRest(turn)
+    if (long) this.#moveTail(turn, CHECKPOINTS_A_TURN)
   }
 
   /** Puts the next due timer in line. */
   #fire(turn: Turn): boolean {
     const due = this.timers.take(this.#at)
-    if (due === undefined) return false
-    const { cell, timer } = due
-    const data = { id: timer.id, event: timer.event, setSeq: timer.setSeq }
-    const message = {
-      type: 'hub.timer',
-      to: cell.address,
-      from: CLOCK,
-      data,
-      correlationId: cell.correlationId,
-    } as const
-    turn.queue.push(input(message, { timerEvent: timer.event, depth: cell.depth }))
-    return true
+    if (due !== undefined) turn.queue.push(timerInput(due))
+    return due !== undefined
   }
 
   /** Gives the next waiting task to an agent that has room. */
   #dispatch(turn: Turn): boolean {
     const start = this.#parts.dispatcher.next()
-    if (start === null) return false
-    const { task, agent } = start
-    const cell = this.#parts.population.find(task)
-    turn.queue.push(
-      input({
-        type: 'task.start',
-        to: task,
-        from: DISPATCHER,
-        data: { agent },
-        priority: cell?.priority ?? 'normal',
-        correlationId: cell?.correlationId ?? task,
-      }),
-    )
-    return true
+    if (start !== null)
+      turn.queue.push(startInput(start.task, start.agent, this.#parts.population.find(start.task)))
+    return start !== null
   }
 
-  #tell(
-    turn: Turn,
-    { agent, ...data }: { agent: Address; running: number; done: number; failed: number; busyMs: number },
-  ): void {
-    turn.queue.push(input({ type: 'agent.load', to: agent, from: DISPATCHER, data, correlationId: agent }))
+  /** Tells agents what changed; with `all`, also where only statistics did. */
+  #tellLoads(turn: Turn, all: boolean): void {
+    for (const load of this.#parts.dispatcher.loads(all)) turn.queue.push(loadInput(load))
+    this.#drain(turn)
   }
 
   /** Delivers what is in line, with all that it causes, up to the size of a turn. */
@@ -310,31 +239,13 @@ export class Kernel {
       envelope.ack.failed(new StatorError('HELD', { address: envelope.to }))
       return
     }
-    const mail = this.#mail.get(envelope.to) ?? []
-    this.#mail.set(envelope.to, mail)
-    mail.push(this.#keep(envelope, turn))
-  }
-
-  /** What did not fit in this turn goes first in the next, and is committed with this one. */
-  #pend(turn: Turn): void {
-    for (const envelope of turn.rest()) this.#pending.push(this.#keep(envelope, turn))
-  }
-
-  #keep(envelope: Envelope, turn: Turn): Envelope {
-    if (envelope.pendingId > 0) return envelope
-    const kept = { ...envelope, pendingId: ++this.#pendingId }
-    turn.pending.push(pendingOf(kept))
-    return kept
+    this.#backlog.keepMail(envelope, turn)
   }
 
   /** Moves the start of the tail forward, so that recovery reads a bounded number of records. */
-  #keepTailShort(turn: Turn): void {
-    const { population, limits, dispatcher } = this.#parts
-    if (this.#seq - this.#tailAfter < limits.tail) return
-    // Statistics that agents have not heard of are counted from the tail: they must be told before it moves.
-    for (const load of dispatcher.loads(true)) this.#tell(turn, load)
-    this.#drain(turn)
-    turn.checkpoints.push(...population.checkpoint(CHECKPOINTS_A_TURN))
+  #moveTail(turn: Turn, checkpoints: number): void {
+    const { population } = this.#parts
+    turn.checkpoints.push(...population.checkpoint(checkpoints))
     turn.tailAfter = (population.oldestDirty() ?? this.#seq + 1) - 1
   }
 
@@ -366,39 +277,21 @@ export class Kernel {
 
   /** A turn that only tells agents of their load and writes checkpoints. */
   #checkpointTurn(count: number, clean: boolean): void {
-    const { population, dispatcher, journal, release } = this.#parts
+    const { journal, release } = this.#parts
     const turn = new Turn(this.#at)
     try {
-      for (const load of dispatcher.loads(true)) this.#tell(turn, load)
-      this.#drain(turn)
-      this.#pend(turn)
-      turn.checkpoints.push(...population.checkpoint(count))
-      turn.tailAfter = (population.oldestDirty() ?? this.#seq + 1) - 1
+      this.#tellLoads(turn, true)
+      this.#backlog.keepRest(turn)
+      this.#moveTail(turn, count)
       turn.clean = clean
       journal.commit(batchOf(turn))
     } catch (error) {
       this.stop(journalFailure(error), turn)
       return
     }
-    this.#tailAfter = turn.tailAfter
+    this.#tailAfter = turn.tailAfter ?? this.#tailAfter
     release(turn)
   }
 }
 
 const hasRoom = (turn: Turn, limits: Limits): boolean => turn.signals.length < limits.batchDeliveries
-
-function journalFailure(error: unknown): StatorError {
-  if (error instanceof StatorError && error.code.startsWith('JOURNAL')) return error
-  return new StatorError('JOURNAL_FAILED', {}, { cause: error })
-}
-
-function pendingOf(envelope: Envelope): PendingMessage {
-  const { type, to, from, priority, correlationId, data, causationId, output, hops, depth, pendingId } =
-    envelope
-  return { id: pendingId, type, to, from, priority, correlationId, data, causationId, output, hops, depth }
-}
-
-function batchOf(turn: Turn): Batch {
-  const { records, signals, pending, delivered, results, keys, checkpoints, ended, tailAfter, clean } = turn
-  return { records, signals, pending, delivered, results, keys, checkpoints, ended, tailAfter, clean }
-}

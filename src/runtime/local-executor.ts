@@ -74,7 +74,7 @@ export class LocalExecutor implements Executor {
 
   close(): void {
     this.#deadlines.close()
-    for (const attempt of [...this.#running.values()])
+    for (const attempt of this.#running.values())
       this.#end(attempt, new StatorError('CLOSED', { task: attempt.task }))
   }
 

@@ -137,13 +137,13 @@ class MemoryJournal implements Journal {
   }
 
   checkpoint(address: Address): Checkpoint | undefined {
-    return parse<Checkpoint>(this.#use().checkpoints.get(address))
+    return parse(this.#use().checkpoints.get(address)) as Checkpoint | undefined
   }
 
   *checkpoints(filter: CheckpointFilter): Iterable<Checkpoint> {
     const { checkpoints } = this.#use()
     for (const address of [...checkpoints.keys()].toSorted()) {
-      const checkpoint = parse<Checkpoint>(checkpoints.get(address))
+      const checkpoint = parse(checkpoints.get(address)) as Checkpoint | undefined
       if (checkpoint === undefined) continue
       if (filter.kind !== undefined && !address.startsWith(`${filter.kind}/`)) continue
       if (filter.state !== undefined && checkpoint.state !== filter.state) continue
@@ -161,7 +161,7 @@ class MemoryJournal implements Journal {
   }
 
   key(sender: Address, key: string): KeyRecord | undefined {
-    return parse<KeyRecord>(this.#use().keys.get(`${sender}\n${key}`))
+    return parse(this.#use().keys.get(`${sender}\n${key}`)) as KeyRecord | undefined
   }
 
   prune(options: { correlationIds: readonly string[]; dropTo: number }): void {
@@ -210,6 +210,6 @@ class MemoryJournal implements Journal {
   }
 }
 
-function parse<T>(text: string | undefined): T | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as T)
+function parse(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text)
 }

@@ -57,8 +57,7 @@ export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOut
   const steps: Record<string, RunOutcome['steps'][string]> = {}
   for (const [index, step] of plan.steps.entries()) {
     const status = STEP_STATES[graph.status.get(index)] ?? 'pending'
-    if (status === 'completed')
-      outputs[step.name] = outputOf(cell, index, journal, graph.refs.get(index))
+    if (status === 'completed') outputs[step.name] = outputOf(cell, index, journal, graph.refs.get(index))
     else {
       const failure =
         status === 'failed' || status === 'cancelled' ? errorAt(journal, graph.refs.get(index)) : undefined

@@ -47,7 +47,7 @@ export function recover(parts: RecoveryParts, state: JournalState): Recovered {
     if (cell.definition.kind.kind !== 'agent') delivery.observe(cell, state.last.at)
     for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
   }
-  countStatistics(dispatcher, tail)
+  countStatistics(dispatcher, tail, pending)
   const interrupted = cells.filter(cell => cell.definition.kind.kind === 'task' && cell.state === 'running')
   return { interrupted: interrupted.map(cell => cell.address), pending, replayed }
 }
@@ -164,10 +164,17 @@ function sameMessage(
 }
 
 /** Counts what ended since each agent was last told. */
-function countStatistics(dispatcher: Dispatcher, tail: readonly Signal[]): void {
+function countStatistics(
+  dispatcher: Dispatcher,
+  tail: readonly Signal[],
+  pending: readonly PendingMessage[],
+): void {
   const told = new Map<Address, number>()
   const started = new Map<Address, number>()
   for (const signal of tail) if (signal.type === 'agent.load') told.set(signal.to, signal.seq)
+  // On its way to the agent: it counts what ended before it was committed, which is all of the tail.
+  for (const message of pending)
+    if (message.type === 'agent.load') told.set(message.to, Number.POSITIVE_INFINITY)
   for (const signal of tail) {
     if (signal.name === 'task.started') started.set(signal.to, signal.at)
     if (signal.refused !== null || (signal.type !== 'task.done' && signal.type !== 'task.failed')) continue

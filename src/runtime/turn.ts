@@ -1,9 +1,10 @@
 /** Turn: everything that one turn of the hub collects before it commits. A plain container. */
+import { StatorError } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope, Ack } from './envelope.ts'
-import type { Checkpoint, KeyRecord, PendingMessage, SubResult } from './journal.ts'
+import type { Batch, Checkpoint, KeyRecord, PendingMessage, SubResult } from './journal.ts'
 import type { JournalRecord } from './record.ts'
 
 export interface EffectStart {
@@ -64,4 +65,16 @@ export class Turn {
       this.delivered.length === 0
     )
   }
+}
+
+/** What the turn commits. */
+export function batchOf(turn: Turn): Batch {
+  const { records, signals, pending, delivered, results, keys, checkpoints, ended, tailAfter, clean } = turn
+  return { records, signals, pending, delivered, results, keys, checkpoints, ended, tailAfter, clean }
+}
+
+/** What stops a kernel, whatever the journal threw. */
+export function journalFailure(error: unknown): StatorError {
+  if (error instanceof StatorError && error.code.startsWith('JOURNAL')) return error
+  return new StatorError('JOURNAL_FAILED', {}, { cause: error })
 }

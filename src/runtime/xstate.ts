@@ -75,7 +75,7 @@ function wrap(machine: AnyStateMachine): AnyActorLogic {
   const known = logics.get(machine)
   if (known !== undefined) return known
   const logic = {
-    ...machine,
+    // Inspectors look here for what the actor is.
     config: machine.config as unknown,
     // Children and timers are the runtime's: XState starts none.
     start: () => {},

@@ -1,0 +1,36 @@
+/** Deciders: the inputs with which clock and dispatcher tell actors what they decided. Shapes only; they decide nothing. */
+import { CLOCK, DISPATCHER, type Address } from '../messages/address.ts'
+import type { Cell } from './cell.ts'
+import type { AgentLoad } from './slots.ts'
+import { input, type Envelope } from './envelope.ts'
+import type { DueTimer } from './timers.ts'
+
+/** A timer is due; `setSeq` is its generation. */
+export function timerInput({ cell, timer }: DueTimer): Envelope {
+  const { address: to, correlationId, depth } = cell
+  const data = { id: timer.id, event: timer.event, setSeq: timer.setSeq }
+  return input(
+    { type: 'hub.timer', to, from: CLOCK, data, correlationId },
+    { timerEvent: timer.event, depth },
+  )
+}
+
+/** A waiting task gets an agent. */
+export function startInput(task: Address, agent: Address, cell: Cell | undefined): Envelope {
+  const { correlationId, priority, depth } = cell ?? { correlationId: task, priority: 'normal', depth: 0 }
+  const message = {
+    type: 'task.start',
+    to: task,
+    from: DISPATCHER,
+    data: { agent },
+    priority,
+    correlationId,
+  } as const
+  return input(message, { depth })
+}
+
+/** An agent hears what changed since it was last told. */
+export function loadInput({ agent, running, done, failed, busyMs }: AgentLoad): Envelope {
+  const data = { running, done, failed, busyMs }
+  return input({ type: 'agent.load', to: agent, from: DISPATCHER, data, correlationId: agent })
+}

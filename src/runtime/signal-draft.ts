@@ -1,0 +1,69 @@
+/** Signal drafts: how envelopes become signals, and signals cause envelopes. Pure. */
+import type { Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Cell } from './cell.ts'
+import type { Envelope } from './envelope.ts'
+import type { SignalDraft } from './turn.ts'
+
+/** A signal as it is before its recipient has seen it. */
+export function draft(envelope: Envelope, seq: number, at: number): SignalDraft {
+  return {
+    seq,
+    at,
+    type: envelope.type,
+    name: envelope.type,
+    to: envelope.to,
+    from: envelope.from,
+    priority: envelope.priority,
+    correlationId: envelope.correlationId,
+    causationId: envelope.causationId,
+    output: envelope.output,
+    hops: envelope.hops,
+    depth: envelope.depth,
+    stamp: null,
+    data: envelope.data,
+    fromState: null,
+    toState: null,
+    refused: null,
+    final: false,
+  }
+}
+
+/** A message that a delivery causes: it inherits correlation, priority and depth, and adds a hop. */
+export function derived(
+  cell: Cell,
+  signal: Signal,
+  message: { to: Address; type: string; data: Json },
+  output: number,
+): Envelope {
+  return {
+    type: message.type,
+    to: message.to,
+    from: cell.address,
+    priority: cell.priority,
+    correlationId: cell.correlationId,
+    data: message.data,
+    causationId: signal.seq,
+    output,
+    hops: signal.hops + 1,
+    depth: signal.depth,
+    pendingId: 0,
+    cause: signal,
+    text: undefined,
+    timerEvent: undefined,
+    key: undefined,
+    ack: undefined,
+  }
+}
+
+/** Marks a signal as not taken. */
+export function refuse(
+  signal: SignalDraft,
+  code: string,
+  message: string,
+  allowed: readonly string[],
+): Signal {
+  signal.refused = { code, message, allowed }
+  return signal
+}
