@@ -15,6 +15,7 @@ import { StatorError } from '../errors.ts'
 import type { Command } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
+import { tableOf } from './table.ts'
 
 /** A machine's snapshot, as the runtime sees it: opaque but for these. */
 export interface Snapshot {
@@ -74,6 +75,7 @@ const logics = new WeakMap<AnyStateMachine, AnyActorLogic>()
 function wrap(machine: AnyStateMachine): AnyActorLogic {
   const known = logics.get(machine)
   if (known !== undefined) return known
+  const table = tableOf(machine)
   const logic = {
     // Inspectors look here for what the actor is.
     config: machine.config as unknown,
@@ -88,6 +90,8 @@ function wrap(machine: AnyStateMachine): AnyActorLogic {
       return snapshot
     },
     transition: (snapshot: AnyMachineSnapshot, event: unknown, scope: Scope): unknown => {
+      const fast = table?.(snapshot, event as { type: string }, scope as never, commands)
+      if (fast !== undefined) return fast
       try {
         return machine.transition(snapshot, event as never, scope as never)
       } catch (error) {

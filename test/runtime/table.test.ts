@@ -1,0 +1,266 @@
+/** The table gives what XState gives: on every shipped machine, for any events in any order. */
+import * as fc from 'fast-check'
+import { createMachine, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate'
+import { describe, expect, it } from 'vitest'
+import { agentMachine } from '../../src/machines/agent.ts'
+import { compile } from '../../src/machines/graph-state.ts'
+import { graphMachine } from '../../src/machines/graph.ts'
+import { hubMachine } from '../../src/machines/hub.ts'
+import { taskMachine } from '../../src/machines/task.ts'
+import type { Command } from '../../src/messages/command.ts'
+import type { Json } from '../../src/messages/json.ts'
+import { tableOf } from '../../src/runtime/table.ts'
+import { initialSnapshot } from '../../src/runtime/xstate.ts'
+
+interface Event {
+  readonly type: string
+  readonly [key: string]: unknown
+}
+
+/** What XState itself does, with its actions collected as the runtime collects them. */
+function interpret(machine: AnyStateMachine, snapshot: AnyMachineSnapshot, event: Event) {
+  const commands: Command[] = []
+  const actionExecutor = (action: { type: string; params: unknown }): void => {
+    const params = action.params as Record<string, unknown>
+    if (action.type === 'xstate.emit') commands.push(params['event'] as Command)
+    if (action.type === 'xstate.cancel')
+      commands.push({ type: 'timer.cancel', id: params['sendId'] as string })
+    if (action.type === 'xstate.raise' && typeof params['delay'] === 'number') {
+      const raised = params['event'] as { type: string }
+      commands.push({
+        type: 'timer.set',
+        id: (params['id'] as string | undefined) ?? raised.type,
+        delay: params['delay'],
+        event: raised.type,
+      })
+    }
+  }
+  const scope = { actionExecutor, system: { _sendInspectionEvent: () => {} }, self: {} }
+  return {
+    snapshot: machine.transition(snapshot, event as never, scope as never) as AnyMachineSnapshot,
+    commands,
+  }
+}
+
+const seen = (snapshot: AnyMachineSnapshot): unknown => ({
+  status: snapshot.status,
+  value: snapshot.value as unknown,
+  context: JSON.stringify(snapshot.context),
+  output: snapshot.output as unknown,
+  error: snapshot.error,
+  tags: [...snapshot.tags],
+  children: Object.keys(snapshot.children),
+  nodes: snapshot._nodes.map(node => node.id).toSorted(),
+})
+
+function checkAll(machine: AnyStateMachine, input: unknown, events: fc.Arbitrary<Event>): void {
+  const step = tableOf(machine)
+  if (step === undefined) throw new Error(`${machine.id} has no table`)
+  let taken = 0
+  fc.assert(
+    fc.property(fc.array(events, { minLength: 1, maxLength: 30 }), sequence => {
+      let snapshot = initialSnapshot(machine, input) as unknown as AnyMachineSnapshot
+      for (const event of sequence) {
+        const expected = interpret(machine, snapshot, event)
+        const commands: Command[] = []
+        const fast = step(snapshot, event, { self: {}, system: {} }, commands)
+        if (snapshot.status !== 'active') {
+          expect(fast).toBeUndefined()
+          return
+        }
+        taken++
+        expect(seen(fast as AnyMachineSnapshot)).toEqual(seen(expected.snapshot))
+        expect(commands).toEqual(expected.commands)
+        // The kernel takes an identical snapshot for a refusal.
+        expect(fast === snapshot).toBe(expected.snapshot === snapshot)
+        snapshot = expected.snapshot
+      }
+    }),
+    { numRuns: 400, seed: 20261121 },
+  )
+  expect(taken).toBeGreaterThan(1_000)
+}
+
+const small = fc.integer({ min: 0, max: 4 })
+const failure = fc.record(
+  { name: fc.constant('Error'), message: fc.string(), code: fc.string() },
+  { requiredKeys: ['name', 'message', 'code'] },
+)
+const signal = (
+  type: string,
+  data: fc.Arbitrary<unknown>,
+  stamp: fc.Arbitrary<Json> = fc.constant(null),
+): fc.Arbitrary<Event> =>
+  fc.record({
+    type: fc.constant(type),
+    data,
+    stamp,
+    at: fc.integer({ min: 0, max: 10_000 }),
+    seq: small,
+    causationId: small,
+    to: fc.constant('workflow/r'),
+  })
+const after = (machine: AnyStateMachine): fc.Arbitrary<Event> =>
+  fc
+    .constantFrom(...machine.events.filter(type => type.startsWith('xstate.after.')))
+    .chain(type => signal(type, fc.constant({})))
+
+describe('The table-driven macrostep', () => {
+  it('does what XState does on the task machine', () => {
+    const optional = fc.record(
+      {
+        task: fc.constant('t'),
+        input: fc.jsonValue(),
+        parent: fc.constant('workflow/r'),
+        step: small,
+        startAt: fc.integer({ min: 0, max: 10_000 }),
+        blocked: fc.record({ by: fc.string(), code: fc.string() }),
+        onInterrupted: fc.constantFrom('retry', 'fail', 'hold'),
+        retry: fc.record({
+          maxAttempts: fc.integer({ min: 1, max: 4 }),
+          initialInterval: fc.nat(100),
+          backoff: fc.constant(2),
+          maxInterval: fc.constant(300),
+          jitter: fc.constantFrom('full', 'equal', 'none'),
+        }),
+      },
+      { requiredKeys: ['task', 'input'] },
+    )
+    const turn = fc.record({ turn: small })
+    const chosen = fc.oneof(fc.constant(null), fc.constant({ agent: 'agent/a' }))
+    checkAll(
+      taskMachine,
+      undefined,
+      fc.oneof(
+        { weight: 6, arbitrary: signal('task.create', optional, chosen) },
+        { weight: 6, arbitrary: signal('task.start', fc.constant({ agent: 'agent/a' })) },
+        signal('task.done', fc.record({ turn: small, output: fc.jsonValue() })),
+        {
+          weight: 4,
+          arbitrary: signal(
+            'task.failed',
+            fc.record({
+              turn: fc.integer({ min: 1, max: 3 }),
+              error: failure,
+              random: fc.double({ min: 0, max: 1, noNaN: true }),
+            }),
+          ),
+        },
+        signal('task.progress', fc.record({ turn: small, percent: fc.nat(100), note: fc.string() })),
+        signal('task.recorded', turn),
+        { weight: 3, arbitrary: signal('task.interrupted', fc.record({ clean: fc.boolean() })) },
+        signal('task.cancel', fc.record({ reason: fc.string() }, { requiredKeys: [] })),
+        signal('task.retry', fc.constant({})),
+        signal('task.fail', fc.record({ reason: fc.string() })),
+        { weight: 4, arbitrary: after(taskMachine) },
+        signal('nonsense', fc.constant({})),
+      ),
+    )
+  })
+
+  it('does what XState does on the agent machine', () => {
+    checkAll(
+      agentMachine,
+      undefined,
+      fc.oneof(
+        signal(
+          'agent.register',
+          fc.record({ role: fc.string(), skills: fc.constant([]), capacity: fc.integer({ min: 1, max: 3 }) }),
+        ),
+        { weight: 3, arbitrary: signal('agent.online', fc.record({ ready: fc.boolean() })) },
+        signal('agent.offline', fc.constant({})),
+        {
+          weight: 3,
+          arbitrary: signal(
+            'agent.load',
+            fc.record({ running: small, done: small, failed: small, busyMs: small }),
+          ),
+        },
+        signal('agent.pause', fc.record({ reason: fc.string() }, { requiredKeys: [] })),
+        signal('agent.resume', fc.constant({})),
+        signal('agent.fail', fc.record({ error: failure })),
+        signal('nonsense', fc.constant({})),
+        { weight: 1, arbitrary: signal('agent.stop', fc.constant({})) },
+      ),
+    )
+  })
+
+  it('does what XState does on the graph machine', () => {
+    const after = [[], [0], [0], [1, 2], []]
+    const steps = after.map((needs, i) => ({
+      name: `s${i}`,
+      task: 't',
+      after: needs,
+      lanes: i % 2 === 0 ? [0] : [],
+    }))
+    for (const onFailure of ['continue', 'cancel'] as const) {
+      checkAll(
+        graphMachine,
+        { plan: compile({ steps, lanes: [1], onFailure }) },
+        fc.oneof(
+          { weight: 3, arbitrary: signal('workflow.start', fc.record({ input: fc.jsonValue() })) },
+          {
+            weight: 12,
+            arbitrary: signal(
+              'step.done',
+              fc.record({
+                step: small,
+                status: fc.constantFrom('completed', 'completed', 'failed', 'cancelled'),
+                error: failure,
+              }),
+            ),
+          },
+          signal('fault', fc.record({ step: small, error: failure })),
+          signal('workflow.cancel', fc.record({ reason: fc.string() }, { requiredKeys: [] })),
+          signal('nonsense', fc.constant({})),
+        ),
+      )
+    }
+  })
+
+  it('does what XState does on the hub machine', () => {
+    checkAll(
+      hubMachine,
+      undefined,
+      fc
+        .constantFrom('hub.start', 'hub.start', 'hub.drain', 'hub.close', 'hub.fail', 'nonsense')
+        .map(type => ({ type })),
+    )
+  })
+
+  it('steps aside for what it does not know', () => {
+    expect(
+      tableOf(createMachine({ initial: 'a', states: { a: { initial: 'b', states: { b: {} } } } })),
+    ).toBeUndefined()
+    expect(tableOf(createMachine({ type: 'parallel', states: { a: {}, b: {} } }))).toBeUndefined()
+    expect(
+      tableOf(createMachine({ initial: 'a', states: { a: { on: { '*': 'b' } }, b: {} } })),
+    ).toBeUndefined()
+    expect(tableOf(createMachine({ initial: 'a', states: { a: { invoke: { src: 'x' } } } }))).toBeUndefined()
+    expect(tableOf(createMachine({ initial: 'a', on: { x: '.a' }, states: { a: {} } }))).toBeUndefined()
+    expect(tableOf(createMachine({ initial: 'a', states: { a: { entry: () => {} } } }))).toBeUndefined()
+  })
+
+  it('leaves a step that throws to XState, with nothing collected', () => {
+    const machine = createMachine({
+      initial: 'a',
+      states: {
+        a: {
+          on: {
+            go: {
+              guard: () => {
+                throw new Error('guard')
+              },
+              target: 'b',
+            },
+          },
+        },
+        b: {},
+      },
+    })
+    const commands: Command[] = []
+    const snapshot = initialSnapshot(machine, undefined) as unknown as AnyMachineSnapshot
+    expect(tableOf(machine)?.(snapshot, { type: 'go' }, { self: {}, system: {} }, commands)).toBeUndefined()
+    expect(commands).toEqual([])
+  })
+})
