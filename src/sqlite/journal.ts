@@ -31,6 +31,9 @@ import { lostCommits, lostFile } from './wal.ts'
 import { warningsFor } from './warnings.ts'
 import { Writer } from './writer.ts'
 
+/** Bytes that every SQLite file begins with. */
+const HEADER = 100
+
 export type Durability = 'full' | 'normal'
 
 /** What tests set and users do not. */
@@ -73,12 +76,20 @@ export class SqliteJournal implements Journal {
     this.label = `sqlite ${tuning.durability}`
   }
 
+  /** Rows of records fetched since it was opened, for tests that hold queries to reading little. */
+  get fetched(): number {
+    return this.#use().reads.records.fetched
+  }
+
   open(options: { newId: () => string }): JournalState {
     const file = place(this.#path)
     const owner = own(file)
     let connection: Connection | undefined
     try {
-      if (lostFile(file, statSync(file).size)) throw damaged(0, 'the file is empty, its log is not')
+      const { size } = statSync(file)
+      // SQLite takes a file of one byte for an empty one.
+      if (size > 0 && size < HEADER) throw damaged(0, 'too short for a journal')
+      if (lostFile(file, size)) throw damaged(0, 'the file is empty, its log is not')
       const lost = lostCommits(file)
       connection = new Connection(file, { readOnly: false })
       this.#prepare(connection, options.newId)

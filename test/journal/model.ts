@@ -2,7 +2,24 @@
  * The model of a journal: plain arrays and maps, no index, no page, no chunk. fast-check runs the same commands on the model
  * and on a real journal and compares what can be seen.
  */
-import fc from 'fast-check'
+import {
+  array,
+  boolean,
+  commands as sequences,
+  constant,
+  constantFrom,
+  integer,
+  nat,
+  option,
+  record,
+  string,
+  stringify,
+  subarray,
+  tuple,
+  uniqueArray,
+  type Arbitrary,
+  type Command as FcCommand,
+} from 'fast-check'
 import type { Address } from '../../src/messages/address.ts'
 import { rootOf } from '../../src/messages/address.ts'
 import type { Signal } from '../../src/messages/signal.ts'
@@ -57,10 +74,10 @@ const ADDRESSES: readonly Address[] = [...RUNS, 'task/a/x', 'task/b/x', 'agent/m
 const TYPES = ['task.create', 'task.done', 'step.done', 'note'] as const
 const NAMES = ['task.completed', 'note', 'task.started'] as const
 
-const run = fc.constantFrom(...RUNS)
-const address = fc.constantFrom(...ADDRESSES)
+const run = constantFrom(...RUNS)
+const address = constantFrom(...ADDRESSES)
 
-type Command = fc.Command<Model, Real>
+type Command = FcCommand<Model, Real>
 
 interface Delivery {
   readonly step: number
@@ -70,10 +87,10 @@ interface Delivery {
   readonly correlationId: string
 }
 
-const delivery: fc.Arbitrary<Delivery> = fc.record({
-  step: fc.nat({ max: 3 }),
-  type: fc.constantFrom(...TYPES),
-  name: fc.option(fc.constantFrom(...NAMES)),
+const delivery: Arbitrary<Delivery> = record({
+  step: nat({ max: 3 }),
+  type: constantFrom(...TYPES),
+  name: option(constantFrom(...NAMES)),
   to: address,
   correlationId: run,
 })
@@ -88,18 +105,18 @@ interface Extras {
   readonly keys: readonly { key: string; address: Address }[]
 }
 
-const few = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { maxLength: 2 })
-const id = fc.nat({ max: 5 })
-const state = fc.constantFrom('idle', 'running')
+const few = <T>(one: Arbitrary<T>): Arbitrary<T[]> => array(one, { maxLength: 2 })
+const id = nat({ max: 5 })
+const state = constantFrom('idle', 'running')
 
-const extras: fc.Arbitrary<Extras> = fc.record({
-  tail: fc.option(fc.nat({ max: 100 })),
-  checkpoints: few(fc.record({ address, state, wake: fc.boolean() })),
+const extras: Arbitrary<Extras> = record({
+  tail: option(nat({ max: 100 })),
+  checkpoints: few(record({ address, state, wake: boolean() })),
   ended: few(address),
-  pending: fc.uniqueArray(id, { maxLength: 3 }),
+  pending: uniqueArray(id, { maxLength: 3 }),
   delivered: few(id),
-  results: few(fc.record({ owner: address, name: fc.string({ maxLength: 2 }) })),
-  keys: few(fc.record({ key: fc.string({ maxLength: 1 }), address })),
+  results: few(record({ owner: address, name: string({ maxLength: 2 }) })),
+  keys: few(record({ key: string({ maxLength: 1 }), address })),
 })
 
 class Commit implements Command {
@@ -141,7 +158,7 @@ class Commit implements Command {
   }
 
   toString(): string {
-    return `commit(${fc.stringify(this.#deliveries)}, ${fc.stringify(this.#extras)})`
+    return `commit(${stringify(this.#deliveries)}, ${stringify(this.#extras)})`
   }
 }
 
@@ -208,7 +225,7 @@ class Query implements Command {
   }
 
   toString(): string {
-    return `query(${fc.stringify(this.#filter)})`
+    return `query(${stringify(this.#filter)})`
   }
 }
 
@@ -247,33 +264,31 @@ class Look implements Command {
   }
 }
 
-const optional = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(one, { nil: undefined })
-const position = fc.nat({ max: 120 })
-const time = fc.integer({ min: 990, max: 1_200 })
-const filter: fc.Arbitrary<HistoryFilter> = fc
-  .record({
-    types: optional(fc.subarray([...TYPES, ...NAMES])),
-    actor: optional(address),
-    correlationId: optional(run),
-    after: optional(position),
-    before: optional(position),
-    since: optional(time),
-    until: optional(time),
-    order: optional(fc.constantFrom('asc' as const, 'desc' as const)),
-    limit: optional(fc.nat({ max: 9 })),
-  })
-  .map(fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)))
+const optional = <T>(one: Arbitrary<T>): Arbitrary<T | undefined> => option(one, { nil: undefined })
+const position = nat({ max: 120 })
+const time = integer({ min: 990, max: 1_200 })
+const filter: Arbitrary<HistoryFilter> = record({
+  types: optional(subarray([...TYPES, ...NAMES])),
+  actor: optional(address),
+  correlationId: optional(run),
+  after: optional(position),
+  before: optional(position),
+  since: optional(time),
+  until: optional(time),
+  order: optional(constantFrom('asc' as const, 'desc' as const)),
+  limit: optional(nat({ max: 9 })),
+}).map(fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)))
 
-export const commands: fc.Arbitrary<Iterable<Command>> = fc.commands(
+export const commands: Arbitrary<Iterable<Command>> = sequences(
   [
-    fc
-      .tuple(fc.array(delivery, { maxLength: 20 }), extras)
-      .map(([deliveries, more]) => new Commit(deliveries, more)),
-    fc.tuple(fc.subarray([...RUNS]), fc.nat({ max: 100 })).map(([runs, percent]) => new Prune(runs, percent)),
+    tuple(array(delivery, { maxLength: 20 }), extras).map(
+      ([deliveries, more]) => new Commit(deliveries, more),
+    ),
+    tuple(subarray([...RUNS]), nat({ max: 100 })).map(([runs, percent]) => new Prune(runs, percent)),
     filter.map(each => new Query(each)),
     filter.map(each => new Query(each)),
-    fc.constant(new Reopen()),
-    fc.constant(new Look()),
+    constant(new Reopen()),
+    constant(new Look()),
   ],
   { maxCommands: 40 },
 )

@@ -28,7 +28,7 @@ export interface SqlitePlace extends JournalPlace {
   readonly folder: string
   readonly file: string
   /** Runs statements on the file, past the journal. */
-  sql(work: (db: DatabaseSync) => void): void
+  readonly sql: (work: (db: DatabaseSync) => void) => void
 }
 
 export function sqlitePlace(tuning: Tuning = TUNING): SqlitePlace {

@@ -5,14 +5,14 @@ import type { JournalRecord } from '../../runtime/record.ts'
 /** Storage that outlasts every journal object on it. A test gets a place of its own, empty. */
 export interface JournalPlace {
   /** Another journal on this storage, not yet opened. */
-  journal(): Journal
+  readonly journal: () => Journal
   /**
    * Changes what is stored behind the back of the journal, which is closed: `change` gets the stored record and returns
    * what shall stand there instead, or null to remove it.
    */
-  tamper(seq: number, change: (record: JournalRecord) => JournalRecord | null): void
+  readonly tamper: (seq: number, change: (record: JournalRecord) => JournalRecord | null) => void
   /** Frees what the place took from the machine; called after each test, also a failed one. */
-  dispose(): void
+  readonly dispose: () => void
 }
 
 export interface JournalTest {
