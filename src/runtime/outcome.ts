@@ -29,6 +29,7 @@ export interface RunOutcome<O = Readonly<Record<string, Json>>> {
   readonly error?: Failure
 }
 
+const PAGE = 1000
 const TASK_ENDINGS = ['task.completed', 'task.failed', 'task.cancelled', 'task.blocked']
 
 export function taskOutcome(signal: Signal): TaskOutcome {
@@ -55,12 +56,13 @@ export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOut
   const { plan, graph, error } = cell.snapshot.context as GraphContext
   const outputs: Record<string, Json> = {}
   const steps: Record<string, RunOutcome['steps'][string]> = {}
+  const blocked = graph.blocked === 0 ? undefined : blockedSteps(journal, signal)
   for (const [index, step] of plan.steps.entries()) {
     const status = STEP_STATES[graph.status.get(index)] ?? 'pending'
     if (status === 'completed') outputs[step.name] = outputOf(cell, index, journal, graph.refs.get(index))
     else {
-      const failure =
-        status === 'failed' || status === 'cancelled' ? errorAt(journal, graph.refs.get(index)) : undefined
+      const ended = status === 'failed' || status === 'cancelled'
+      const failure = ended ? errorAt(journal, graph.refs.get(index)) : blocked?.get(step.name)
       steps[step.name] = {
         status: status === 'running' ? 'cancelled' : status,
         ...(failure === undefined ? {} : { error: failure }),
@@ -80,32 +82,20 @@ export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
   const outputs: Record<string, Json> = {}
   const steps: Record<string, RunOutcome['steps'][string]> = {}
   let first: Failure | undefined
-  for (let after = 0; ;) {
-    const page = journal.query({
-      correlationId: ending.correlationId,
-      types: [...TASK_ENDINGS, 'fault'],
-      after,
-      before: ending.seq,
-      limit: 1000,
-    })
-    for (const signal of page) {
-      if (signal.type === 'fault') {
-        first ??= (signal.data as unknown as { error: Failure }).error
-        continue
-      }
-      const name = signal.to.slice(signal.to.lastIndexOf('/') + 1)
-      const outcome = taskOutcome(signal)
-      if (outcome.status === 'completed') outputs[name] = outcome.output ?? null
-      else
-        steps[name] = {
-          status: outcome.status,
-          ...(outcome.error === undefined ? {} : { error: outcome.error }),
-        }
-      if (outcome.status === 'failed') first ??= outcome.error
+  for (const signal of endingsOf(journal, ending.correlationId, [...TASK_ENDINGS, 'fault'])) {
+    if (signal.type === 'fault') {
+      first ??= (signal.data as unknown as { error: Failure }).error
+      continue
     }
-    const last = page.at(-1)
-    if (last === undefined || page.length < 1000) break
-    after = last.seq
+    const name = stepOf(signal)
+    const outcome = taskOutcome(signal)
+    if (outcome.status === 'completed') outputs[name] = outcome.output ?? null
+    else
+      steps[name] = {
+        status: outcome.status,
+        ...(outcome.error === undefined ? {} : { error: outcome.error }),
+      }
+    if (outcome.status === 'failed') first ??= outcome.error
   }
   return {
     status: ending.toState as RunOutcome['status'],
@@ -114,6 +104,26 @@ export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
     ...(first === undefined ? {} : { error: first }),
   }
 }
+
+/** Why each blocked step never ran. The last failure blocks its dependents after the run has ended by it. */
+function blockedSteps(journal: Journal, { correlationId }: Signal): Map<string, Failure | undefined> {
+  const found = new Map<string, Failure | undefined>()
+  for (const signal of endingsOf(journal, correlationId, ['task.blocked']))
+    found.set(stepOf(signal), taskOutcome(signal).error)
+  return found
+}
+
+function* endingsOf(journal: Journal, correlationId: string, types: readonly string[]): Generator<Signal> {
+  for (let after = 0; ;) {
+    const page = journal.query({ correlationId, types, after, limit: PAGE })
+    yield* page
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) return
+    after = last.seq
+  }
+}
+
+const stepOf = (signal: Signal): string => signal.to.slice(signal.to.lastIndexOf('/') + 1)
 
 /** The signal with which an actor ended, if it did. */
 export function endingOf(journal: Journal, address: Address): Signal | undefined {
