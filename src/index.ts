@@ -20,6 +20,7 @@ export {
   workflow,
   WorkflowDefinition,
   type Mapper,
+  type ParallelSteps,
   type Steps,
   type WorkflowOptions,
 } from './actors/workflow.ts'

@@ -44,7 +44,8 @@ export interface TaskGraph {
 
 /**
  * A graph of tasks.
- * @throws StatorError CYCLE (spelled out), DEPENDENCY_UNKNOWN, DEFINITION_INVALID (an id used twice, a bad limit)
+ * @throws StatorError CYCLE (spelled out), DEPENDENCY_UNKNOWN, ADDRESS_INVALID (id, group, role), DEFINITION_INVALID (an
+ * id used twice, a bad limit, an input that nothing can be bound into)
  */
 export function graph(steps: readonly GraphStep[], options: GraphOptions = {}): TaskGraph {
   const index = new Map<string, number>()
@@ -54,7 +55,7 @@ export function graph(steps: readonly GraphStep[], options: GraphOptions = {}): 
       throw new StatorError('DEFINITION_INVALID', { step: step.id, reason: 'the id is used twice' })
     index.set(step.id, i)
   }
-  const lanes = new Lanes(options)
+  const lanes = Lanes.from(options)
   const planned = steps.map(step => planStep(step, index, lanes))
   refuseCycle(
     planned.map(step => step.name),
@@ -62,7 +63,7 @@ export function graph(steps: readonly GraphStep[], options: GraphOptions = {}): 
   )
   return {
     kind: 'graph',
-    plan: { steps: planned, lanes: lanes.limits, onFailure: options.onFailure ?? 'continue' },
+    plan: { steps: planned, lanes: [...lanes.limits], onFailure: options.onFailure ?? 'continue' },
   }
 }
 
@@ -91,14 +92,19 @@ function planStep(step: GraphStep, index: ReadonlyMap<string, number>, lanes: La
   const bind: Record<string, number | number[]> = {}
   for (const [key, ids] of Object.entries(step.bind ?? {}))
     bind[key] = typeof ids === 'string' ? find(ids) : ids.map(find)
+  if (step.bind !== undefined && step.input !== undefined && !isRecord(step.input))
+    throw new StatorError('DEFINITION_INVALID', {
+      step: step.id,
+      reason: 'outputs can only be bound into an input that is an object',
+    })
   const after = new Set([...(step.after ?? []).map(find), ...Object.values(bind).flat()])
   return {
     name: step.id,
     task: step.task.name,
     after: [...after],
     lanes: lanes.of(step.group),
-    ...(step.group === undefined ? {} : { group: step.group }),
-    ...(step.role === undefined ? {} : { role: step.role }),
+    ...(step.group === undefined ? {} : { group: checkName(step.group, 'group name') }),
+    ...(step.role === undefined ? {} : { role: checkName(step.role, 'role') }),
     ...(step.retry === undefined ? {} : { retry: retryPolicy(step.retry, `retry of step ${step.id}`) }),
     ...(step.timeout === undefined ? {} : { timeout: toMs(step.timeout, 'timeout') }),
     ...(step.input === undefined ? {} : { input: step.input as Json }),
@@ -106,27 +112,49 @@ function planStep(step: GraphStep, index: ReadonlyMap<string, number>, lanes: La
   }
 }
 
-/** Numbers the limits that a graph declares: one for the whole, one for each group that has one. */
-export class Lanes {
-  readonly limits: number[] = []
-  readonly #whole: number[]
-  readonly #groups = new Map<string, number>()
+const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-  constructor(options: Pick<GraphOptions, 'limit' | 'groups'>) {
-    this.#whole = options.limit === undefined ? [] : [this.add(options.limit, 'limit')]
-    for (const [group, { limit }] of Object.entries(options.groups ?? {}))
-      this.#groups.set(group, this.add(limit, group))
+/** Numbers the limits that a graph declares: one for the whole, one for each group that has one. Immutable. */
+export class Lanes {
+  readonly limits: readonly number[]
+  readonly #whole: readonly number[]
+  readonly #groups: ReadonlyMap<string, number>
+
+  private constructor(
+    limits: readonly number[],
+    whole: readonly number[],
+    groups: ReadonlyMap<string, number>,
+  ) {
+    this.limits = limits
+    this.#whole = whole
+    this.#groups = groups
   }
 
-  /** @throws StatorError DEFINITION_INVALID unless the limit is a whole number of 1 or more */
-  add(limit: number, what: string): number {
-    if (!Number.isSafeInteger(limit) || limit < 1)
-      throw new StatorError('DEFINITION_INVALID', { [what]: limit, expected: '1 or more' })
-    return this.limits.push(limit) - 1
+  /** @throws StatorError DEFINITION_INVALID unless each limit is a whole number of 1 or more */
+  static from(options: Pick<GraphOptions, 'limit' | 'groups'>): Lanes {
+    const whole = options.limit === undefined ? [] : [checkLimit(options.limit, 'limit')]
+    const groups = Object.entries(options.groups ?? {})
+    return new Lanes(
+      [...whole, ...groups.map(([group, { limit }]) => checkLimit(limit, group))],
+      whole.map((_, i) => i),
+      new Map(groups.map(([group], i) => [group, whole.length + i])),
+    )
+  }
+
+  /** These and one more; its number is how many there were. @throws StatorError DEFINITION_INVALID */
+  with(limit: number, what: string): Lanes {
+    return new Lanes([...this.limits, checkLimit(limit, what)], this.#whole, this.#groups)
   }
 
   of(group: string | undefined): number[] {
     const own = group === undefined ? undefined : this.#groups.get(group)
     return own === undefined ? [...this.#whole] : [...this.#whole, own]
   }
+}
+
+function checkLimit(limit: number, what: string): number {
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new StatorError('DEFINITION_INVALID', { [what]: limit, expected: '1 or more' })
+  return limit
 }

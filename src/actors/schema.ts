@@ -6,17 +6,33 @@ import { StatorError } from '../errors.ts'
 export type Schema<T = unknown> = z.ZodType<T>
 
 /**
- * Refuses what the journal could not hold: transforms, dates, functions and the like.
+ * Refuses what the journal could not hold (dates, functions and the like), and what reads a value once and not twice:
+ * a value is parsed where it enters, and again where a step hands it on.
  * @throws StatorError DEFINITION_INVALID
  */
 export function checkSchema(schema: unknown, what: string): void {
   if (!(schema instanceof z.ZodType))
     throw new StatorError('DEFINITION_INVALID', { what, expected: 'a zod schema' })
   try {
-    z.toJSONSchema(schema)
+    represent(schema)
   } catch (error) {
     throw new StatorError('DEFINITION_INVALID', { what, reason: (error as Error).message }, { cause: error })
   }
+}
+
+/** JSON Schema shows only one end of a pipe, and of a promise what it resolves to: those are looked at here. */
+function represent(schema: z.core.$ZodType): void {
+  z.toJSONSchema(schema, {
+    override: ({ zodSchema }) => {
+      const { def } = (zodSchema as z.core.$ZodTypes)._zod
+      if (def.type === 'promise')
+        throw new TypeError('Promises cannot be represented: schemas are synchronous')
+      if (def.type !== 'pipe') return
+      if (def.transform !== undefined) throw new TypeError('Codecs cannot be represented')
+      represent(def.in)
+      represent(def.out)
+    },
+  })
 }
 
 /** The parsed value. @throws StatorError with the code given, naming each path that does not fit */
@@ -26,11 +42,25 @@ export function parse<T>(
   code: 'INPUT_INVALID' | 'OUTPUT_INVALID',
   what: string,
 ): T {
-  const result = schema.safeParse(value)
+  const result = safely(schema, value, code, what)
   if (result.success) return result.data
   const issues = result.error.issues.map(issue => ({
     path: issue.path.join('.') || '(root)',
     message: issue.message,
   }))
   throw new StatorError(code, { what, issues })
+}
+
+/** A schema may hold user code (refinements), which may throw or turn out to be asynchronous. */
+function safely<T>(
+  schema: Schema<T>,
+  value: unknown,
+  code: 'INPUT_INVALID' | 'OUTPUT_INVALID',
+  what: string,
+): z.ZodSafeParseResult<T> {
+  try {
+    return schema.safeParse(value)
+  } catch (error) {
+    throw new StatorError(code, { what, reason: String(error) }, { cause: error })
+  }
 }

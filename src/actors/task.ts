@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
-import { retrySchema, type RetryPolicy, type TaskCreate } from '../messages/task.ts'
+import { INTERRUPTED_POLICIES, retrySchema, type RetryPolicy, type TaskCreate } from '../messages/task.ts'
 import { checkSchema, type Schema } from './schema.ts'
 
 export interface RetryOptions {
@@ -63,6 +63,11 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
   const output = options.output ?? z.unknown()
   checkSchema(input, `input of task ${name}`)
   checkSchema(output, `output of task ${name}`)
+  if (options.onInterrupted !== undefined && !INTERRUPTED_POLICIES.includes(options.onInterrupted))
+    throw new StatorError('DEFINITION_INVALID', {
+      onInterrupted: options.onInterrupted,
+      expected: INTERRUPTED_POLICIES.join(', '),
+    })
   const spec: Omit<TaskCreate, 'input' | 'task'> = {
     ...(options.role === undefined ? {} : { role: checkName(options.role, 'role') }),
     ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry, `retry of task ${name}`) }),

@@ -4,7 +4,7 @@
  */
 import { StatorError } from '../errors.ts'
 import { EMPTY_PLAN, type GraphContext } from '../machines/graph.ts'
-import { compile, type CompiledPlan, type GraphState } from '../machines/graph-state.ts'
+import { COMPLETED, compile, type CompiledPlan, type GraphState } from '../machines/graph-state.ts'
 import { Vector } from '../machines/vector.ts'
 import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
@@ -22,12 +22,12 @@ export type FindTask = (name: string) => AnyTask | undefined
 type MakeInput = (context: GraphContext, step: number, outputOf: (step: number) => Json) => unknown
 
 export function definitionOfWorkflow(definition: AnyWorkflow, hash: string, admit: Admit): Definition {
-  const names = definition.plan.steps.map(step => step.name)
+  const indexes = new Map(definition.plan.steps.map((step, index) => [step.name, index]))
   const makeInput: MakeInput = (context, step, outputOf) => {
     const mapper = definition.declared[step]?.mapper
     if (mapper === undefined) return context.input
     const call = mapper as (from: { input: Json; outputs: Record<string, Json> }) => unknown
-    return call({ input: context.input, outputs: outputsView(names, context, outputOf) })
+    return call({ input: context.input, outputs: outputsView(indexes, context, outputOf) })
   }
   const tasks = definition.declared.map(({ task }) => task)
   return build(
@@ -69,7 +69,7 @@ function build(
       if (event !== 'task.create') return data
       return createMessage(
         context as GraphContext,
-        data as { step: number; by?: number },
+        data as unknown as Asked,
         makeInput,
         taskOf,
         admit,
@@ -79,10 +79,17 @@ function build(
   }
 }
 
+/** What the machine says of a step to create: which, and what stands in its way, if anything does. */
+interface Asked {
+  readonly step: number
+  readonly by?: number
+  readonly code?: string
+}
+
 /** Everything that a task is created with, from the plan, the task's own policies and the step's input. */
 function createMessage(
   context: GraphContext,
-  data: { step: number; by?: number },
+  data: Asked,
   makeInput: MakeInput,
   taskOf: (step: number) => AnyTask | undefined,
   admit: Admit,
@@ -91,12 +98,8 @@ function createMessage(
   const step = context.plan.steps[data.step] as PlanStep
   const parent = { parent: `workflow/${context.run}`, step: data.step } as const
   if (data.by !== undefined) {
-    const by = context.plan.steps[data.by]?.name ?? ''
-    const code =
-      context.graph.status.get(data.by) === 5
-        ? 'DEPENDENCY_FAILED'
-        : (context.error?.error.code ?? 'TASK_FAILED')
-    return { task: step.task, input: null, ...parent, blocked: { by, code } }
+    const blocked = { by: context.plan.steps[data.by]?.name ?? '', code: data.code ?? 'TASK_FAILED' }
+    return { task: step.task, input: null, ...parent, blocked }
   }
   const definition = taskOf(data.step)
   if (definition === undefined) throw new StatorError('TASK_UNHANDLED', { task: step.task, step: step.name })
@@ -122,18 +125,32 @@ function guard<T>(make: () => T, step: string): T {
   }
 }
 
-/** Outputs by name, read when asked for: a mapper that looks at one step does not load a thousand. */
+/** Outputs by name, read when asked for: a mapper that looks at one step costs the same whatever the workflow's size. */
 function outputsView(
-  names: readonly string[],
+  indexes: ReadonlyMap<string, number>,
   context: GraphContext,
   outputOf: (step: number) => Json,
 ): Record<string, Json> {
-  const view: Record<string, Json> = {}
-  for (const [index, name] of names.entries()) {
-    if (context.graph.status.get(index) !== 2) continue
-    Object.defineProperty(view, name, { enumerable: true, get: () => outputOf(index) })
+  const find = (name: string | symbol): number | undefined => {
+    const index = typeof name === 'string' ? indexes.get(name) : undefined
+    return index !== undefined && context.graph.status.get(index) === COMPLETED ? index : undefined
   }
-  return view
+  const read = (name: string | symbol): Json | undefined => {
+    const index = find(name)
+    return index === undefined ? undefined : outputOf(index)
+  }
+  return new Proxy(Object.create(null) as Record<string, Json>, {
+    has: (_, name) => find(name) !== undefined,
+    get: (_, name) => read(name),
+    ownKeys: () => [...indexes.keys()].filter(name => find(name) !== undefined),
+    getOwnPropertyDescriptor: (_, name) =>
+      find(name) === undefined
+        ? undefined
+        : { configurable: true, enumerable: true, writable: false, value: read(name) },
+    set: () => false,
+    defineProperty: () => false,
+    deleteProperty: () => false,
+  })
 }
 
 function bound(step: PlanStep | undefined, outputOf: (step: number) => Json): unknown {
@@ -144,11 +161,12 @@ function bound(step: PlanStep | undefined, outputOf: (step: number) => Json): un
   return input
 }
 
-interface FrozenGraph extends Omit<GraphState, 'status' | 'waiting' | 'refs' | 'lanes'> {
+interface FrozenGraph extends Omit<GraphState, 'status' | 'waiting' | 'refs' | 'turns' | 'queues'> {
   readonly status: number[]
   readonly waiting: number[]
   readonly refs: number[]
-  readonly lanes: readonly { limit: number; running: number; queue: number[]; head: number; tail: number }[]
+  readonly turns: number[]
+  readonly queues: readonly { items: number[]; head: number; tail: number }[]
 }
 
 function thaw(context: Json, plan: CompiledPlan): GraphContext {
@@ -162,7 +180,8 @@ function thaw(context: Json, plan: CompiledPlan): GraphContext {
       status: Vector.from(graph.status),
       waiting: Vector.from(graph.waiting),
       refs: Vector.from(graph.refs),
-      lanes: graph.lanes.map(lane => ({ ...lane, queue: Vector.from(lane.queue) })),
+      turns: Vector.from(graph.turns),
+      queues: graph.queues.map(queue => ({ ...queue, items: Vector.from(queue.items) })),
     },
   }
 }

@@ -28,14 +28,24 @@ type MapperArgs<Input, Outputs, TaskInput> = [Input] extends [TaskInput]
   ? [mapper?: Mapper<Input, Outputs, TaskInput>]
   : [mapper: Mapper<Input, Outputs, TaskInput>]
 
-/** What both a workflow and a group in it can declare. `Outputs` grows with each step. */
+/** What a sequence in a workflow can declare. `Outputs` grows with each step. */
 export interface Steps<Input, Outputs> {
-  /** Adds a step: after the one before it, or beside it inside `parallel`. */
+  /** Adds a step after the one before it. */
   step<Name extends string, I, O>(
     name: Name,
     task: TaskDefinition<I, O>,
     ...mapper: MapperArgs<Input, Outputs, I>
   ): Steps<Input, Outputs & { readonly [K in Name]: O }>
+}
+
+/** What a parallel group can declare. Its steps see the outputs from before the group, not those of each other. */
+export interface ParallelSteps<Input, Outputs, Grown = Outputs> {
+  /** Adds a step beside the others. */
+  step<Name extends string, I, O>(
+    name: Name,
+    task: TaskDefinition<I, O>,
+    ...mapper: MapperArgs<Input, Outputs, I>
+  ): ParallelSteps<Input, Outputs, Grown & { readonly [K in Name]: O }>
 }
 
 interface Declared {
@@ -44,38 +54,75 @@ interface Declared {
   readonly mapper: Mapper<never, never, unknown> | undefined
 }
 
+/**
+ * Steps in the order of their declaration. A definition and those made from it share one list, and each sees only the
+ * first steps of it, so that adding one costs the same however many there are. A second branch gets a list of its own.
+ */
+class Declarations {
+  readonly #items: Declared[]
+  readonly #indexes: Map<string, number>
+  readonly size: number
+
+  private constructor(items: Declared[], indexes: Map<string, number>) {
+    this.#items = items
+    this.#indexes = indexes
+    this.size = items.length
+  }
+
+  static readonly none = (): Declarations => new Declarations([], new Map())
+
+  has(name: string): boolean {
+    return (this.#indexes.get(name) ?? Number.POSITIVE_INFINITY) < this.size
+  }
+
+  list(): readonly Declared[] {
+    return this.#items.slice(0, this.size)
+  }
+
+  with(added: readonly Declared[]): Declarations {
+    const isTip = this.#items.length === this.size
+    const items = isTip ? this.#items : this.#items.slice(0, this.size)
+    const indexes = isTip ? this.#indexes : new Map(items.map(({ step }, index) => [step.name, index]))
+    for (const declared of added) indexes.set(declared.step.name, items.push(declared) - 1)
+    return new Declarations(items, indexes)
+  }
+}
+
+/** Where the next step goes, and what is known so far. */
+interface Draft {
+  readonly declarations: Declarations
+  /** Steps that the next one waits for. */
+  readonly frontier: readonly number[]
+  readonly lanes: Lanes
+}
+
 export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown> {
   readonly kind = 'workflow'
   readonly name: string
   readonly version: string
   readonly input: Schema<Input>
-  readonly #declared: readonly Declared[]
-  readonly #frontier: readonly number[]
-  readonly #lanes: Lanes
+  readonly #draft: Draft
   readonly #options: WorkflowOptions<Schema>
+  #declared: readonly Declared[] | undefined
   #plan: Plan | undefined
 
-  constructor(
-    name: string,
-    options: WorkflowOptions<Schema>,
-    lanes: Lanes,
-    declared: readonly Declared[],
-    frontier: readonly number[],
-  ) {
+  constructor(name: string, options: WorkflowOptions<Schema>, draft?: Draft) {
     this.name = name
     this.version = options.version ?? '1'
     this.input = (options.input ?? z.unknown()) as Schema<Input>
     this.#options = options
-    this.#lanes = lanes
-    this.#declared = declared
-    this.#frontier = frontier
+    this.#draft = draft ?? {
+      declarations: Declarations.none(),
+      frontier: [],
+      lanes: Lanes.from(options.limit === undefined ? {} : { limit: options.limit }),
+    }
   }
 
   /** What a run follows. */
   get plan(): Plan {
     this.#plan ??= {
-      steps: this.#declared.map(({ step }) => step),
-      lanes: this.#lanes.limits,
+      steps: this.declared.map(({ step }) => step),
+      lanes: [...this.#draft.lanes.limits],
       onFailure: this.#options.onFailure ?? 'continue',
     }
     return this.#plan
@@ -83,6 +130,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
 
   /** The task and the mapper of each step, by index. */
   get declared(): readonly Declared[] {
+    this.#declared ??= this.#draft.declarations.list()
     return this.#declared
   }
 
@@ -95,19 +143,22 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     task: TaskDefinition<I, O>,
     ...mapper: MapperArgs<Input, Outputs, I>
   ): WorkflowDefinition<Input, Outputs & { readonly [K in Name]: O }> {
-    return this.#add(
-      [this.#declare(name, task as unknown as AnyTask, mapper[0], this.#frontier, undefined)],
-      'next',
-    )
+    const { declarations, frontier, lanes } = this.#draft
+    const declared = this.#declare(name, task as unknown as AnyTask, mapper[0], frontier)
+    return this.#with({
+      declarations: declarations.with([declared]),
+      frontier: [declarations.size],
+      lanes,
+    })
   }
 
   /** Steps that run beside each other; what follows waits for all of them. */
   parallel<Grown>(
     name: string,
-    build: (steps: Steps<Input, Outputs>) => Steps<Input, Grown>,
+    build: (steps: ParallelSteps<Input, Outputs>) => ParallelSteps<Input, Outputs, Grown>,
     options: { limit?: number } = {},
   ): WorkflowDefinition<Input, Grown> {
-    return this.#group(name, 'parallel', build, options)
+    return this.#group(name, 'parallel', build as Build, options.limit)
   }
 
   /** Steps that run one after the other, as a group with a name; the first failure blocks the rest. */
@@ -115,30 +166,38 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     name: string,
     build: (steps: Steps<Input, Outputs>) => Steps<Input, Grown>,
   ): WorkflowDefinition<Input, Grown> {
-    return this.#group(name, 'sequence', build, {})
+    return this.#group(name, 'sequence', build as Build, undefined)
   }
 
   #group<Grown>(
     name: string,
     mode: 'parallel' | 'sequence',
-    build: (steps: Steps<Input, Outputs>) => Steps<Input, Grown>,
-    options: { limit?: number },
+    build: Build,
+    limit: number | undefined,
   ): WorkflowDefinition<Input, Grown> {
     checkName(name, 'group name')
-    const lane = options.limit === undefined ? [] : [this.#lanes.add(options.limit, 'limit')]
-    const added: Declared[] = []
-    const steps = {
-      step: (stepName: string, task: AnyTask, mapper?: Mapper<never, never, unknown>) => {
-        const before =
-          mode === 'sequence' && added.length > 0
-            ? [this.#declared.length + added.length - 1]
-            : this.#frontier
-        added.push(this.#declare(stepName, task, mapper, before, name, lane, added))
+    const { declarations, frontier } = this.#draft
+    const own = limit === undefined ? [] : [this.#draft.lanes.limits.length]
+    const lanes = limit === undefined ? this.#draft.lanes : this.#draft.lanes.with(limit, 'limit')
+    const added = new Map<string, Declared>()
+    const last = (): number[] => [declarations.size + added.size - 1]
+    const steps: AnySteps = {
+      step: (stepName, task, mapper) => {
+        if (added.has(stepName)) this.#refuse(stepName)
+        const after = mode === 'sequence' && added.size > 0 ? last() : frontier
+        const declared = this.#declare(stepName, task, mapper, after)
+        const place = { group: name, lanes: [...declared.step.lanes, ...own] }
+        added.set(stepName, { ...declared, step: { ...declared.step, ...place } })
         return steps
       },
     }
-    build(steps as unknown as Steps<Input, Outputs>)
-    return this.#add(added, mode === 'parallel' ? 'all' : 'next')
+    build(steps)
+    const all = [...added.keys()].map((_, i) => declarations.size + i)
+    return this.#with({
+      declarations: declarations.with([...added.values()]),
+      frontier: added.size === 0 ? frontier : mode === 'parallel' ? all : last(),
+      lanes,
+    })
   }
 
   #declare(
@@ -146,35 +205,31 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     task: AnyTask,
     mapper: Mapper<never, never, unknown> | undefined,
     after: readonly number[],
-    group: string | undefined,
-    lane: readonly number[] = [],
-    beside: readonly Declared[] = [],
   ): Declared {
     checkName(name, 'step name')
-    if ([...this.#declared, ...beside].some(({ step }) => step.name === name))
-      throw new StatorError('DEFINITION_INVALID', {
-        workflow: this.name,
-        step: name,
-        reason: 'the name is used twice',
-      })
-    const step: PlanStep = {
-      name,
-      task: task.name,
-      after: [...after],
-      lanes: [...this.#lanes.of(undefined), ...lane],
-      ...(group === undefined ? {} : { group }),
-    }
-    return { step, task, mapper }
+    if (this.#draft.declarations.has(name)) this.#refuse(name)
+    const lanes = this.#draft.lanes.of(undefined)
+    return { step: { name, task: task.name, after: [...after], lanes }, task, mapper }
   }
 
-  #add<Grown>(added: readonly Declared[], frontier: 'next' | 'all'): WorkflowDefinition<Input, Grown> {
-    const declared = [...this.#declared, ...added]
-    const first = this.#declared.length
-    const all = added.map((_, i) => first + i)
-    const next = added.length === 0 ? this.#frontier : frontier === 'all' ? all : all.slice(-1)
-    return new WorkflowDefinition<Input, Grown>(this.name, this.#options, this.#lanes, declared, next)
+  #refuse(step: string): never {
+    throw new StatorError('DEFINITION_INVALID', {
+      workflow: this.name,
+      step,
+      reason: 'the name is used twice',
+    })
+  }
+
+  #with<Grown>(draft: Draft): WorkflowDefinition<Input, Grown> {
+    return new WorkflowDefinition<Input, Grown>(this.name, this.#options, draft)
   }
 }
+
+/** A group's builder without its types. */
+interface AnySteps {
+  step(name: string, task: AnyTask, mapper?: Mapper<never, never, unknown>): AnySteps
+}
+type Build = (steps: AnySteps) => unknown
 
 /** Any workflow, where its types do not matter. */
 export type AnyWorkflow = Pick<WorkflowDefinition, 'kind' | 'name' | 'version' | 'plan' | 'declared'> & {
@@ -189,6 +244,5 @@ export function workflow<I extends Schema = z.ZodUnknown>(
 ): WorkflowDefinition<z.infer<I>, Readonly<Record<never, never>>> {
   checkName(name, 'workflow name')
   if (options.input !== undefined) checkSchema(options.input, `input of workflow ${name}`)
-  const lanes = new Lanes(options.limit === undefined ? {} : { limit: options.limit })
-  return new WorkflowDefinition(name, options, lanes, [], [])
+  return new WorkflowDefinition(name, options)
 }

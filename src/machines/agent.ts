@@ -13,6 +13,8 @@ export interface AgentContext {
   /** Tasks it may run at once. */
   readonly capacity: number
   readonly running: number
+  /** Is its code here? Known in every state, so that it returns from a pause to where it belongs. */
+  readonly presence: 'absent' | 'warming' | 'ready'
   /** Statistics over its whole life; busyMs in milliseconds of its tasks' running time. */
   readonly done: number
   readonly failed: number
@@ -26,6 +28,7 @@ type Args = { context: AgentContext; event: AgentEvent }
 
 const onlineReady = { guard: 'isReady', target: 'ready', actions: 'reset' } as const
 const onlineWarming = { target: 'idle', actions: 'reset' } as const
+const leave = { target: 'offline', actions: 'leave' } as const
 const stop = { target: 'stopped', actions: 'explain' } as const
 const fail = { target: 'error', actions: 'explain' } as const
 const pause = { target: 'paused', actions: 'explain' } as const
@@ -37,6 +40,8 @@ export const agentMachine = setup({
     isFull: ({ context, event }: Args) =>
       event.type === 'agent.load' && event.data.running >= context.capacity,
     isFullNow: ({ context }: Args) => context.running >= context.capacity,
+    isAbsent: ({ context }: Args) => context.presence === 'absent',
+    isWarming: ({ context }: Args) => context.presence === 'warming',
   },
   actions: {
     register: assign(({ event }) =>
@@ -45,7 +50,13 @@ export const agentMachine = setup({
         : {},
     ),
     /** A new process life: what ran in the old one is told apart, to the tasks. */
-    reset: assign({ running: 0, error: null, reason: null }),
+    reset: assign(({ event }) => ({
+      running: 0,
+      error: null,
+      reason: null,
+      presence: event.type === 'agent.online' && event.data.ready ? ('ready' as const) : ('warming' as const),
+    })),
+    leave: assign({ presence: 'absent' }),
     load: assign(({ context, event }) =>
       event.type === 'agent.load'
         ? {
@@ -73,6 +84,7 @@ export const agentMachine = setup({
     skills: [],
     capacity: 1,
     running: 0,
+    presence: 'absent',
     done: 0,
     failed: 0,
     busyMs: 0,
@@ -95,7 +107,7 @@ export const agentMachine = setup({
       on: {
         'agent.register': { actions: 'register' },
         'agent.online': [onlineReady, { actions: 'reset' }],
-        'agent.offline': 'offline',
+        'agent.offline': leave,
         'agent.load': { actions: 'load' },
         'agent.pause': pause,
         'agent.fail': fail,
@@ -107,7 +119,7 @@ export const agentMachine = setup({
       on: {
         'agent.register': { actions: 'register' },
         'agent.online': [{ guard: 'isReady', actions: 'reset' }, onlineWarming],
-        'agent.offline': 'offline',
+        'agent.offline': leave,
         'agent.load': [{ guard: 'isFull', target: 'busy', actions: 'load' }, { actions: 'load' }],
         'agent.pause': pause,
         'agent.fail': fail,
@@ -119,7 +131,7 @@ export const agentMachine = setup({
       on: {
         'agent.register': { actions: 'register' },
         'agent.online': [onlineReady, onlineWarming],
-        'agent.offline': 'offline',
+        'agent.offline': leave,
         'agent.load': [
           { guard: 'isFull', actions: 'load' },
           { target: 'ready', actions: 'load' },
@@ -134,8 +146,11 @@ export const agentMachine = setup({
       on: {
         'agent.register': { actions: 'register' },
         'agent.online': { actions: 'reset' },
+        'agent.offline': { actions: 'leave' },
         'agent.load': { actions: 'load' },
         'agent.resume': [
+          { guard: 'isAbsent', target: 'offline', actions: 'clear' },
+          { guard: 'isWarming', target: 'idle', actions: 'clear' },
           { guard: 'isFullNow', target: 'busy', actions: 'clear' },
           { target: 'ready', actions: 'clear' },
         ],
@@ -148,9 +163,13 @@ export const agentMachine = setup({
       on: {
         'agent.register': { actions: 'register' },
         'agent.online': [onlineReady, onlineWarming],
-        'agent.offline': 'offline',
+        'agent.offline': leave,
         'agent.load': { actions: 'load' },
-        'agent.resume': { target: 'ready', actions: 'clear' },
+        // An operator's word that it works: also when warming up failed.
+        'agent.resume': [
+          { guard: 'isFullNow', target: 'busy', actions: 'clear' },
+          { target: 'ready', actions: 'clear' },
+        ],
         'agent.stop': stop,
       },
     },

@@ -9,6 +9,12 @@ import { Vector } from './vector.ts'
 export interface CompiledPlan extends Plan {
   /** For each step, the steps that depend on it. */
   readonly dependents: readonly (readonly number[])[]
+  /** Steps that need a place in the same lanes wait in one queue: the lanes of each queue. */
+  readonly queues: readonly (readonly number[])[]
+  /** The queue of each step; -1 where it needs no place. */
+  readonly queueOf: readonly number[]
+  /** For each lane, the queues that need a place in it. */
+  readonly queuesOf: readonly (readonly number[])[]
 }
 
 export const PENDING = 0
@@ -19,11 +25,9 @@ export const CANCELLED = 4
 export const BLOCKED = 5
 export const STEP_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'blocked'] as const
 
-export interface Lane {
-  readonly limit: number
-  readonly running: number
-  /** Steps that wait for a place, in order; a ring is not needed, each step waits here at most once. */
-  readonly queue: Vector
+/** Steps that wait for places, in the order in which they became ready; each waits here at most once. */
+export interface Queue {
+  readonly items: Vector
   readonly head: number
   readonly tail: number
 }
@@ -34,7 +38,12 @@ export interface GraphState {
   readonly waiting: Vector
   /** For each settled step the position of the signal that says how it ended. */
   readonly refs: Vector
-  readonly lanes: readonly Lane[]
+  /** Places taken in each lane. */
+  readonly taken: readonly number[]
+  readonly queues: readonly Queue[]
+  /** For each step that had to wait for places, when its turn came; the next turn. */
+  readonly turns: Vector
+  readonly turn: number
   readonly running: number
   readonly completed: number
   readonly failed: number
@@ -57,26 +66,35 @@ export type Ending = typeof COMPLETED | typeof FAILED | typeof CANCELLED
 
 export function compile(plan: Plan): CompiledPlan {
   const dependents: number[][] = plan.steps.map(() => [])
-  for (const [index, step] of plan.steps.entries())
-    for (const other of step.after) dependents[other]?.push(index)
-  return { ...plan, dependents }
+  const queues: number[][] = []
+  const queuesOf: number[][] = plan.lanes.map(() => [])
+  const known = new Map<string, number>()
+  const queueOf = plan.steps.map((step, index) => {
+    for (const other of new Set(step.after)) dependents[other]?.push(index)
+    const lanes = [...new Set(step.lanes)].toSorted((a, b) => a - b)
+    if (lanes.length === 0) return -1
+    const queue = known.get(lanes.join()) ?? queues.push(lanes) - 1
+    if (known.size < queues.length) {
+      known.set(lanes.join(), queue)
+      for (const lane of lanes) queuesOf[lane]?.push(queue)
+    }
+    return queue
+  })
+  return { ...plan, dependents, queues, queueOf, queuesOf }
 }
 
 export function initialState(plan: CompiledPlan): GraphState {
   const size = plan.steps.length
-  const members = plan.lanes.map(() => 0)
-  for (const step of plan.steps) for (const lane of step.lanes) members[lane] = (members[lane] ?? 0) + 1
+  const members = plan.queues.map(() => 0)
+  for (const queue of plan.queueOf) if (queue >= 0) members[queue] = (members[queue] ?? 0) + 1
   return {
     status: Vector.filled(size, PENDING),
-    waiting: Vector.from(plan.steps.map(step => step.after.length)),
+    waiting: Vector.from(plan.steps.map(step => new Set(step.after).size)),
     refs: Vector.filled(size, 0),
-    lanes: plan.lanes.map((limit, i) => ({
-      limit,
-      running: 0,
-      queue: Vector.filled(members[i] ?? 0, 0),
-      head: 0,
-      tail: 0,
-    })),
+    taken: plan.lanes.map(() => 0),
+    queues: members.map(count => ({ items: Vector.filled(count, 0), head: 0, tail: 0 })),
+    turns: Vector.filled(plan.queues.length === 0 ? 0 : size, 0),
+    turn: 0,
     running: 0,
     completed: 0,
     failed: 0,
@@ -116,29 +134,31 @@ export function stopGraph(plan: CompiledPlan, state: GraphState, as: 'failed' | 
 /** One advance in the making: collects changes to persistent values, then hands them out. */
 class Draft {
   readonly #plan: CompiledPlan
-  #state: { -readonly [K in keyof GraphState]: GraphState[K] }
+  readonly #state: { -readonly [K in keyof GraphState]: GraphState[K] }
+  readonly #taken: number[]
+  readonly #queues: Queue[]
   readonly #start: number[] = []
   readonly #block: { step: number; by: number }[] = []
-  #cancel: number[] = []
+  readonly #cancel: number[] = []
 
   constructor(plan: CompiledPlan, state: GraphState) {
     this.#plan = plan
-    this.#state = { ...state }
+    this.#taken = state.taken.slice()
+    this.#queues = state.queues.slice()
+    this.#state = { ...state, taken: this.#taken, queues: this.#queues }
   }
 
+  /** A step that depends on nothing more: starts, or waits behind those who came before it. */
   ready(step: number): void {
     const state = this.#state
     if (state.stopping !== null || state.status.get(step) !== PENDING) return
-    const lanes = this.#plan.steps[step]?.lanes ?? []
-    const full = lanes.find(lane => isFull(state.lanes[lane]))
-    if (full !== undefined) {
-      this.#lane(full, lane => ({ ...lane, queue: lane.queue.set(lane.tail, step), tail: lane.tail + 1 }))
-      return
+    const index = this.#plan.queueOf[step] ?? -1
+    const queue = this.#queues[index]
+    if (queue === undefined || (queue.head === queue.tail && this.#hasRoom(index))) this.#begin(step, index)
+    else {
+      this.#queues[index] = { ...queue, items: queue.items.set(queue.tail, step), tail: queue.tail + 1 }
+      state.turns = state.turns.set(step, state.turn++)
     }
-    for (const lane of lanes) this.#lane(lane, value => ({ ...value, running: value.running + 1 }))
-    state.status = state.status.set(step, RUNNING)
-    state.running++
-    this.#start.push(step)
   }
 
   settle(step: number, ending: Ending, ref: number): void {
@@ -150,12 +170,14 @@ class Draft {
     if (ending === COMPLETED) state.completed++
     else if (ending === FAILED) state.failed++
     else state.cancelled++
-    const lanes = this.#plan.steps[step]?.lanes ?? []
-    for (const lane of lanes) this.#lane(lane, value => ({ ...value, running: value.running - 1 }))
-    if (ending === COMPLETED) this.#release(step)
-    else this.#blockDependents(step)
+    const lanes = this.#plan.queues[this.#plan.queueOf[step] ?? -1] ?? []
+    for (const lane of lanes) this.#taken[lane] = (this.#taken[lane] ?? 0) - 1
     if (ending === FAILED && this.#plan.onFailure === 'cancel') this.stop('failed')
-    for (const lane of lanes) this.#drain(lane)
+    const ready = ending === COMPLETED ? this.#release(step) : []
+    if (ending !== COMPLETED) this.#blockDependents(step)
+    // Those who wait go before those who have just become ready.
+    this.#drain(lanes)
+    for (const dependent of ready) this.ready(dependent)
   }
 
   stop(as: 'failed' | 'cancelled'): void {
@@ -170,43 +192,75 @@ class Draft {
     return { state: this.#state, start: this.#start, block: this.#block, cancel: this.#cancel }
   }
 
-  #release(step: number): void {
+  #begin(step: number, queue: number): void {
     const state = this.#state
+    for (const lane of this.#plan.queues[queue] ?? []) this.#taken[lane] = (this.#taken[lane] ?? 0) + 1
+    state.status = state.status.set(step, RUNNING)
+    state.running++
+    this.#start.push(step)
+  }
+
+  /** Counts one dependency less; returns the steps that have none left. */
+  #release(step: number): number[] {
+    const state = this.#state
+    const ready: number[] = []
     for (const dependent of this.#plan.dependents[step] ?? []) {
       const left = state.waiting.get(dependent) - 1
       state.waiting = state.waiting.set(dependent, left)
-      if (left === 0) this.ready(dependent)
+      if (left === 0) ready.push(dependent)
     }
+    return ready
   }
 
   /** Every step that can no longer run, at once, each with the step that stands in its way. */
   #blockDependents(step: number): void {
     const state = this.#state
-    const queue = [step]
-    for (let by = queue.shift(); by !== undefined; by = queue.shift()) {
+    const ended = [step]
+    // Grows while it is walked.
+    for (const by of ended) {
       for (const dependent of this.#plan.dependents[by] ?? []) {
         if (state.status.get(dependent) !== PENDING) continue
         state.status = state.status.set(dependent, BLOCKED)
         state.blocked++
         this.#block.push({ step: dependent, by })
-        queue.push(dependent)
+        ended.push(dependent)
       }
     }
   }
 
-  /** Gives the free places of a lane to those who wait there. */
-  #drain(index: number): void {
-    for (let lane = this.#state.lanes[index]; lane !== undefined; lane = this.#state.lanes[index]) {
-      if (isFull(lane) || lane.head === lane.tail) return
-      const step = lane.queue.get(lane.head)
-      this.#lane(index, value => ({ ...value, head: value.head + 1 }))
-      this.ready(step)
+  /**
+   * Gives places that became free to those who wait, the longest waiting first, passing over those who still lack a
+   * place in another lane. Afterwards no step waits whose lanes all have room.
+   */
+  #drain(lanes: readonly number[]): void {
+    if (this.#state.stopping !== null) return
+    const candidates = new Set(lanes.flatMap(lane => this.#plan.queuesOf[lane] ?? []))
+    for (let index = this.#first(candidates); index >= 0; index = this.#first(candidates)) {
+      const queue = this.#queues[index] as Queue
+      this.#queues[index] = { ...queue, head: queue.head + 1 }
+      this.#begin(queue.items.get(queue.head), index)
     }
   }
 
-  #lane(index: number, change: (lane: Lane) => Lane): void {
-    this.#state.lanes = this.#state.lanes.map((lane, i) => (i === index ? change(lane) : lane))
+  /** The queue whose first step waits longest among those that may start; -1 when none may. */
+  #first(candidates: ReadonlySet<number>): number {
+    let first = -1
+    let earliest = Number.POSITIVE_INFINITY
+    for (const index of candidates) {
+      const queue = this.#queues[index]
+      if (queue === undefined || queue.head === queue.tail || !this.#hasRoom(index)) continue
+      const turn = this.#state.turns.get(queue.items.get(queue.head))
+      if (turn >= earliest) continue
+      first = index
+      earliest = turn
+    }
+    return first
+  }
+
+  #hasRoom(queue: number): boolean {
+    const { queues, lanes } = this.#plan
+    return (queues[queue] ?? []).every(
+      lane => (this.#taken[lane] ?? 0) < (lanes[lane] ?? Number.POSITIVE_INFINITY),
+    )
   }
 }
-
-const isFull = (lane: Lane | undefined): boolean => lane !== undefined && lane.running >= lane.limit

@@ -56,8 +56,17 @@ const nameOf = (plan: CompiledPlan, step: number): string => plan.steps[step]?.n
 /** The address of the task that does a step. */
 export const stepAddress = (run: string, step: string): Address => `task/${run}/${step}`
 
+/** How a step ended that others wait for: by its own failure, or because something stood in its way as well. */
+function codeOf(event: GraphEvent, step: number): string {
+  if (step !== stepOf(event)) return 'DEPENDENCY_FAILED'
+  const code = 'error' in event.data ? event.data.error?.code : undefined
+  return (
+    code ?? (event.type === 'step.done' && event.data.status === 'cancelled' ? 'CANCELLED' : 'TASK_FAILED')
+  )
+}
+
 /** An advance as messages, in the order: cancellations, blocked steps, starts. */
-function commands(run: string, plan: CompiledPlan, advance: Advance): Emitted[] {
+function commands(run: string, plan: CompiledPlan, event: GraphEvent, advance: Advance): Emitted[] {
   const to = (step: number): Address => stepAddress(run, nameOf(plan, step))
   return [
     ...advance.cancel.map((step): Emitted => ({
@@ -70,7 +79,7 @@ function commands(run: string, plan: CompiledPlan, advance: Advance): Emitted[] 
       type: 'send',
       to: to(step),
       event: 'task.create',
-      data: { step, by },
+      data: { step, by, code: codeOf(event, by) },
     })),
     ...advance.start.map((step): Emitted => ({
       type: 'send',
@@ -108,9 +117,7 @@ export const graphMachine = setup({
   guards: {
     isRunning: ({ context, event }: Args) => context.graph.status.get(stepOf(event)) === RUNNING,
     isOver: ({ context }: Args) => context.graph.running === 0,
-    hasCompleted: ({ context: { graph } }: Args) =>
-      graph.running === 0 && graph.stopping === null && graph.failed + graph.cancelled === 0,
-    wasCancelled: ({ context: { graph } }: Args) => graph.running === 0 && graph.stopping === 'cancelled',
+    hasCompleted: ({ context: { graph } }: Args) => graph.completed === graph.status.length,
   },
   actions: {
     advance: enqueueActions(({ context, event, enqueue }) => {
@@ -126,7 +133,7 @@ export const graphMachine = setup({
               reason: event.type === 'workflow.cancel' ? (event.data.reason ?? null) : context.reason,
             },
       )
-      for (const command of commands(run, context.plan, advance)) enqueue.emit(command)
+      for (const command of commands(run, context.plan, event, advance)) enqueue.emit(command)
     }),
     end: assign(({ event }) => ({ endedAt: event.at })),
   },
@@ -154,14 +161,13 @@ export const graphMachine = setup({
       meta: { description: 'Not started yet.' },
       on: {
         'workflow.start': { target: 'running', actions: 'advance' },
-        'workflow.cancel': { target: 'cancelled', actions: 'advance' },
+        'workflow.cancel': { target: 'cancelled', actions: ['advance', 'end'] },
       },
     },
     running: {
       meta: { description: 'Steps run, or wait for those they depend on or for a place in their lane.' },
       always: [
         { guard: 'hasCompleted', target: 'completed', actions: 'end' },
-        { guard: 'wasCancelled', target: 'cancelled', actions: 'end' },
         { guard: 'isOver', target: 'failed', actions: 'end' },
       ],
       on: {

@@ -37,8 +37,9 @@ export type TaskEvent = EventsOf<typeof taskMessages>
 type Args = { context: TaskContext; event: TaskEvent }
 
 const turnOf = (event: TaskEvent): number => ('turn' in event.data ? event.data.turn : -1)
-const stampOf = (event: TaskEvent): Address | undefined =>
-  (event.stamp as { agent?: Address } | null)?.agent ?? ('agent' in event.data ? event.data.agent : undefined)
+/** Who got it: stamped on its creation, or named by the dispatcher. The agent in its spec is only who may. */
+const assignedTo = (event: TaskEvent): Address | undefined =>
+  event.type === 'task.start' ? event.data.agent : (event.stamp as { agent?: Address } | null)?.agent
 const interrupted: Failure = {
   name: 'Interrupted',
   message: 'the process ended while the handler ran',
@@ -47,7 +48,7 @@ const interrupted: Failure = {
 
 function begin(context: TaskContext, event: TaskEvent): Partial<TaskContext> {
   return {
-    agent: stampOf(event) ?? null,
+    agent: assignedTo(event) ?? null,
     turn: context.turn + 1,
     attempts: context.attempts + 1,
     startedAt: event.at,
@@ -89,7 +90,7 @@ export const taskMachine = setup({
   guards: {
     isBlocked: ({ event }: Args) => event.type === 'task.create' && event.data.blocked !== undefined,
     isDelayed: ({ event }: Args) => event.type === 'task.create' && (event.data.startAt ?? 0) > event.at,
-    isAssigned: ({ event }: Args) => stampOf(event) !== undefined,
+    isAssigned: ({ event }: Args) => assignedTo(event) !== undefined,
     isCurrent: ({ context, event }: Args) => turnOf(event) === context.turn,
     mayRetry: ({ context, event }: Args) =>
       event.type === 'task.failed' &&
@@ -226,7 +227,7 @@ export const taskMachine = setup({
         'task.recorded': { guard: 'isCurrent', actions: 'note' },
         'task.interrupted': [
           { guard: 'wasClosed', target: 'queued', actions: 'interrupt' },
-          { guard: 'mayNotRepeat', target: 'failed', actions: 'fail' },
+          { guard: 'mayNotRepeat', target: 'failed', actions: ['interrupt', 'fail'] },
           { guard: 'mustHold', target: 'held', actions: 'interrupt' },
           { target: 'queued', actions: 'interrupt' },
         ],

@@ -37,8 +37,9 @@ export class Vector {
     return Vector.from(Array.from({ length }, () => value))
   }
 
-  /** The number there; 0 beyond the end. */
+  /** The number there; 0 before the start and beyond the end. */
   get(index: number): number {
+    if (index < 0 || index >= this.length) return 0
     let node = this.#root
     for (let shift = this.#shift; shift > 0; shift -= BITS)
       node = (node as readonly Node[])[(index >>> shift) & MASK] ?? []
