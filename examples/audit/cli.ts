@@ -12,7 +12,10 @@ export interface AuditOptions {
   /** Where journal and reports go, absolute. */
   out: string
   fresh: boolean
+  /** Tasks that each specialist does at a time. */
   concurrency: number
+  /** Seconds to wait for another process that works in `out`. */
+  wait: number
 }
 
 /** What to do: run, or print a text and leave with a code. */
@@ -37,6 +40,13 @@ const positive = (text: string): number => {
   return value
 }
 
+const seconds = (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 3600))
+    throw new InvalidArgumentError('must be a number from 0 to 3600.')
+  return value
+}
+
 /** Reads the arguments that follow the script's name. */
 export const parseCommand = (args: readonly string[], cwd: string): Invocation => {
   const printed: string[] = []
@@ -45,8 +55,13 @@ export const parseCommand = (args: readonly string[], cwd: string): Invocation =
     .argument('[path]', 'a git repository; by default this project')
     .option('-o, --out <dir>', 'where the journal, report.md and report.json go', './stator-audit')
     .option('--fresh', 'start over instead of continuing what is in the output directory', false)
-    .option('-c, --concurrency <n>', 'tasks at a time, 1 to 64', positive, 4)
-    .addHelpText('after', '\nKilled at any moment, the same command continues: no finished task runs again.')
+    .option('-c, --concurrency <n>', 'tasks that each specialist does at a time, 1 to 64', positive, 4)
+    .option('-w, --wait <seconds>', 'how long to wait for another process in the same directory', seconds, 10)
+    .addHelpText(
+      'after',
+      '\nKilled at any moment, the same command continues: no finished task runs again.' +
+        '\nExit codes: 0 done, 1 failed, 2 cannot be audited, 3 another process is at work, 130 stopped by Ctrl-C.',
+    )
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: text => printed.push(text), writeErr: text => printed.push(text) })
@@ -56,9 +71,9 @@ export const parseCommand = (args: readonly string[], cwd: string): Invocation =
     if (!(error instanceof CommanderError)) throw error
     return { kind: 'leave', code: error.exitCode === 0 ? 0 : 2, text: printed.join('') }
   }
-  const { out, fresh, concurrency } = command.opts<{ out: string; fresh: boolean; concurrency: number }>()
+  const { out, ...rest } = command.opts<Omit<AuditOptions, 'path'>>()
   const [path] = command.args
-  const options = { path: resolve(cwd, path ?? ownCheckout), out: resolve(cwd, out), fresh, concurrency }
+  const options = { path: resolve(cwd, path ?? ownCheckout), out: resolve(cwd, out), ...rest }
   return { kind: 'run', options }
 }
 

@@ -10,12 +10,18 @@ const cwd = '/somewhere'
 
 describe('arguments', () => {
   test('none audit this project into ./stator-audit', () => {
-    const options = { path: ownCheckout, out: '/somewhere/stator-audit', fresh: false, concurrency: 4 }
+    const options = {
+      path: ownCheckout,
+      out: '/somewhere/stator-audit',
+      fresh: false,
+      concurrency: 4,
+      wait: 10,
+    }
     expect(parseCommand([], cwd)).toEqual({ kind: 'run', options })
   })
 
   test('path and options are taken, relative to where the command is given', () => {
-    const options = { path: '/somewhere/repo', out: '/else/where', fresh: true, concurrency: 8 }
+    const options = { path: '/somewhere/repo', out: '/else/where', fresh: true, concurrency: 8, wait: 10 }
     expect(parseCommand(['repo', '--out', '/else/where', '--fresh', '--concurrency', '8'], cwd)).toEqual({
       kind: 'run',
       options,
@@ -34,6 +40,7 @@ describe('arguments', () => {
     [['--out'], /argument missing/],
     [['--concurrency', 'many'], /whole number from 1 to 64/],
     [['--concurrency', '0'], /whole number from 1 to 64/],
+    [['--wait', 'long'], /number from 0 to 3600/],
     [['one', 'two'], /too many arguments/],
   ])('%j is refused with code 2 and a reason', (args, reason) => {
     const answer = parseCommand(args, cwd)

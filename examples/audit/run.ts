@@ -1,0 +1,170 @@
+// One audit from start to end on Stator: continue or begin, follow, write the report. Two runs with fixed ids live in
+// the journal: the task `inventory`, whose output names the commit, and the graph `audit` that is planned from it.
+// Never in here: arguments, the process, or what the checks do.
+import { StatorError } from 'stator'
+import type { Run, RunOutcome, Runtime } from 'stator'
+import { findRepository, UsageError } from './cli.ts'
+import type { AuditOptions, Repository } from './cli.ts'
+import { auditGraph, crew, inventoryTask } from './crew.ts'
+import { follow } from './follow.ts'
+import { git } from './git.ts'
+import { inventorySchema } from './inventory.ts'
+import type { Inventory } from './inventory.ts'
+import { clearOut, holdsReport, makeOut, openRuntime, writeReport } from './out.ts'
+import { planAudit } from './plan.ts'
+import type { Presenter } from './progress.ts'
+import { buildReport, renderReport, reportResultSchema } from './report.ts'
+import { roles } from './roles.ts'
+import * as words from './words.ts'
+
+const INVENTORY = 'inventory'
+const AUDIT = 'audit'
+
+/** How an audit ends, but for errors: true when the report is there. */
+export interface Surroundings {
+  presenter: Presenter
+  /** A line for people. */
+  say: (text: string) => void
+  /** Aborts when the audit shall end early, with all that is done kept. */
+  stop: AbortSignal
+}
+
+/** Runs the audit, or goes on with it. True when the report is there, false when tasks failed. */
+export const audit = async (options: AuditOptions, around: Surroundings): Promise<boolean> => {
+  const repository = await findRepository(options.path)
+  const { out, fresh, wait } = options
+  const patience = { wait, waiting: () => around.say(words.waiting(out, wait)), stop: around.stop }
+  makeOut(out)
+  if (fresh) await clearOut(out, patience)
+  const runtime = await openRuntime(out, patience)
+  const close = (): void => void runtime.close({ drain: '2s' })
+  around.stop.addEventListener('abort', close)
+  try {
+    around.stop.throwIfAborted()
+    return await new Audit(runtime, repository, options, around).run()
+  } finally {
+    around.stop.removeEventListener('abort', close)
+    await runtime.close({ drain: '2s' })
+  }
+}
+
+class Audit {
+  readonly #runtime: Runtime
+  readonly #repository: Repository
+  readonly #options: AuditOptions
+  readonly #around: Surroundings
+
+  constructor(runtime: Runtime, repository: Repository, options: AuditOptions, around: Surroundings) {
+    this.#runtime = runtime
+    this.#repository = repository
+    this.#options = options
+    this.#around = around
+  }
+
+  async run(): Promise<boolean> {
+    const began = performance.now()
+    const { say } = this.#around
+    const resumed = this.#belongsHere()
+    const ended = this.#ending()
+    if (ended === undefined) {
+      if (!resumed) say(words.begin(this.#repository, this.#options.out))
+      for (const agent of crew(this.#repository.root, this.#options.concurrency))
+        await this.#runtime.agents.register(agent)
+      await this.#letGo()
+    }
+    const inventory = await this.#inventory()
+    const planned = planAudit(inventory)
+    const { commit } = inventory
+    const run = ended ?? (await this.#start(inventory))
+    if (ended === undefined) {
+      const done = run.current()?.completed ?? 0
+      if (resumed) {
+        await this.#require(commit)
+        say(words.resume(done, planned.length, commit))
+      }
+      await follow(this.#runtime, AUDIT, planned, this.#around.presenter)
+    }
+    const outcome = await run.outcome()
+    if (outcome.status === 'completed')
+      this.#deliver(inventory, outcome, ended === undefined ? began : undefined)
+    else say(words.failed(outcome, this.#options.out))
+    if (resumed && commit !== this.#repository.head) say(words.moved(commit, this.#repository.head))
+    return outcome.status === 'completed'
+  }
+
+  /** Whether there is an audit in the journal. It must be one of this repository. */
+  #belongsHere(): boolean {
+    const [first] = this.#runtime.history({ actor: `task/${INVENTORY}`, types: ['task.create'], limit: 1 })
+    if (first === undefined) return false
+    const { metadata } = first.data as { metadata?: { repository?: string } }
+    const { root } = this.#repository
+    if (metadata?.repository !== root)
+      throw new UsageError(words.foreign(this.#options.out, metadata?.repository ?? 'something else', root))
+    return true
+  }
+
+  /** The run, when it has ended. */
+  #ending(): Run | undefined {
+    const run = this.#runtime.run(AUDIT)
+    try {
+      run.status()
+    } catch {
+      return undefined
+    }
+    return run.current() === null ? run : undefined
+  }
+
+  /** Tasks that a kill interrupted: starting the audit again says that they may be done again. */
+  async #letGo(): Promise<void> {
+    for (const { address, code } of this.#runtime.held())
+      if (code === 'INTERRUPTED') await this.#runtime.release(address)
+  }
+
+  async #inventory(): Promise<Inventory> {
+    const { root, name } = this.#repository
+    const handle = await this.#runtime.submit(
+      inventoryTask,
+      { revision: 'HEAD', repository: name },
+      { id: INVENTORY, metadata: { repository: root } },
+    )
+    return inventorySchema.parse(await handle.result())
+  }
+
+  /** Starts the graph, or finds it started: the same id with the same plan is the same run. */
+  async #start(inventory: Inventory): Promise<Run> {
+    try {
+      return await this.#runtime.startGraph(auditGraph(inventory), { id: AUDIT })
+    } catch (error) {
+      if (error instanceof StatorError && error.code === 'IDEMPOTENCY_CONFLICT')
+        throw new UsageError(words.otherVersion(this.#options.out))
+      throw error
+    }
+  }
+
+  async #require(commit: string): Promise<void> {
+    const { root } = this.#repository
+    try {
+      await git(root, ['cat-file', '-e', `${commit}^{commit}`])
+    } catch {
+      throw new UsageError(words.lost(root, commit))
+    }
+  }
+
+  /** Makes the files from what the journal holds; they must be what the report task saw. */
+  #deliver(inventory: Inventory, { outputs }: RunOutcome, began: number | undefined): void {
+    const { out } = this.#options
+    const result = reportResultSchema.parse(outputs['report'])
+    const whole = holdsReport(out, result.sha256)
+    if (!whole) {
+      const summaries = roles.map(role => outputs[`${role}.summary`])
+      const texts = renderReport(buildReport({ inventory, summaries }))
+      writeReport(out, texts)
+      if (!holdsReport(out, result.sha256)) throw new UsageError(words.otherVersion(out))
+    }
+    const head =
+      began === undefined
+        ? words.already(planAudit(inventory).length, inventory.commit)
+        : words.finished(inventory, performance.now() - began)
+    this.#around.say(`${head}\n${words.result(result, out)}`)
+  }
+}

@@ -1,0 +1,80 @@
+// What the audit says to people beside its progress.
+// Never in here: deciding anything.
+import { relative } from 'node:path'
+import type { RunOutcome } from 'stator'
+import type { Repository } from './cli.ts'
+import type { Inventory } from './inventory.ts'
+import { severities } from './finding.ts'
+import type { SeverityCounts } from './finding.ts'
+
+const mostNamed = 20
+const short = (commit: string): string => commit.slice(0, 12)
+
+const shown = (path: string): string => {
+  const near = relative(process.cwd(), path)
+  return near === '' ? '.' : near.startsWith('..') ? path : near
+}
+
+const counts = (found: SeverityCounts): string =>
+  severities
+    .filter(severity => found[severity] > 0)
+    .map(severity => `${found[severity]} ${severity}`)
+    .join(', ') || 'none'
+
+export const begin = ({ name, head }: Repository, out: string): string =>
+  `Auditing ${name} at commit ${short(head)}; journal and report go to ${shown(out)}.`
+
+export const resume = (done: number, total: number, commit: string): string =>
+  `Resuming: ${done} of ${total} tasks are done, of commit ${short(commit)}.`
+
+export const waiting = (out: string, seconds: number): string =>
+  `Another process is at work in ${shown(out)}; waiting up to ${seconds} s for it to end.`
+
+export const finished = ({ repository, files, commit }: Inventory, ms: number): string =>
+  `Audited ${files} files of ${repository} at commit ${short(commit)} in ${(ms / 1000).toFixed(1)} s.`
+
+export const already = (total: number, commit: string): string =>
+  `Done already: all ${total} tasks, of commit ${short(commit)}. Start over with --fresh.`
+
+export const result = (
+  {
+    score,
+    severities: found,
+    actions,
+  }: { score: number; severities: SeverityCounts; actions: readonly string[] },
+  out: string,
+): string =>
+  [
+    `Score ${score} of 100; findings: ${counts(found)}.`,
+    ...(actions.length > 0
+      ? ['Do first:', ...actions.slice(0, 3).map((title, i) => `  ${i + 1}. ${title}`)]
+      : []),
+    `The report is in ${shown(out)}: report.md, report.json.`,
+  ].join('\n')
+
+export const moved = (commit: string, head: string): string =>
+  `This is an audit of commit ${short(commit)}; HEAD is ${short(head)} now. To audit that, start over with --fresh.`
+
+export const failed = ({ steps }: RunOutcome, out: string): string => {
+  const named = Object.entries(steps)
+  const bad = named.filter(([, { status }]) => status === 'failed')
+  const rest = named.length - bad.length
+  return [
+    `The audit failed: ${bad.length === 1 ? 'one task' : `${bad.length} tasks`} failed, each more than once.`,
+    ...bad.slice(0, mostNamed).map(([id, { error }]) => `  ${id}: ${error?.message ?? 'no reason known'}`),
+    ...(bad.length > mostNamed ? [`  and ${bad.length - mostNamed} more`] : []),
+    ...(rest > 0 ? [`${rest} more ${rest === 1 ? 'task needs' : 'tasks need'} these and did not run.`] : []),
+    `There is no report. ${shown(out)} keeps what was done; start over with --fresh.`,
+  ].join('\n')
+}
+
+export const foreign = (out: string, theirs: string, ours: string): string =>
+  `${out} holds an audit of ${theirs}, not of ${ours}. Give another --out, or start over with --fresh.`
+
+export const otherVersion = (out: string): string =>
+  `${out} holds an audit that another version of these checks began. Start over with --fresh.`
+
+export const lost = (root: string, commit: string): string =>
+  `${root} no longer has commit ${commit}, which this audit is of. Start over with --fresh.`
+
+export const stopped = 'Stopped. What is done is kept; the same command goes on from here.'
