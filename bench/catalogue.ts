@@ -1,0 +1,164 @@
+/**
+ * Catalogue: the workloads, and for each its cases and limits. Data only; what a case does is in its program. The first limit of a
+ * workload is the one that its figures are divided by.
+ */
+import type { Case } from './case.ts'
+
+export interface Workload {
+  readonly name: string
+  readonly what: string
+  readonly cases: (scale: number) => readonly Case[]
+}
+
+const XSTATE_ACTORS = 'raw-xstate-actor-per-step'
+const XSTATE_MACHINES = 'raw-xstate-machine-per-workflow'
+const SQLITE = 'raw-sqlite'
+
+/** The limits keep everything in one file, fsynced, or nothing at all. */
+const limit = (workload: string, name: string, size: string, n: number, mode: string): Case => ({
+  workload,
+  limit: name,
+  subject: `limit ${name}`,
+  size,
+  program: name === SQLITE ? `limits/sqlite-${mode}` : `limits/xstate-${mode}`,
+  params: { n, journal: 'memory', mode: name === XSTATE_MACHINES ? 'machines' : 'actors' },
+})
+
+const stator = (
+  workload: string,
+  journal: 'sqlite' | 'memory',
+  program: string,
+  size: string,
+  n: number,
+  mode = '',
+): Case => ({
+  workload,
+  subject: journal === 'sqlite' ? 'sqlite full' : 'memory',
+  size,
+  program: `programs/${program}`,
+  params: { n, journal, mode },
+})
+
+const scaled = (n: number, scale: number): number => Math.max(10, Math.round(n * scale))
+
+const chain: Workload = {
+  name: 'W1',
+  what: 'durable chain: workflows of 10 sequential no-op steps, 100 in flight',
+  cases: scale =>
+    [1_000, 10_000].flatMap(full => {
+      const n = scaled(full, scale)
+      const size = `n=${n}`
+      return [
+        { ...stator('W1', 'sqlite', 'chain', size, n), sort: 'graph' },
+        { ...stator('W1', 'memory', 'chain', size, n), sort: 'graph' },
+        limit('W1', XSTATE_ACTORS, size, n, 'chain'),
+        limit('W1', XSTATE_MACHINES, size, n, 'chain'),
+        limit('W1', SQLITE, size, n, 'chain'),
+      ]
+    }),
+}
+
+const fanOut: Workload = {
+  name: 'W2',
+  what: 'fan-out: one workflow, 1,000 parallel no-op tasks, join',
+  cases: scale => {
+    const n = scaled(1_000, scale)
+    const size = `n=${n}`
+    return [
+      { ...stator('W2', 'sqlite', 'fan-out', size, n), sort: 'graph' },
+      { ...stator('W2', 'memory', 'fan-out', size, n), sort: 'graph' },
+      limit('W2', XSTATE_ACTORS, size, n, 'fan-out'),
+      limit('W2', SQLITE, size, n, 'fan-out'),
+    ]
+  },
+}
+
+const queue: Workload = {
+  name: 'W3',
+  what: 'queue: 20,000 no-op jobs of four priorities, 10 workers',
+  cases: scale => {
+    const n = scaled(20_000, scale)
+    const size = `n=${n}`
+    return [
+      stator('W3', 'sqlite', 'queue', size, n),
+      stator('W3', 'memory', 'queue', size, n),
+      limit('W3', SQLITE, size, n, 'queue'),
+      limit('W3', XSTATE_ACTORS, size, n, 'queue'),
+    ]
+  },
+}
+
+const growth: Workload = {
+  name: 'W5',
+  what: 'growth: one workflow of 10 to 5,000 steps, alone',
+  // The longest chain; the shorter ones are measured in the same process. The ratio to 100 needs at least those.
+  cases: scale => {
+    const n = Math.max(100, Math.round(5_000 * scale))
+    return [
+      { ...stator('W5', 'sqlite', 'growth', '', n), sort: 'graph' },
+      limit('W5', SQLITE, '', n, 'growth'),
+      limit('W5', XSTATE_MACHINES, '', n, 'growth'),
+    ]
+  },
+}
+
+const recovery: Workload = {
+  name: 'W6',
+  what: 'recovery: 1,000 workflows of 10 steps, SIGKILL, restart to all done',
+  cases: scale =>
+    ['hold', 'mid'].flatMap(mode => {
+      const n = scaled(1_000, scale)
+      const size = `${mode}, n=${n}`
+      return [
+        { ...stator('W6', 'sqlite', 'recovery', size, n, mode), sort: 'graph' },
+        {
+          workload: 'W6',
+          limit: SQLITE,
+          subject: `limit ${SQLITE}`,
+          size,
+          program: 'limits/sqlite-recovery',
+          params: { n, journal: 'sqlite', mode },
+        },
+      ]
+    }),
+}
+
+const memory: Workload = {
+  name: 'W7',
+  what: 'memory: resident set with 100,000 idle actors, garbage collected',
+  cases: scale => {
+    const n = scaled(100_000, scale)
+    const size = `n=${n}`
+    const flags = ['--expose-gc']
+    const idle = (mode: string, sort: string): Case => ({
+      ...stator('W7', 'sqlite', 'memory', size, n, mode),
+      sort,
+      flags,
+    })
+    return [
+      idle('tasks', 'live: tasks queued for a paused agent'),
+      idle('runs', 'live: half runs, half their queued tasks'),
+      idle('parked', 'parked: half runs, parked; half their queued tasks, which stay live'),
+      { ...limit('W7', 'raw-xstate', size, n, 'memory'), flags },
+    ]
+  },
+}
+
+export const WORKLOADS: readonly Workload[] = [chain, fanOut, queue, growth, recovery, memory]
+
+/** Thrown for a name that no workload has. */
+export class UnknownWorkload extends Error {}
+
+/** The workloads of these names, in the order of the catalogue; all where none is named. */
+export function choose(names: readonly string[]): readonly Workload[] {
+  const wanted = names.map(name => name.toUpperCase())
+  const unknown = names.filter((_, index) => !WORKLOADS.some(({ name }) => name === wanted[index]))
+  if (unknown.length > 0) {
+    const known = WORKLOADS.map(({ name }) => name).join(', ')
+    const messages = unknown.some(name => name.toUpperCase() === 'W4')
+      ? ' W4 needs agents that send messages to each other.'
+      : ''
+    throw new UnknownWorkload(`No workload ${unknown.join(', ')}; there are ${known}.${messages}`)
+  }
+  return names.length === 0 ? WORKLOADS : WORKLOADS.filter(({ name }) => wanted.includes(name))
+}

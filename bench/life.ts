@@ -1,0 +1,22 @@
+/** What the lives of W6 have in common: when they may be killed, and the log outside of what is measured that counts executions. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Steps that each workflow has done when it hangs (hold), or of all of them half (mid). */
+export const DONE_BEFORE = 5
+
+/** One line of the outside log for each execution of a step that ended: the life, the workflow, the step. */
+export const logOf = (dir: string): string => join(dir, 'outside.log')
+
+/** The first life's word that it may be killed. */
+export function readyToDie(): void {
+  process.send?.({ kill: true })
+}
+
+export function readLog(dir: string): { life: string; step: string }[] {
+  const lines = readFileSync(logOf(dir), 'utf8').split('\n')
+  return lines.slice(0, -1).map(line => {
+    const [life = '', step = ''] = line.split(' ')
+    return { life, step }
+  })
+}
