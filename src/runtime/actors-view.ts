@@ -2,7 +2,7 @@
 import { kindOf, type Address, type Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Hold } from './cell.ts'
-import type { Journal } from './journal.ts'
+import type { Checkpoint, Journal } from './journal.ts'
 import { endingOf } from './outcome.ts'
 import type { Population } from './population.ts'
 
@@ -102,6 +102,11 @@ export class ActorsView {
     return [...found.values()]
       .filter(info => filter.state === undefined || info.state === filter.state)
       .toSorted((a, b) => (a.address < b.address ? -1 : 1))
+  }
+
+  /** What checkpoints of the actors in memory would hold now. For simulations: a replay must give the same. */
+  records(): Checkpoint[] {
+    return [...this.#population.cells()].map(cell => cell.checkpoint())
   }
 
   /** Actors that do not move until somebody acts. */

@@ -31,6 +31,8 @@ export interface HandleHost {
   cell(address: Address): Cell | undefined
   /** The signal with which it ended, if it did. */
   ending(address: Address): Signal | undefined
+  /** A run as it stood when it ended with that signal; undefined where nobody knows any more. */
+  past(ending: Signal): Cell | undefined
   send(type: string, to: Address, data: Json): Promise<Signal>
   observe(filter: HistoryFilter): Observable<Signal>
   read(filter: HistoryFilter): AsyncIterable<Signal>
@@ -201,10 +203,11 @@ export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOut
   }
 
   protected read({ signal, cell }: Ending): RunOutcome<Outputs> {
+    const ended = cell ?? this.host.past(signal)
     const outcome =
-      cell === undefined
+      ended === undefined
         ? pastOutcome(this.host.journal, signal)
-        : runOutcome(cell, signal, this.host.journal)
+        : runOutcome(ended, signal, this.host.journal)
     return outcome as RunOutcome<Outputs>
   }
 }

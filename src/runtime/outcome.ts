@@ -42,10 +42,7 @@ export function taskOutcome(signal: Signal): TaskOutcome {
   }
   if (status === 'completed') return { status, output: data.output ?? null }
   if (data.error !== undefined) return { status, error: data.error }
-  if (data.blocked !== undefined) {
-    const message = `blocked: ${data.blocked.by} ended with ${data.blocked.code}`
-    return { status, error: { name: 'Blocked', message, code: 'DEPENDENCY_FAILED' } }
-  }
+  if (data.blocked !== undefined) return { status, error: blockedBy(data.blocked.by, data.blocked.code) }
   const code =
     status === 'cancelled' ? 'CANCELLED' : signal.type === 'task.interrupted' ? 'INTERRUPTED' : 'TASK_FAILED'
   return { status, error: { name: 'Error', message: data.reason ?? code, code } }
@@ -56,13 +53,18 @@ export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOut
   const { plan, graph, error } = cell.snapshot.context as GraphContext
   const outputs: Record<string, Json> = {}
   const steps: Record<string, RunOutcome['steps'][string]> = {}
-  const blocked = graph.blocked === 0 ? undefined : blockedSteps(journal, signal)
+  const blockers = blockersOf(plan, graph)
   for (const [index, step] of plan.steps.entries()) {
     const status = STEP_STATES[graph.status.get(index)] ?? 'pending'
     if (status === 'completed') outputs[step.name] = outputOf(cell, index, journal, graph.refs.get(index))
     else {
-      const ended = status === 'failed' || status === 'cancelled'
-      const failure = ended ? errorAt(journal, graph.refs.get(index)) : blocked?.get(step.name)
+      const by = blockers.get(index)
+      const failure =
+        by !== undefined
+          ? blockedBy(plan.steps[by]?.name ?? '', codeOf(graph, by, journal))
+          : status === 'failed' || status === 'cancelled'
+            ? errorAt(journal, graph.refs.get(index))
+            : undefined
       steps[step.name] = {
         status: status === 'running' ? 'cancelled' : status,
         ...(failure === undefined ? {} : { error: failure }),
@@ -77,7 +79,7 @@ export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOut
   }
 }
 
-/** The same from the journal alone, for a run that ended in the past. */
+/** What the records of its tasks say, for a run whose definition is gone. */
 export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
   const outputs: Record<string, Json> = {}
   const steps: Record<string, RunOutcome['steps'][string]> = {}
@@ -105,18 +107,45 @@ export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
   }
 }
 
-/** Why each blocked step never ran. The last failure blocks its dependents after the run has ended by it. */
-function blockedSteps(journal: Journal, { correlationId }: Signal): Map<string, Failure | undefined> {
-  const found = new Map<string, Failure | undefined>()
-  for (const signal of endingsOf(journal, correlationId, ['task.blocked']))
-    found.set(stepOf(signal), taskOutcome(signal).error)
-  return found
+/**
+ * For each blocked step, the one that stood in its way: from the first failure on, breadth first, as the machine did.
+ * Read from the state, because the records of blocked tasks may still be on their way when the run has ended.
+ */
+function blockersOf(plan: GraphContext['plan'], graph: GraphContext['graph']): Map<number, number> {
+  const blockers = new Map<number, number>()
+  if (graph.blocked === 0) return blockers
+  const ended = plan.steps
+    .map((_, index) => index)
+    .filter(index => ['failed', 'cancelled'].includes(STEP_STATES[graph.status.get(index)] ?? ''))
+    .toSorted((a, b) => graph.refs.get(a) - graph.refs.get(b))
+  for (const first of ended) {
+    const line = [first]
+    // Grows while it is walked.
+    for (const by of line)
+      for (const dependent of plan.dependents[by] ?? []) {
+        if (STEP_STATES[graph.status.get(dependent)] !== 'blocked' || blockers.has(dependent)) continue
+        blockers.set(dependent, by)
+        line.push(dependent)
+      }
+  }
+  return blockers
+}
+
+function codeOf(graph: GraphContext['graph'], step: number, journal: Journal): string {
+  if (STEP_STATES[graph.status.get(step)] === 'blocked') return 'DEPENDENCY_FAILED'
+  return errorAt(journal, graph.refs.get(step))?.code ?? 'TASK_FAILED'
+}
+
+/** In the words of the task itself. */
+function blockedBy(by: string, code: string): Failure {
+  return { name: 'Blocked', message: `blocked: ${by} ended with ${code}`, code: 'DEPENDENCY_FAILED' }
 }
 
 function* endingsOf(journal: Journal, correlationId: string, types: readonly string[]): Generator<Signal> {
   for (let after = 0; ;) {
     const page = journal.query({ correlationId, types, after, limit: PAGE })
-    yield* page
+    // A type such as task.failed is also that of an attempt which is tried again.
+    yield* page.filter(signal => signal.final || signal.type === 'fault')
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) return
     after = last.seq

@@ -34,6 +34,7 @@ import { limitsOf, type Limits } from './limits.ts'
 import { LocalExecutor } from './local-executor.ts'
 import { memory } from './memory-journal.ts'
 import { endingOf } from './outcome.ts'
+import { pastCell } from './past.ts'
 import { Population } from './population.ts'
 import { decode } from './record.ts'
 import { recover } from './recovery.ts'
@@ -189,6 +190,7 @@ class RuntimeImpl {
       ended: address => this.#ended(address),
       cell: address => population.find(address),
       ending: address => endingOf(this.#journal, address),
+      past: ending => pastCell(this.#journal, registry, this.#hub, ending),
       send,
       observe: filter => this.#observe(filter),
       read: filter => this.#stream.read(filter),

@@ -1,0 +1,12 @@
+/** stator/testing: a simulated host, and the suite that every journal passes. Nothing is defined here. */
+export { VirtualClock } from './clock.ts'
+export { CRASH_POINTS, crashingJournal, type Crash, type CrashPoint } from './crashing-journal.ts'
+export { Crashed, Stuck } from './ends.ts'
+export { countedIds } from './ids.ts'
+export * from './journal-suite/index.ts'
+export { Ledger, type Entry } from './ledger.ts'
+export { Life, type SimulatedHandler } from './life.ts'
+export { Dice } from './random.ts'
+export { replay, type Replayed } from './replay.ts'
+export { settled, SimulatedScheduler } from './scheduler.ts'
+export { Simulation, type SimulationOptions, type World } from './simulation.ts'

@@ -1,0 +1,170 @@
+/**
+ * Life: one life of a simulated process: a runtime, the handlers that it runs, and its end. Whatever belongs to a
+ * dead life goes nowhere: its promises never settle, and nothing that it does is seen.
+ */
+import type { Handler } from '../actors/agent.ts'
+import type { TaskContext } from '../actors/task-context.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Host } from '../runtime/host.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { toJson, type Json } from '../messages/json.ts'
+import { Crashed } from './ends.ts'
+import type { Entry } from './ledger.ts'
+import type { Simulation } from './simulation.ts'
+
+/** What a handler of a simulation gets beside the usual: the world that it acts in. */
+export type SimulatedHandler<I, O> = (input: I, ctx: TaskContext, life: Life) => Promise<O> | O
+
+export class Life {
+  readonly number: number
+  readonly world: Simulation
+  #alive = true
+  #doomed = false
+  #runtime: Runtime | undefined
+
+  constructor(world: Simulation, number: number) {
+    this.world = world
+    this.number = number
+  }
+
+  get alive(): boolean {
+    return this.#alive
+  }
+
+  get doomed(): boolean {
+    return this.#doomed
+  }
+
+  /** It lives, and its runtime has started. */
+  get isUp(): boolean {
+    return this.#alive && this.#runtime !== undefined
+  }
+
+  /** @throws Crashed once the process is dead */
+  get runtime(): Runtime {
+    if (!this.#alive) throw new Crashed(`process ${this.number} is dead`)
+    if (this.#runtime === undefined) throw new Error('the runtime has not started yet')
+    return this.#runtime
+  }
+
+  set runtime(runtime: Runtime) {
+    this.#runtime = runtime
+  }
+
+  /** The process ends here and now. */
+  die(): void {
+    if (!this.#alive) return
+    this.#alive = false
+    this.world.state.owned = false
+  }
+
+  /** The process ends as soon as what is under way has been said. */
+  doom(): void {
+    this.#doomed = true
+  }
+
+  /** Lets things happen until the promise settles. @throws Crashed, Stuck, and what the promise rejects with */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    return this.world.until(this, promise)
+  }
+
+  /** Resolves after a while of virtual time; never, in a dead process. */
+  async wait(ms: number): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.clock.after(ms, resolve)
+    })
+  }
+
+  /** Code of an agent, with everything that it does outside written to the ledger. */
+  handler<I, O>(run: SimulatedHandler<I, O>): Handler<I, O> {
+    return async (input, ctx) => {
+      if (!this.#alive) return never()
+      this.#write('start', ctx, ctx.idempotencyKey, null)
+      try {
+        const output = await this.#live(Promise.resolve(run(input, this.#watched(ctx), this)))
+        this.#write('output', ctx, ctx.idempotencyKey, output)
+        return output
+      } catch (error) {
+        if (!this.#alive) return never()
+        this.#write('error', ctx, ctx.idempotencyKey, String(error))
+        throw error
+      }
+    }
+  }
+
+  get host(): Partial<Host> {
+    const { scheduler, dice, ids } = this.world
+    const soon = (callback: () => void): void => {
+      scheduler.soon(() => this.#alive && callback())
+    }
+    return { clock: this.clock, ids, random: () => dice.next(), scheduler: { soon } }
+  }
+
+  get clock(): Clock {
+    const { clock } = this.world
+    return { now: () => clock.now(), after: (ms, call) => clock.after(ms, () => this.#alive && call()) }
+  }
+
+  #watched(ctx: TaskContext): TaskContext {
+    return {
+      task: ctx.task,
+      agent: ctx.agent,
+      attempt: ctx.attempt,
+      get signal() {
+        return ctx.signal
+      },
+      idempotencyKey: ctx.idempotencyKey,
+      metadata: ctx.metadata,
+      log: ctx.log,
+      progress: (percent, note) => ctx.progress(percent, note),
+      do: async (name, fn) => {
+        const sub = `${ctx.idempotencyKey}/${name}`
+        const result = await this.#live(
+          ctx.do(name, async key => {
+            this.#write('sub', ctx, key, null)
+            return this.#live(Promise.resolve(fn(key)))
+          }),
+        )
+        this.#write('result', ctx, sub, result)
+        return result
+      },
+    }
+  }
+
+  /** The promise, as long as this process lives. */
+  async #live<T>(promise: Promise<T>): Promise<T> {
+    try {
+      const value = await promise
+      return this.#alive ? value : await never()
+    } catch (error) {
+      if (!this.#alive) await never()
+      throw error
+    }
+  }
+
+  #write(what: Entry['what'], ctx: TaskContext, key: string, value: unknown): void {
+    if (this.#alive)
+      this.world.wrote({
+        life: this.number,
+        at: this.world.clock.now(),
+        what,
+        task: ctx.task,
+        attempt: ctx.attempt,
+        key,
+        value: readable(value),
+      })
+  }
+}
+
+/** What a handler gave may be anything. */
+function readable(value: unknown): Json {
+  try {
+    return toJson(value, 20)
+  } catch {
+    return '(not JSON)'
+  }
+}
+
+async function never(): Promise<never> {
+  return new Promise<never>(() => {})
+}
