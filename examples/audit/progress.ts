@@ -116,7 +116,7 @@ export const plainPresenter = (stream: Output): Presenter => {
         if (finished.has(role) || counts === undefined || counts.total === 0 || counts.done < counts.total)
           continue
         finished.add(role)
-        line(`audit: ${roleTitles[role]} done, ${counts.total} tasks`)
+        line(`audit: ${roleTitles[role]} done, ${counts.total} ${counts.total === 1 ? 'task' : 'tasks'}`)
       }
       const now = Math.floor(percent(done, total) / 10)
       if (now <= tenth) return

@@ -20,7 +20,7 @@ import * as words from './words.ts'
 const INVENTORY = 'inventory'
 const AUDIT = 'audit'
 
-/** How an audit ends, but for errors: true when the report is there. */
+/** Whom a run speaks to, and who may end it. */
 export interface Surroundings {
   presenter: Presenter
   /** A line for people. */
@@ -72,7 +72,7 @@ class Audit {
         await this.#runtime.agents.register(agent)
       await this.#letGo()
     }
-    const inventory = await this.#inventory()
+    const inventory = await this.#inventory(resumed)
     const planned = planAudit(inventory)
     const { commit } = inventory
     const run = ended ?? (await this.#start(inventory))
@@ -120,13 +120,16 @@ class Audit {
       if (code === 'INTERRUPTED') await this.#runtime.release(address)
   }
 
-  async #inventory(): Promise<Inventory> {
+  /** What the journal has, or has from now on: the commit does not change when HEAD moves. */
+  async #inventory(resumed: boolean): Promise<Inventory> {
     const { root, name } = this.#repository
-    const handle = await this.#runtime.submit(
-      inventoryTask,
-      { revision: 'HEAD', repository: name },
-      { id: INVENTORY, metadata: { repository: root } },
-    )
+    const handle = resumed
+      ? this.#runtime.task(inventoryTask, INVENTORY)
+      : await this.#runtime.submit(
+          inventoryTask,
+          { revision: 'HEAD', repository: name },
+          { id: INVENTORY, metadata: { repository: root } },
+        )
     return inventorySchema.parse(await handle.result())
   }
 
@@ -154,8 +157,7 @@ class Audit {
   #deliver(inventory: Inventory, { outputs }: RunOutcome, began: number | undefined): void {
     const { out } = this.#options
     const result = reportResultSchema.parse(outputs['report'])
-    const whole = holdsReport(out, result.sha256)
-    if (!whole) {
+    if (!holdsReport(out, result.sha256)) {
       const summaries = roles.map(role => outputs[`${role}.summary`])
       const texts = renderReport(buildReport({ inventory, summaries }))
       writeReport(out, texts)
