@@ -42,7 +42,8 @@ function* recordsOf(source: Source, { anchor, last }: Bounds, runs: ReadonlySet<
   const complete = Math.floor(last / source.block)
   for (let block = blockOf(anchor + 1, source.block); block < complete; block++) {
     const first = firstOf(block, source.block)
-    for (const offset of offsetsOf(source, block, runs)) if (first + offset > anchor) yield first + offset
+    // Among them may be records that were dropped since; nothing is there to erase.
+    for (const offset of offsetsOf(source, block, runs)) yield first + offset
   }
   for (const record of source.records.scan(Math.max(anchor, complete * source.block), last + 1, 'asc')) {
     if (runs.has(decode(record).correlationId)) yield record.seq

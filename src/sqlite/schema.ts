@@ -54,20 +54,17 @@ export function identify(db: DatabaseSync, migrations: readonly Migration[]): bo
   return false
 }
 
-/** Brings the file to the last version, in one transaction; `fill` writes what a new journal starts with. */
+/**
+ * Brings the file to the last version, in one transaction, which ends undone with the
+ * connection when a step throws; `fill` writes what a new journal starts with.
+ */
 export function migrate(db: DatabaseSync, migrations: readonly Migration[], fill: () => void): void {
   const version = pragma(db, 'user_version')
   if (version === migrations.length) return
   db.exec('BEGIN IMMEDIATE')
-  try {
-    for (const step of migrations.slice(version)) step(db)
-    if (version === 0) fill()
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`)
-    db.exec('COMMIT')
-  } catch (error) {
-    db.exec('ROLLBACK')
-    throw error
-  }
+  for (const step of migrations.slice(version)) step(db)
+  if (version === 0) fill()
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`)
 }
 
 /** Refuses a file whose tables are not the ones that the migrations make. @throws StatorError JOURNAL_DAMAGED */

@@ -147,6 +147,16 @@ describe('a file and its log after a kill', () => {
     }
   })
 
+  test('a page of the last commit that never reached the disk is one that was not acknowledged', () => {
+    const torn = Buffer.from(killed.log).fill(0, killed.lastCommit + 24, killed.lastCommit + 24 + PAGE)
+    writeFileSync(place.file, killed.file)
+    writeFileSync(`${place.file}-wal`, torn)
+    const journal = place.journal()
+    expect(open(journal).last.seq).toBe(120)
+    expect(journal.pending()).toEqual([])
+    journal.close()
+  })
+
   test('a log that was not synced may be torn anywhere, and is no damage', () => {
     const normal = sqlitePlace({ ...SMALL, durability: 'normal' })
     try {

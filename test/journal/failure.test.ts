@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { StatorError } from '../../src/errors.ts'
 import { refused } from '../../src/testing/journal-suite/expect.ts'
-import { checkpoint, drafts, Scribe } from '../../src/testing/journal-suite/fixtures.ts'
+import { checkpoint, drafts, pendingMessage, Scribe } from '../../src/testing/journal-suite/fixtures.ts'
 import { SMALL, sqlitePlace, type SqlitePlace } from './places.ts'
 
 function place(settings: string): SqlitePlace {
@@ -75,4 +75,19 @@ test('another program that holds the file makes a commit fail, and nothing else'
   refused('JOURNAL_FAILED', () => scribe.write(drafts(1)))
   scribe.journal.close()
   expect(new Scribe(busy).state.last.seq).toBe(2)
+})
+
+test('a commit that fails at its very end leaves no trace, in the index neither', () => {
+  const refusing = "CREATE TEMP TRIGGER t BEFORE INSERT ON main.pending BEGIN SELECT RAISE(ABORT, 'no'); END"
+  const scribe = new Scribe(place(refusing))
+  scribe.write(drafts(SMALL.block - 2, () => ({ type: 'early' })))
+  const batch = scribe.batch(
+    drafts(SMALL.block, () => ({ type: 'late' })),
+    { pending: [pendingMessage(1)] },
+  )
+  refused('JOURNAL_FAILED', () => scribe.journal.commit(batch))
+  expect(scribe.find({ types: ['early'] })).toHaveLength(SMALL.block - 2)
+  expect(scribe.find({ types: ['late'] })).toEqual([])
+  expect(scribe.find({})).toHaveLength(SMALL.block - 2)
+  expect(scribe.journal.verify()).toBeNull()
 })

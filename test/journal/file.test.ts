@@ -32,8 +32,8 @@ function opening(place: SqlitePlace): StatorError {
 test.each(['', ':memory:', ':anything', 'file:x.db?mode=memory', 'a\0b'])(
   '%j is no path of a journal',
   path => {
-    refused('DEFINITION_INVALID', () => sqlite(path))
-    refused('DEFINITION_INVALID', () => readJournal(path))
+    for (const use of [sqlite, readJournal])
+      expect(refused('DEFINITION_INVALID', () => use(path)).details).toMatchObject({ path })
   },
 )
 

@@ -83,6 +83,9 @@ export const query: JournalGroup = {
         assert.equal(scribe.find({}).length, 1_000)
         assert.equal(scribe.find({ limit: 2_000 }).length, 1_100)
         same(scribe.find({ limit: 0 }), [])
+        const down = scribe.signals.map(({ seq }) => seq).toReversed()
+        same(scribe.find({ order: 'desc', limit: 2_000 }), down)
+        same(scribe.find({ order: 'desc' }), down.slice(0, 1_000))
       },
     },
     {
