@@ -14,6 +14,7 @@ export const hubMachine = setup({ types: {} as { events: HubEvent } }).createMac
   id: 'hub',
   version: '1',
   description: 'The hub: it registers, validates, orders, delivers and records every message.',
+  options: { maxIterations: 100 },
   initial: 'recovering',
   states: {
     recovering: {

@@ -1,0 +1,211 @@
+/** What holds for every machine that ships: the house rules of ARCHITECTURE.md, read off the machines themselves. */
+import { describe, expect, it } from 'vitest'
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import type { z } from 'zod'
+import { KINDS_THAT_ACT } from '../../src/actors/kinds.ts'
+import { agentMachine } from '../../src/machines/agent.ts'
+import { graphMachine } from '../../src/machines/graph.ts'
+import { compile } from '../../src/machines/graph-state.ts'
+import { hubMachine } from '../../src/machines/hub.ts'
+import { taskMachine } from '../../src/machines/task.ts'
+import { declared, send, sendAll, signal, start, states, untaken, type Event } from './drive.ts'
+
+interface Case {
+  readonly machine: AnyStateMachine
+  readonly id: string
+  /** What cancels, and what fails, an actor of this kind. */
+  readonly cancel: readonly string[]
+  readonly failure: readonly string[]
+  /** Non-final states that need not handle one of them, and why. */
+  readonly exempt: Readonly<Record<string, string>>
+  /** A way into every state. */
+  readonly ways: Readonly<Record<string, readonly Event[]>>
+  readonly input?: unknown
+}
+
+const born = (more: object): Event =>
+  signal('task.create', { task: 't', input: null, ...more }, { stamp: { agent: 'agent/a' } })
+const create = born({})
+const hold = born({ onInterrupted: 'hold' })
+const retrying = born({
+  retry: { maxAttempts: 2, initialInterval: 1, backoff: 2, maxInterval: 9, jitter: 'none' },
+})
+const turn = { turn: 1, output: 1, random: 0, error: { name: 'E', message: 'm', code: 'HANDLER_FAILED' } }
+const online = signal('agent.online', { ready: true })
+const startRun = signal('workflow.start', { input: null }, { to: 'workflow/run' })
+const ended = (status: string): Event => signal('step.done', { step: 0, status })
+const plan = compile({
+  steps: [{ name: 'a', task: 't', after: [], lanes: [] }],
+  lanes: [],
+  onFailure: 'continue',
+})
+
+const cases: Case[] = [
+  {
+    machine: taskMachine,
+    id: 'task',
+    cancel: ['task.cancel'],
+    failure: ['task.failed', 'task.fail'],
+    exempt: {
+      'pending task.failed': 'nothing runs that could fail',
+      'scheduled task.failed': 'nothing runs that could fail',
+      'queued task.failed': 'nothing runs that could fail',
+      'retrying task.failed': 'the attempt has failed already; the next one has not begun',
+    },
+    ways: {
+      pending: [],
+      scheduled: [signal('task.create', { startAt: 2000 })],
+      queued: [signal('task.create', {})],
+      running: [create],
+      retrying: [retrying, signal('task.failed', turn)],
+      held: [hold, signal('task.interrupted', { clean: false })],
+      completed: [create, signal('task.done', turn)],
+      failed: [create, signal('task.failed', turn)],
+      cancelled: [create, signal('task.cancel', {})],
+      blocked: [signal('task.create', { blocked: { by: 'a', code: 'X' } })],
+    },
+  },
+  {
+    machine: agentMachine,
+    id: 'agent',
+    cancel: ['agent.stop'],
+    failure: ['agent.fail'],
+    exempt: {
+      'offline agent.fail': 'no process holds its code, so nothing of it can fail',
+      'error agent.fail': 'it has failed already',
+    },
+    ways: {
+      offline: [],
+      idle: [signal('agent.online', { ready: false })],
+      ready: [online],
+      busy: [online, signal('agent.load', { running: 1, done: 0, failed: 0, busyMs: 0 })],
+      paused: [online, signal('agent.pause', {})],
+      error: [online, signal('agent.fail', { error: turn.error })],
+      stopped: [signal('agent.stop', {})],
+    },
+  },
+  {
+    machine: graphMachine,
+    id: 'workflow',
+    input: { plan },
+    cancel: ['workflow.cancel'],
+    failure: ['fault', 'step.done'],
+    exempt: {
+      'pending fault': 'no step has been asked for, so none can fail',
+      'cancelling workflow.cancel': 'it is being cancelled already',
+    },
+    ways: {
+      pending: [],
+      running: [startRun],
+      cancelling: [startRun, signal('workflow.cancel', {})],
+      completed: [startRun, ended('completed')],
+      failed: [startRun, ended('failed')],
+      cancelled: [startRun, signal('workflow.cancel', {}), ended('cancelled')],
+    },
+  },
+  {
+    machine: hubMachine,
+    id: 'hub',
+    cancel: ['hub.close'],
+    failure: ['hub.fail'],
+    exempt: {},
+    ways: {
+      recovering: [],
+      running: [{ type: 'hub.start' }],
+      draining: [{ type: 'hub.start' }, { type: 'hub.drain' }],
+      closed: [{ type: 'hub.close' }],
+      failed: [{ type: 'hub.fail' }],
+    },
+  },
+]
+
+const PERMITTED = ['xstate.assign', 'xstate.emit', 'xstate.raise', 'xstate.cancel', 'xstate.enqueueActions']
+
+describe.each(cases)('the $id machine', ({ machine, id, cancel, failure, exempt, ways, input }) => {
+  const at = (state: string): AnyMachineSnapshot => sendAll(start(machine, input), ways[state] ?? []).snapshot
+
+  it('keeps its id and its version', () => {
+    expect([machine.id, machine.version]).toEqual([id, '1'])
+    expect(states(machine).map(state => state.id)).toEqual(Object.keys(ways).map(state => `${id}.${state}`))
+  })
+
+  it('says what each state means', () => {
+    expect(machine.root.description).toMatch(/^.{20,}$/)
+    for (const { key, meta } of states(machine))
+      expect((meta as { description?: string } | undefined)?.description, key).toMatch(/^[A-Z].*\.$/)
+  })
+
+  it('bounds what one event may set going', () => {
+    expect(machine.options?.maxIterations ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(100)
+  })
+
+  it('takes no event by wildcard', () => {
+    expect(declared(machine).filter(name => name.includes('*'))).toEqual([])
+  })
+
+  it('does nothing but assign, emit, raise and cancel', () => {
+    const known = machine.implementations.actions as Record<string, { type: string }>
+    expect(Object.values(known).filter(({ type }) => !PERMITTED.includes(type))).toEqual([])
+    expect([machine.root, ...states(machine)].flatMap(({ invoke }) => invoke)).toEqual([])
+  })
+
+  it('handles cancel and failure in every state that is not final, or says why not', () => {
+    const missing = states(machine)
+      .filter(({ type }) => type !== 'final')
+      .flatMap(({ key, ownEvents }) =>
+        [cancel, failure]
+          .filter(either => !either.some(event => ownEvents.includes(event)))
+          .map(([event]) => `${key} ${event}`),
+      )
+    expect(missing.toSorted()).toEqual(Object.keys(exempt).toSorted())
+  })
+
+  it('can be in each of its states', () => {
+    for (const state of Object.keys(ways)) expect(at(state).value).toBe(state)
+  })
+
+  it('leaves the snapshot as it is, and does nothing, on an event that the state does not take', () => {
+    let refused = 0
+    for (const { key, ownEvents } of states(machine)) {
+      for (const type of machine.events.filter(event => !ownEvents.includes(event))) {
+        const before = at(key)
+        const { snapshot, commands, taken } = send(before, signal(type, turn))
+        expect(snapshot, `${type} in ${key}`).toBe(before)
+        expect([...commands, ...taken]).toEqual([])
+        refused++
+      }
+    }
+    expect(refused).toBeGreaterThan(5)
+  })
+
+  it('counts as untaken what no row takes', () => {
+    expect(untaken(start(machine, input), [])).toEqual(declared(machine))
+    expect(declared(machine).length).toBeGreaterThan(7)
+  })
+})
+
+describe.each([...KINDS_THAT_ACT])(
+  'the $kind kind',
+  ({ machine, messages, creates, public: open, names }) => {
+    const events = machine.events.filter(type => !type.startsWith('xstate.'))
+
+    it('has a schema for every event of its machine, and no other', () => {
+      expect(Object.keys(messages as Record<string, z.ZodType>).toSorted()).toEqual(events.toSorted())
+    })
+
+    it('is created by an event of its first state, which clients may not send', () => {
+      expect(Object.keys(messages)).toContain(creates)
+      const first = states(machine).find(({ key }) => key === machine.root.initial.target[0]?.key)
+      expect(first?.ownEvents).toContain(creates)
+      expect(open).not.toContain(creates)
+    })
+
+    it('lets clients send nothing that its machine does not know', () => {
+      expect(open.filter(type => !events.includes(type))).toEqual([])
+    })
+
+    it('gives names to states that exist', () => {
+      expect(Object.keys(names).filter(name => !states(machine).some(({ key }) => key === name))).toEqual([])
+    })
+  },
+)
