@@ -55,6 +55,18 @@ export interface Progress {
   readonly status: string
 }
 
+/** Times in milliseconds since the epoch, 0 where it has not happened. */
+export interface TaskInfo extends Omit<TaskState, 'spec' | 'turn' | 'delay'> {
+  /** The name of the task's definition. */
+  readonly task: string
+  readonly status: string
+  /** Milliseconds that the last attempt ran; 0 until it has ended, or when it never ran. */
+  readonly duration: number
+  readonly metadata: Readonly<Record<string, Json>>
+  /** Null until it has ended. */
+  readonly outcome: TaskOutcome | null
+}
+
 abstract class Handle<Outcome> {
   readonly id: string
   readonly address: Address
@@ -133,26 +145,21 @@ export class TaskHandle<Output = Json> extends Handle<TaskOutcome<Output>> {
     await this.tell('task.cancel', reason === undefined ? {} : { reason })
   }
 
-  /** Times in milliseconds since the epoch, 0 where it has not happened; null once it has ended. */
-  state():
-    | (Pick<
-        TaskState,
-        'attempts' | 'interruptions' | 'progress' | 'note' | 'agent' | 'createdAt' | 'startedAt' | 'error'
-      > & { metadata: Json })
-    | null {
-    const context = this.host.cell(this.address)?.snapshot.context as TaskState | undefined
-    if (context === undefined) return null
-    const { attempts, interruptions, progress, note, agent, createdAt, startedAt, error } = context
+  /** How it goes or went, also after its end. @throws StatorError NOT_FOUND: it never was, or was pruned */
+  info(): TaskInfo {
+    const cell = this.host.cell(this.address)
+    const ending = cell === undefined ? this.host.ending(this.address) : undefined
+    const shown = cell ?? (ending === undefined ? undefined : this.host.past(ending))
+    if (shown === undefined) throw new StatorError('NOT_FOUND', { address: this.address })
+    const { spec, turn: _, delay: _delay, ...kept } = shown.snapshot.context as TaskState
+    const { startedAt, endedAt } = kept
     return {
-      attempts,
-      interruptions,
-      progress,
-      note,
-      agent,
-      createdAt,
-      startedAt,
-      error,
-      metadata: (context.spec?.metadata ?? {}) as Json,
+      ...kept,
+      task: spec?.task ?? '',
+      status: this.status(),
+      duration: startedAt > 0 && endedAt > 0 ? endedAt - startedAt : 0,
+      metadata: spec?.metadata ?? {},
+      outcome: ending === undefined ? null : taskOutcome(ending),
     }
   }
 
