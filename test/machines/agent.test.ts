@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { agentMachine } from '../../src/machines/agent.ts'
 import type { Signal } from '../../src/messages/signal.ts'
-import { play, sendAll, signal, start, untaken, type Row } from './drive.ts'
+import { play, promised, sendAll, signal, start, untaken, type Row } from './drive.ts'
 
 const oops = { name: 'Error', message: 'no model', code: 'HANDLER_FAILED' }
 const register = (capacity: number, role?: string): Signal =>
@@ -186,7 +186,7 @@ const rows: Row[] = [
 
 describe('agent', () => {
   it.each(rows)('$promise', row => {
-    play(start(agentMachine), row)
+    expect(play(start(agentMachine), row)).toEqual(promised(row))
   })
 
   it('every transition is taken by a row', () => {

@@ -4,7 +4,7 @@ import { compile, STEP_STATES, type GraphState } from '../../src/machines/graph-
 import type { Command } from '../../src/messages/command.ts'
 import type { Signal } from '../../src/messages/signal.ts'
 import type { Plan } from '../../src/messages/workflow.ts'
-import { play, sendAll, signal, start, untaken, type Row } from './drive.ts'
+import { play, promised, sendAll, signal, start, untaken, type Row } from './drive.ts'
 
 /** a → b → c, and d by itself. */
 const plan = (onFailure: Plan['onFailure'] = 'continue'): Plan => ({
@@ -174,7 +174,7 @@ const graphOf = (context: unknown): GraphState => (context as { graph: GraphStat
 
 describe('workflow', () => {
   it.each(rows)('$promise', row => {
-    play(first(), row)
+    expect(play(first(), row)).toEqual(promised(row))
   })
 
   it('every transition is taken by a row', () => {
@@ -190,7 +190,7 @@ describe('workflow', () => {
       context: { graph: { stopping: 'failed' } },
       commands: [abort('d'), block('b', b, a, 'HANDLER_FAILED'), block('c', c, b, 'DEPENDENCY_FAILED')],
     }
-    play(first('cancel'), row)
+    expect(play(first('cancel'), row)).toEqual(promised(row))
     const { snapshot } = sendAll(first('cancel'), [begin, failed(a), gone(d)])
     expect(snapshot.value).toBe('failed')
   })

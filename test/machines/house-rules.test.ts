@@ -131,8 +131,10 @@ describe.each(cases)('the $id machine', ({ machine, id, cancel, failure, exempt,
 
   it('says what each state means', () => {
     expect(machine.root.description).toMatch(/^.{20,}$/)
-    for (const { key, meta } of states(machine))
-      expect((meta as { description?: string } | undefined)?.description, key).toMatch(/^[A-Z].*\.$/)
+    const mute = states(machine).filter(
+      ({ meta }) => !/^[A-Z].*\.$/.test((meta as { description?: string } | undefined)?.description ?? ''),
+    )
+    expect(mute.map(({ key }) => key)).toEqual([])
   })
 
   it('bounds what one event may set going', () => {
@@ -144,7 +146,7 @@ describe.each(cases)('the $id machine', ({ machine, id, cancel, failure, exempt,
   })
 
   it('does nothing but assign, emit, raise and cancel', () => {
-    const known = machine.implementations.actions as Record<string, { type: string }>
+    const known = machine.implementations.actions as unknown as Record<string, { type: string }>
     expect(Object.values(known).filter(({ type }) => !PERMITTED.includes(type))).toEqual([])
     expect([machine.root, ...states(machine)].flatMap(({ invoke }) => invoke)).toEqual([])
   })
@@ -170,8 +172,13 @@ describe.each(cases)('the $id machine', ({ machine, id, cancel, failure, exempt,
       for (const type of machine.events.filter(event => !ownEvents.includes(event))) {
         const before = at(key)
         const { snapshot, commands, taken } = send(before, signal(type, turn))
-        expect(snapshot, `${type} in ${key}`).toBe(before)
-        expect([...commands, ...taken]).toEqual([])
+        expect({ type, key, same: snapshot === before, commands, taken }).toEqual({
+          type,
+          key,
+          same: true,
+          commands: [],
+          taken: [],
+        })
         refused++
       }
     }

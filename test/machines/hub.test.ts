@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hubMachine } from '../../src/machines/hub.ts'
-import { play, start, untaken, type Event, type Row } from './drive.ts'
+import { play, promised, start, untaken, type Event, type Row } from './drive.ts'
 
 const started: Event = { type: 'hub.start' }
 const drain: Event = { type: 'hub.drain' }
@@ -30,7 +30,7 @@ const rows: Row[] = [
 
 describe('hub', () => {
   it.each(rows)('$promise', row => {
-    play(start(hubMachine), row)
+    expect(play(start(hubMachine), row)).toEqual(promised(row))
   })
 
   it('every transition is taken by a row', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MAX_INTERRUPTIONS, taskMachine } from '../../src/machines/task.ts'
 import type { Command } from '../../src/messages/command.ts'
 import type { Signal } from '../../src/messages/signal.ts'
-import { play, sendAll, send, signal, start, untaken, type Row } from './drive.ts'
+import { play, promised, sendAll, send, signal, start, untaken, type Row } from './drive.ts'
 
 const retry = { maxAttempts: 3, initialInterval: 100, backoff: 2, maxInterval: 1000, jitter: 'none' }
 const oops = { name: 'Error', message: 'oops', code: 'HANDLER_FAILED' }
@@ -324,7 +324,7 @@ const rows: Row[] = [
 
 describe('task', () => {
   it.each(rows)('$promise', row => {
-    play(start(taskMachine), row)
+    expect(play(start(taskMachine), row)).toEqual(promised(row))
   })
 
   it('every transition is taken by a row', () => {
