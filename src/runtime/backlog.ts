@@ -45,11 +45,11 @@ export class Backlog {
     mail.push(this.#keep(envelope, turn))
   }
 
-  /** The actor moves again: first what it stumbled over, then its mail. */
-  release(address: Address, again: Envelope | undefined): void {
-    if (again !== undefined) this.#next.push(again)
-    this.#next.push(...(this.#mail.get(address) ?? []))
+  /** The actor moves again: its mail. */
+  takeMail(address: Address): Envelope[] {
+    const mail = this.#mail.get(address) ?? []
     this.#mail.delete(address)
+    return mail
   }
 
   #keep(envelope: Envelope, turn: Turn): Envelope {

@@ -1,5 +1,6 @@
 /** Deciders: the inputs with which clock and dispatcher tell actors what they decided. Shapes only; they decide nothing. */
 import { CLOCK, DISPATCHER, type Address } from '../messages/address.ts'
+import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { AgentLoad } from './slots.ts'
 import { input, type Envelope } from './envelope.ts'
@@ -27,6 +28,12 @@ export function startInput(task: Address, agent: Address, cell: Cell | undefined
     correlationId,
   } as const
   return input(message, { depth })
+}
+
+/** A message that an actor stumbled over, once more: the same one, as the start of a new chain. */
+export function againInput(signal: Signal, cause: Signal | undefined): Envelope {
+  const { causationId, output, depth } = signal
+  return { ...input(signal, { depth }), causationId, output, cause: cause ?? null }
 }
 
 /** An agent hears what changed since it was last told. */

@@ -14,7 +14,7 @@ import type { Send } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { TaskCreate } from '../messages/task.ts'
-import type { Cell } from './cell.ts'
+import type { Cell, Hold } from './cell.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Envelope } from './envelope.ts'
 import type { Journal } from './journal.ts'
@@ -46,7 +46,7 @@ export class Delivery {
   deliver(envelope: Envelope, seq: number, turn: Turn): Signal {
     const signal = draft(envelope, seq, turn.at)
     if (envelope.to === HUB) return this.#hub(signal)
-    if (envelope.hops > this.#parts.maxHops) return this.#overrun(signal)
+    if (envelope.hops > this.#parts.maxHops) return this.#overrun(signal, turn)
     const { population } = this.#parts
     // A derived message that creates an actor names a new address: the journal need not be asked for a parked one.
     const found =
@@ -61,15 +61,20 @@ export class Delivery {
     return signal
   }
 
-  /** Folds a recorded signal again, at a start. Returns what the machine did, for comparison; releases nothing. */
-  replay(signal: Signal): { cell: Cell; step: Step } | undefined {
+  /**
+   * Folds a recorded signal again, at a start. Returns what the machine did, for comparison; releases nothing. `told`:
+   * where the machine threw, the actor was told so instead of being held.
+   */
+  replay(signal: Signal, told: boolean): { cell: Cell; step: Step } | undefined {
+    const faulted = signal.refused?.code === 'MACHINE_FAULT'
     const found = this.#parts.population.find(signal.to)
-    const cell = found ?? this.#parts.population.create(signal)
+    const mayCreate = signal.refused === null || (faulted && signal.fromState === null)
+    const cell = found ?? (mayCreate ? this.#parts.population.create(signal) : undefined)
     if (cell === undefined) return undefined
-    takeTimer(cell, signal)
+    if (!faulted || told) takeTimer(cell, signal)
     if (signal.refused !== null) return undefined
     const step = cell.step(signal, timerEventOf(signal))
-    if (step.before !== step.after) this.#settle(cell, signal)
+    this.#settle(cell, signal)
     this.#timers(cell, signal, step)
     return { cell, step }
   }
@@ -78,6 +83,8 @@ export class Delivery {
   observe(cell: Cell, at: number): void {
     const { dispatcher } = this.#parts
     const { context } = cell.snapshot
+    // Who does not move waits for no agent.
+    if (cell.held !== null && cell.state !== 'running') return
     if (cell.definition.kind.kind === 'task')
       dispatcher.task(cell.address, cell.state, context as TaskContext, cell.priority, cell.sinceSeq, at)
     else if (cell.definition.kind.kind === 'agent')
@@ -100,12 +107,12 @@ export class Delivery {
   }
 
   #move(cell: Cell, signal: SignalDraft, envelope: Envelope, turn: Turn, isNew: boolean): void {
-    if (signal.type === 'hub.timer' && !takeTimer(cell, signal)) {
+    if (signal.type === 'hub.timer' && !isSet(cell, signal)) {
       signal.toState = signal.fromState = cell.state
       refuse(signal, 'STALE_TIMER', 'the timer was cancelled or set anew', [])
       return
     }
-    const step = cell.step(signal, envelope.timerEvent)
+    const step = cell.step(signal, timerEventOf(signal))
     const state = stateOf(step.after)
     signal.toState = state
     signal.fromState = isNew ? null : stateOf(step.before)
@@ -113,10 +120,13 @@ export class Delivery {
       this.#fault(cell, signal, step, turn)
       return
     }
+    takeTimer(cell, signal)
     if (step.before === step.after && step.commands.length === 0) {
       if (isNew) this.#parts.population.ended(cell)
       refuse(signal, 'EVENT_REFUSED', `${state} does not take ${signal.type}`, allowedEvents(step.after))
       this.observe(cell, turn.at)
+      const fault = faultOf(signal)
+      if (fault !== undefined) this.#hold(cell, signal, fault, turn)
       return
     }
     if (state !== signal.fromState) signal.name = lifecycleName(cell.definition.kind, state)
@@ -218,26 +228,39 @@ export class Delivery {
     const allowed = allowedEvents(step.after)
     refuse(signal, 'MACHINE_FAULT', failure.message, allowed)
     if (signal.type !== 'fault' && allowed.includes('fault')) {
+      takeTimer(cell, signal)
       const data = { step: -1, error: failure as unknown as Json, seq: signal.seq }
       turn.queue.push({ ...derived(cell, signal, { to: cell.address, type: 'fault', data }, 0), from: HUB })
       return
     }
-    cell.held = { code: 'MACHINE_FAULT', reason: failure.message, signal: signal.seq }
-    this.#parts.population.moved(cell, signal.seq)
+    this.#hold(cell, signal, { reason: failure.message, signal: signal.seq }, turn)
+  }
+
+  /** From now on the actor does not move: its messages are kept until somebody acts. */
+  #hold(cell: Cell, signal: Signal, hold: Omit<Hold, 'code'>, turn: Turn): void {
+    const { population, dispatcher } = this.#parts
+    cell.held = {
+      code: signal.refused?.code === 'HOPS_EXCEEDED' ? 'HOPS_EXCEEDED' : 'MACHINE_FAULT',
+      ...hold,
+    }
+    population.moved(cell, signal.seq)
+    if (cell.state !== 'running') dispatcher.drop(cell.address)
+    turn.held.push(cell)
   }
 
   /** A chain that is too long ends here; its sender is held, or told, so that nobody waits for ever. */
-  #overrun(signal: SignalDraft): Signal {
+  #overrun(signal: SignalDraft, turn: Turn): Signal {
     refuse(signal, 'HOPS_EXCEEDED', `more than ${this.#parts.maxHops} messages along one cause`, [])
-    const sender = this.#parts.population.find(signal.from)
-    if (sender !== undefined && sender.held === null) {
-      sender.held = {
-        code: 'HOPS_EXCEEDED',
-        reason: `its message ${signal.type} to ${signal.to}`,
-        signal: signal.seq,
-      }
-      this.#parts.population.moved(sender, sender.seq)
-    }
+    const { population } = this.#parts
+    // A sender that has ended holds nobody up; then it is the recipient that would wait for ever.
+    const sender = population.find(signal.from) ?? population.find(signal.to)
+    if (sender !== undefined && sender.held === null)
+      this.#hold(
+        sender,
+        signal,
+        { reason: `its message ${signal.type} to ${signal.to}`, signal: signal.seq },
+        turn,
+      )
     return signal
   }
 }
@@ -251,12 +274,23 @@ function remember(cell: Cell, envelope: Envelope): void {
   cell.outputs[done.step] = (envelope.cause.data as { output: Json }).output
 }
 
-/** A timer that fires is gone. False when it is not the one that the actor last set. */
-function takeTimer(cell: Cell, signal: Signal): boolean {
-  if (signal.type !== 'hub.timer') return false
+/** False when it is not the timer that the actor last set. */
+function isSet(cell: Cell, signal: Signal): boolean {
   const { id, setSeq } = signal.data as { id: string; setSeq: number }
-  if (cell.timers?.get(id)?.setSeq !== setSeq) return false
-  return cell.timers.delete(id)
+  return cell.timers?.get(id)?.setSeq === setSeq
+}
+
+/** A timer that fires is gone. */
+function takeTimer(cell: Cell, signal: Signal): void {
+  if (signal.type === 'hub.timer' && isSet(cell, signal))
+    cell.timers?.delete((signal.data as { id: string }).id)
+}
+
+/** Set when an actor was told that its machine threw, and could do nothing with it. */
+export function faultOf(signal: Signal): Omit<Hold, 'code'> | undefined {
+  if (signal.type !== 'fault' || signal.refused === null) return undefined
+  const { seq, error } = signal.data as { seq?: number; error: { message: string } }
+  return seq === undefined ? undefined : { reason: error.message, signal: seq }
 }
 
 /** A recorded timer carries the event that its machine got. */

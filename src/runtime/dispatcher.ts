@@ -124,6 +124,12 @@ export class Dispatcher {
       this.#wait(task, context.spec, context.interruptions, priority, seq)
   }
 
+  /** A task that does not move: it waits for nobody, and takes nobody's place. */
+  drop(task: Address): void {
+    this.#forget(task)
+    this.lost(task)
+  }
+
   /** A task that was given to an agent is not there any more: its place is free again. */
   lost(task: Address): void {
     const running = this.#running.get(task)

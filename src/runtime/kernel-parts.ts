@@ -15,6 +15,7 @@ import type { EffectStart, EffectStop } from './turn.ts'
 export interface Released {
   readonly signals: readonly Signal[]
   readonly endings: readonly { cell: Cell; signal: Signal }[]
+  readonly held: readonly Cell[]
   readonly starts: readonly EffectStart[]
   readonly stops: readonly EffectStop[]
 }

@@ -4,16 +4,16 @@
  * deterministic comes in through its parts; nothing here may know of agents' code, users or files.
  */
 import { StatorError } from '../errors.ts'
+import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import { Backlog } from './backlog.ts'
-import type { Cell } from './cell.ts'
-import { loadInput, startInput, timerInput } from './deciders.ts'
+import { againInput, loadInput, startInput, timerInput } from './deciders.ts'
 import { Delivery } from './delivery.ts'
 import type { Envelope } from './envelope.ts'
 import type { PendingMessage } from './journal.ts'
 import type { Limits } from './limits.ts'
-import { encode, type JournalRecord } from './record.ts'
+import { decode, encode, type JournalRecord } from './record.ts'
 import type { KernelParts } from './kernel-parts.ts'
 import { Timers } from './timers.ts'
 import { batchOf, journalFailure, Turn } from './turn.ts'
@@ -32,7 +32,8 @@ export class Kernel {
   #seq = 0
   #at = 0
   #sum = 0
-  #tailAfter = 0
+  /** Up to here all living actors are checkpointed. */
+  #checkpointedTo = 0
   #scheduled = false
   #stopped: StatorError | null = null
   #started = false
@@ -79,7 +80,7 @@ export class Kernel {
     this.#seq = from.seq
     this.#at = from.at
     this.#sum = from.sum
-    this.#tailAfter = from.tailAfter
+    this.#checkpointedTo = from.tailAfter
     this.#backlog.load(from.pending)
   }
 
@@ -117,16 +118,12 @@ export class Kernel {
     try {
       this.#run(turn)
       if (turn.taken > 0) this.#inbox = this.#inbox.slice(turn.taken)
-      if (turn.isEmpty) {
-        this.#rest()
-        return
-      }
-      journal.commit(batchOf(turn))
+      if (!turn.isEmpty) journal.commit(batchOf(turn))
     } catch (error) {
       this.stop(journalFailure(error), turn)
       return
     }
-    if (turn.tailAfter !== null) this.#tailAfter = turn.tailAfter
+    this.#committed(turn)
     for (const { ack, signal } of turn.acks) ack.committed(signal)
     release(turn)
     this.#rest()
@@ -153,12 +150,9 @@ export class Kernel {
     this.#checkpointTurn(Number.POSITIVE_INFINITY, true)
   }
 
-  /** Releases a held actor: its mail is delivered, and the message that it stumbled over where `again` is given. */
-  release(cell: Cell, again: Envelope | undefined): void {
-    cell.held = null
-    this.#parts.population.moved(cell, cell.seq)
-    this.#backlog.release(cell.address, again)
-    this.wake()
+  #committed(turn: Turn): void {
+    this.#checkpointedTo = turn.checkpointedTo ?? this.#checkpointedTo
+    if (turn.ended.length > 0) this.#parts.population.committed()
   }
 
   #run(turn: Turn): void {
@@ -174,7 +168,7 @@ export class Kernel {
     }
     while (hasRoom(turn, limits) && this.#dispatch(turn)) this.#drain(turn)
     // Statistics that agents have not heard of are counted from the tail: they must be told before it moves.
-    const long = this.#seq - this.#tailAfter >= limits.tail
+    const long = this.#seq - this.#checkpointedTo >= limits.tail
     this.#tellLoads(turn, long)
     this.#backlog.keepRest(turn)
     if (long) this.#moveTail(turn, CHECKPOINTS_A_TURN)
@@ -224,6 +218,7 @@ export class Kernel {
     if (envelope.key !== undefined) turn.keys.push({ ...envelope.key, seq: signal.seq })
     if (envelope.ack !== undefined) turn.acks.push({ ack: envelope.ack, signal })
     if (signal.type === 'task.start' && signal.toState === null) this.#parts.dispatcher.lost(signal.to)
+    if (signal.type === 'hub.release') this.#release(signal, turn)
     if (signal.type === 'task.recorded' && signal.refused === null) this.#record(signal, turn)
   }
 
@@ -233,20 +228,45 @@ export class Kernel {
     turn.results.push({ owner: signal.to, generation: 1, name, value })
   }
 
+  /** An operator lets an actor go on: what it stumbled over is delivered again, and then its mail. */
+  #release(signal: Signal, turn: Turn): void {
+    const { population, journal } = this.#parts
+    const cell = population.find((signal.data as { address: Address }).address)
+    if (cell === undefined || cell.held === null) return
+    const find = (seq: number): Signal | undefined => {
+      const record = turn.records.find(other => other.seq === seq) ?? journal.get(seq)
+      return record === undefined ? undefined : decode(record)
+    }
+    const again = find(cell.held.signal)
+    cell.held = null
+    population.moved(cell, signal.seq)
+    for (const timer of cell.timers?.values() ?? []) this.timers.add(cell, timer)
+    this.#delivery.observe(cell, turn.at)
+    // Which agent gets a task is decided anew.
+    if (again !== undefined && again.type !== 'task.start')
+      turn.queue.push(againInput(again, find(again.causationId)))
+    turn.queue.push(...this.#backlog.takeMail(cell.address))
+  }
+
   /** Mail of an actor that does not move: kept, durably, until it is released. Who waits for an answer is told. */
   #hold(envelope: Envelope, turn: Turn): void {
     if (envelope.ack !== undefined) {
       envelope.ack.failed(new StatorError('HELD', { address: envelope.to }))
       return
     }
-    this.#backlog.keepMail(envelope, turn)
+    if (envelope.type !== 'task.start') this.#backlog.keepMail(envelope, turn)
+    else {
+      if (envelope.pendingId > 0) turn.delivered.push(envelope.pendingId)
+      this.#parts.dispatcher.drop(envelope.to)
+    }
   }
 
   /** Moves the start of the tail forward, so that recovery reads a bounded number of records. */
   #moveTail(turn: Turn, checkpoints: number): void {
     const { population } = this.#parts
     turn.checkpoints.push(...population.checkpoint(checkpoints))
-    turn.tailAfter = (population.oldestDirty() ?? this.#seq + 1) - 1
+    turn.checkpointedTo = (population.oldestDirty() ?? this.#seq + 1) - 1
+    turn.tailAfter = Math.min(turn.checkpointedTo, population.strandedSince - 1)
   }
 
   /** After a turn: come again, or wait for a timer, or for nothing at all. */
@@ -257,7 +277,7 @@ export class Kernel {
       return
     }
     this.timers.arm()
-    if (this.#cancelIdle !== undefined || this.#tailAfter >= this.#seq) return
+    if (this.#cancelIdle !== undefined || this.#checkpointedTo >= this.#seq) return
     this.#cancelIdle = this.#parts.clock.after(this.#parts.limits.idle, () => this.#idle())
   }
 
@@ -289,7 +309,7 @@ export class Kernel {
       this.stop(journalFailure(error), turn)
       return
     }
-    this.#tailAfter = turn.tailAfter ?? this.#tailAfter
+    this.#committed(turn)
     release(turn)
   }
 }

@@ -28,6 +28,9 @@ export class Population {
   readonly #dirty = new Map<Address, Cell>()
   /** Actors that could not be brought to life: their checkpoints stay as they are. */
   readonly #stranded = new Map<Address, Hold>()
+  /** Ended, with a checkpoint that the next commit takes away: nobody comes back from it. */
+  readonly #leaving = new Set<Address>()
+  #strandedSince = Number.POSITIVE_INFINITY
   readonly #journal: Journal
   readonly #definitions: Definitions
   readonly #root: ActorRefLike
@@ -54,6 +57,11 @@ export class Population {
 
   stranded(): ReadonlyMap<Address, Hold> {
     return this.#stranded
+  }
+
+  /** The first record that somebody stranded still needs: the journal's tail must not move past it. */
+  get strandedSince(): number {
+    return this.#strandedSince
   }
 
   loaded(address: Address): Cell | undefined {
@@ -97,7 +105,7 @@ export class Population {
   }
 
   #revive(address: Address): Cell | undefined {
-    if (this.#stranded.has(address)) return undefined
+    if (this.#stranded.has(address) || this.#leaving.has(address)) return undefined
     const checkpoint = this.#journal.checkpoint(address)
     return checkpoint === undefined ? undefined : this.restore(checkpoint)
   }
@@ -112,9 +120,15 @@ export class Population {
     this.#stranded.set(address, hold)
     const cell = this.#cells.get(address)
     if (cell === undefined) return
+    if (cell.dirtySince > 0) this.needs(cell.dirtySince)
     cell.live.stop()
     this.#cells.delete(address)
     this.#dirty.delete(address)
+  }
+
+  /** A record that no checkpoint of somebody stranded covers. */
+  needs(seq: number): void {
+    this.#strandedSince = Math.min(this.#strandedSince, seq)
   }
 
   moved(cell: Cell, seq: number): void {
@@ -124,9 +138,15 @@ export class Population {
   }
 
   ended(cell: Cell): void {
+    if (cell.hasCheckpoint) this.#leaving.add(cell.address)
     this.#cells.delete(cell.address)
     this.#dirty.delete(cell.address)
     cell.timers = null
+  }
+
+  /** What ended is gone from the journal as well. */
+  committed(): void {
+    this.#leaving.clear()
   }
 
   /** The oldest position that some living actor has not checkpointed; undefined when all are. */

@@ -7,7 +7,7 @@ import { HUB, type Address } from '../messages/address.ts'
 import type { Command } from '../messages/command.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell, Hold } from './cell.ts'
-import type { Delivery } from './delivery.ts'
+import { faultOf, type Delivery } from './delivery.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Journal, JournalState, PendingMessage } from './journal.ts'
 import type { Population } from './population.ts'
@@ -45,7 +45,7 @@ export function recover(parts: RecoveryParts, state: JournalState): Recovered {
   for (const cell of cells) if (cell.definition.kind.kind === 'agent') delivery.observe(cell, state.last.at)
   for (const cell of cells) {
     if (cell.definition.kind.kind !== 'agent') delivery.observe(cell, state.last.at)
-    for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
+    if (cell.held === null) for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
   }
   countStatistics(dispatcher, tail, pending)
   const interrupted = cells.filter(cell => cell.definition.kind.kind === 'task' && cell.state === 'running')
@@ -69,25 +69,38 @@ function replayTail(
   tail: readonly Signal[],
   pending: readonly PendingMessage[],
 ): number {
-  const { population, delivery } = parts
-  const ended = new Set<Address>()
+  const { journal, population, delivery } = parts
+  const ended = new Map<Address, number>()
   const derived = new Map<number, (Signal | PendingMessage)[]>()
   for (const signal of [...tail, ...pending]) {
-    if ('final' in signal && signal.final) ended.add(signal.to)
+    if ('final' in signal && signal.final) ended.set(signal.to, signal.seq)
     if (signal.causationId === 0) continue
     const siblings = derived.get(signal.causationId)
     if (siblings === undefined) derived.set(signal.causationId, [signal])
-    else siblings.push(signal)
+    else if (!isRepeated(signal, siblings)) siblings.push(signal)
   }
   let replayed = 0
   for (const signal of tail) {
-    restoreHold(population, signal, derived.has(signal.seq))
-    if (signal.to === HUB || ended.has(signal.to) || population.stranded().has(signal.to)) continue
+    // A sender that ended later was held, and released, in the tail.
+    if (signal.to === HUB || (signal.refused?.code === 'HOPS_EXCEEDED' && !ended.has(signal.from)))
+      restoreHold(population, signal, false)
+    if (signal.to === HUB || signal.seq <= (ended.get(signal.to) ?? 0)) continue
     const cell = population.find(signal.to)
+    if (population.stranded().has(signal.to)) {
+      // Unless its checkpoint has it, it must be read again when the definition is back.
+      if (signal.refused === null && signal.seq > (journal.checkpoint(signal.to)?.seq ?? 0))
+        population.needs(signal.seq)
+      continue
+    }
     if (cell !== undefined && signal.seq <= cell.seq) continue
-    const moved = delivery.replay(signal)
+    const told = derived.has(signal.seq)
+    const moved = delivery.replay(signal, told)
+    if (signal.refused?.code !== 'HOPS_EXCEEDED') restoreHold(population, signal, told)
     if (moved === undefined) {
-      if (signal.refused === null) population.strand(signal.to, missing(signal))
+      if (signal.refused === null) {
+        population.strand(signal.to, missing(signal))
+        population.needs(signal.seq)
+      }
       continue
     }
     replayed++
@@ -98,9 +111,14 @@ function replayTail(
   return replayed
 }
 
+/** What was delivered again after a release is still the same message. Outputs come in order, but for those. */
+function isRepeated({ output }: PendingMessage | Signal, siblings: readonly { output: number }[]): boolean {
+  return output <= (siblings.at(-1)?.output ?? -1) && siblings.some(other => other.output === output)
+}
+
 /** An actor that began in the tail, by a definition that is not registered now. */
 function missing(signal: Signal): Hold {
-  const { workflow, version } = signal.data as { workflow?: string; version?: string }
+  const { workflow, version } = (signal.data ?? {}) as { workflow?: string; version?: string }
   return {
     code: 'VERSION_MISSING',
     reason: `${workflow ?? signal.to} version ${version ?? '?'} is not registered`,
@@ -111,18 +129,25 @@ function missing(signal: Signal): Hold {
 /** Holds are decisions of the hub: read from what it recorded. */
 function restoreHold(population: Population, signal: Signal, told: boolean): void {
   const code = signal.refused?.code
-  if (code === 'MACHINE_FAULT' && !told)
-    hold(population.loaded(signal.to), signal, signal.refused?.message ?? '')
-  else if (code === 'HOPS_EXCEEDED')
-    hold(population.loaded(signal.from), signal, signal.refused?.message ?? '')
-  else if (signal.type === 'hub.release') {
-    const cell = population.loaded((signal.data as { address: Address }).address)
-    if (cell !== undefined) cell.held = null
-  }
+  const fault = faultOf(signal)
+  if (code === 'HOPS_EXCEEDED') {
+    const reason = `its message ${signal.type} to ${signal.to}`
+    const cell = population.find(signal.from) ?? population.find(signal.to)
+    set(population, cell, { code, reason, signal: signal.seq }, signal)
+  } else if (code === 'MACHINE_FAULT' && !told) {
+    const reason = signal.refused?.message ?? ''
+    set(population, population.find(signal.to), { code, reason, signal: signal.seq }, signal)
+  } else if (fault !== undefined)
+    set(population, population.find(signal.to), { code: 'MACHINE_FAULT', ...fault }, signal)
+  else if (signal.type === 'hub.release')
+    set(population, population.find((signal.data as { address: Address }).address), null, signal)
 }
 
-function hold(cell: Cell | undefined, signal: Signal, reason: string): void {
-  if (cell !== undefined) cell.held = { code: signal.refused?.code ?? '', reason, signal: signal.seq }
+/** The hold is not in the checkpoint yet. */
+function set(population: Population, cell: Cell | undefined, hold: Hold | null, { seq }: Signal): void {
+  if (cell === undefined) return
+  cell.held = hold
+  population.moved(cell, seq)
 }
 
 /** What the machine did now against what was recorded; null when they agree. */

@@ -20,6 +20,7 @@ import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import { ActorsView, type HeldActor } from './actors-view.ts'
 import { AgentsView } from './agents-view.ts'
+import type { Hold } from './cell.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { checkPriority, Door, fromHub, type SendOptions } from './door.ts'
 import { input } from './envelope.ts'
@@ -36,7 +37,6 @@ import { memory } from './memory-journal.ts'
 import { endingOf } from './outcome.ts'
 import { pastCell } from './past.ts'
 import { Population } from './population.ts'
-import { decode } from './record.ts'
 import { recover } from './recovery.ts'
 import { Registry } from './registry.ts'
 import { prune } from './retention.ts'
@@ -365,18 +365,13 @@ class RuntimeImpl {
    */
   async release(address: Address): Promise<void> {
     const stranded = this.#population.stranded().get(address)
-    if (stranded !== undefined)
-      throw new StatorError('HELD', { address, code: stranded.code, reason: stranded.reason })
+    if (stranded !== undefined) throw heldError(address, stranded)
     const cell = this.#population.require(address)
     if (cell.held === null) {
       await this.#door.send({ type: 'task.retry', to: address, from: CLIENT, data: {} })
       return
     }
-    const { code, signal } = cell.held
     await this.#tellHub('hub.release', { address })
-    const record = code === 'MACHINE_FAULT' ? this.#journal.get(signal) : undefined
-    const again = record === undefined ? undefined : decode(record)
-    this.#kernel.release(cell, again === undefined ? undefined : input(again, { depth: again.depth }))
   }
 
   /** Erases runs and tasks that ended longer ago than this. Returns how many. What lives is not touched. */
@@ -449,6 +444,8 @@ class RuntimeImpl {
       this.#executor.start({ task, agent, turn, attempt: attempts, spec, correlationId, depth })
     }
     this.#stream.publish(released.signals)
+    for (const { address, held } of released.held)
+      if (held !== null) this.#endings.fail(address, heldError(address, held))
     for (const { cell, signal } of released.endings) this.#endings.tell(cell.address, { cell, signal })
     this.#door.letIn()
   }
@@ -479,8 +476,7 @@ class RuntimeImpl {
     const cell = this.#population.find(address)
     const stranded = this.#population.stranded().get(address)
     const hold = cell?.held ?? stranded
-    if (hold !== undefined && hold !== null)
-      throw new StatorError('HELD', { address, code: hold.code, reason: hold.reason })
+    if (hold !== undefined && hold !== null) throw heldError(address, hold)
     if (cell === undefined) {
       this.#requireJournal()
       const signal = endingOf(this.#journal, address)
@@ -587,6 +583,10 @@ class RuntimeImpl {
 /** A signal's place in history, to read on from later: opaque, and only good for the same journal. */
 export function cursorOf(signal: Signal): string {
   return signal.seq.toString(36)
+}
+
+function heldError(address: Address, { code, reason }: Hold): StatorError {
+  return new StatorError('HELD', { address, code, reason })
 }
 
 function positionOf(cursor: string): number {

@@ -33,6 +33,8 @@ export class Turn {
   readonly ended: Address[] = []
   /** Actors that ended in this turn, with the signal that ended them. */
   readonly endings: { cell: Cell; signal: Signal }[] = []
+  /** Actors that were held in this turn. */
+  readonly held: Cell[] = []
   readonly starts: EffectStart[] = []
   readonly stops: EffectStop[] = []
   readonly acks: { ack: Ack; signal: Signal }[] = []
@@ -42,6 +44,8 @@ export class Turn {
   /** Inputs taken from the inbox. */
   taken = 0
   tailAfter: number | null = null
+  /** Up to here all living actors are checkpointed; the tail may be longer, for those that could not be brought back. */
+  checkpointedTo: number | null = null
   clean = false
 
   constructor(at: number) {
