@@ -130,6 +130,3 @@ export const holdsReport = (
     return false
   }
 }
-
-/** Where the report for people is. */
-export const reportPath = (out: string): string => fileOf(out, 'markdown')

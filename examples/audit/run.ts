@@ -2,7 +2,8 @@
 // the journal: the task `inventory`, whose output names the commit, and the graph `audit` that is planned from it.
 // Never in here: arguments, the process, or what the checks do.
 import { StatorError } from 'stator'
-import type { Run, RunOutcome, Runtime } from 'stator'
+import type { Progress, Run, RunOutcome, Runtime } from 'stator'
+import type { z } from 'zod'
 import { findRepository, UsageError } from './cli.ts'
 import type { AuditOptions, Repository } from './cli.ts'
 import { auditGraph, crew, inventoryTask } from './crew.ts'
@@ -19,6 +20,8 @@ import * as words from './words.ts'
 
 const INVENTORY = 'inventory'
 const AUDIT = 'audit'
+
+type ReportResult = z.infer<typeof reportResultSchema>
 
 /** Whom a run speaks to, and who may end it. */
 export interface Surroundings {
@@ -63,33 +66,21 @@ class Audit {
 
   async run(): Promise<boolean> {
     const began = performance.now()
-    const { say } = this.#around
+    const { say, presenter } = this.#around
     const resumed = this.#belongsHere()
-    const ended = this.#ending()
-    if (ended === undefined) {
-      if (!resumed) say(words.begin(this.#repository, this.#options.out))
-      for (const agent of crew(this.#repository.root, this.#options.concurrency))
-        await this.#runtime.agents.register(agent)
-      await this.#letGo()
-    }
+    const known = this.#runtime.run(AUDIT)
+    const standing = standingOf(known)
+    if (standing === 'ended') return this.#end(await this.#inventory(true), known)
+    if (standing !== 'unknown') await this.#requireCommit()
+    if (!resumed) say(words.begin(this.#repository, this.#options.out))
+    else say(words.resume(standing === 'unknown' ? undefined : standing))
+    for (const agent of crew(this.#repository.root, this.#options.concurrency))
+      await this.#runtime.agents.register(agent)
+    await this.#letGo()
     const inventory = await this.#inventory(resumed)
-    const planned = planAudit(inventory)
-    const { commit } = inventory
-    const run = ended ?? (await this.#start(inventory))
-    if (ended === undefined) {
-      const done = run.current()?.completed ?? 0
-      if (resumed) {
-        await this.#require(commit)
-        say(words.resume(done, planned.length, commit))
-      }
-      await follow(this.#runtime, AUDIT, planned, this.#around.presenter)
-    }
-    const outcome = await run.outcome()
-    if (outcome.status === 'completed')
-      this.#deliver(inventory, outcome, ended === undefined ? began : undefined)
-    else say(words.failed(outcome, this.#options.out))
-    if (resumed && commit !== this.#repository.head) say(words.moved(commit, this.#repository.head))
-    return outcome.status === 'completed'
+    const run = await this.#start(inventory)
+    await follow(this.#runtime, AUDIT, planAudit(inventory), presenter)
+    return this.#end(inventory, run, began)
   }
 
   /** Whether there is an audit in the journal. It must be one of this repository. */
@@ -101,17 +92,6 @@ class Audit {
     if (metadata?.repository !== root)
       throw new UsageError(words.foreign(this.#options.out, metadata?.repository ?? 'something else', root))
     return true
-  }
-
-  /** The run, when it has ended. */
-  #ending(): Run | undefined {
-    const run = this.#runtime.run(AUDIT)
-    try {
-      run.status()
-    } catch {
-      return undefined
-    }
-    return run.current() === null ? run : undefined
   }
 
   /** Tasks that a kill interrupted: starting the audit again says that they may be done again. */
@@ -144,8 +124,10 @@ class Audit {
     }
   }
 
-  async #require(commit: string): Promise<void> {
+  /** A journal says which commit; whoever throws commits away cannot go on. */
+  async #requireCommit(): Promise<void> {
     const { root } = this.#repository
+    const { commit } = await this.#inventory(true)
     try {
       await git(root, ['cat-file', '-e', `${commit}^{commit}`])
     } catch {
@@ -153,20 +135,41 @@ class Audit {
     }
   }
 
+  /** Says how it ended, when it ended now, or that it had ended before. */
+  async #end(inventory: Inventory, run: Run, began?: number): Promise<boolean> {
+    const { commit } = inventory
+    const { out } = this.#options
+    const { say } = this.#around
+    const outcome = await run.outcome()
+    if (outcome.status === 'completed') {
+      const result = this.#deliver(inventory, outcome)
+      if (began === undefined) say(words.already(planAudit(inventory).length, commit))
+      else say(words.finished(inventory, performance.now() - began))
+      say(words.result(result, out))
+    } else say(words.failed(outcome, out))
+    if (commit !== this.#repository.head) say(words.moved(commit, this.#repository.head))
+    return outcome.status === 'completed'
+  }
+
   /** Makes the files from what the journal holds; they must be what the report task saw. */
-  #deliver(inventory: Inventory, { outputs }: RunOutcome, began: number | undefined): void {
+  #deliver(inventory: Inventory, { outputs }: RunOutcome): ReportResult {
     const { out } = this.#options
     const result = reportResultSchema.parse(outputs['report'])
-    if (!holdsReport(out, result.sha256)) {
-      const summaries = roles.map(role => outputs[`${role}.summary`])
-      const texts = renderReport(buildReport({ inventory, summaries }))
-      writeReport(out, texts)
-      if (!holdsReport(out, result.sha256)) throw new UsageError(words.otherVersion(out))
-    }
-    const head =
-      began === undefined
-        ? words.already(planAudit(inventory).length, inventory.commit)
-        : words.finished(inventory, performance.now() - began)
-    this.#around.say(`${head}\n${words.result(result, out)}`)
+    if (holdsReport(out, result.sha256)) return result
+    const summaries = roles.map(role => outputs[`${role}.summary`])
+    writeReport(out, renderReport(buildReport({ inventory, summaries })))
+    if (!holdsReport(out, result.sha256)) throw new UsageError(words.otherVersion(out))
+    return result
   }
+}
+
+/** Where the run stands, if it was ever started. */
+const standingOf = (run: Run): Progress | 'ended' | 'unknown' => {
+  try {
+    run.status()
+  } catch (error) {
+    if (error instanceof StatorError && error.code === 'NOT_FOUND') return 'unknown'
+    throw error
+  }
+  return run.current() ?? 'ended'
 }

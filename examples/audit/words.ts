@@ -24,8 +24,10 @@ const counts = (found: SeverityCounts): string =>
 export const begin = ({ name, head }: Repository, out: string): string =>
   `Auditing ${name} at commit ${short(head)}; journal and report go to ${shown(out)}.`
 
-export const resume = (done: number, total: number, commit: string): string =>
-  `Resuming: ${done} of ${total} tasks are done, of commit ${short(commit)}.`
+export const resume = (at: { completed: number; total: number } | undefined): string =>
+  at === undefined
+    ? 'Resuming: it was ended before the first task.'
+    : `Resuming: ${at.completed} of ${at.total} tasks are done.`
 
 export const waiting = (out: string, seconds: number): string =>
   `Another process is at work in ${shown(out)}; waiting up to ${seconds} s for it to end.`
