@@ -219,9 +219,11 @@ export class Dispatcher {
   #leave(task: Address, state: string, context: TaskContext, at: number): void {
     const slot = this.#running.get(task)?.slot
     if (slot === undefined) return
+    // Attempts that ended by themselves: nobody knows how long an interrupted one ran.
+    const failed = (state === 'failed' || state === 'retrying') && context.error?.code !== 'INTERRUPTED'
     if (state === 'completed') slot.done++
-    else if (state === 'failed' || state === 'retrying') slot.failed++
-    if (context.startedAt > 0) slot.busyMs += Math.max(0, at - context.startedAt)
+    else if (failed) slot.failed++
+    if (state === 'completed' || failed) slot.busyMs += Math.max(0, at - context.startedAt)
     this.lost(task)
   }
 

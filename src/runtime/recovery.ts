@@ -47,7 +47,7 @@ export function recover(parts: RecoveryParts, state: JournalState): Recovered {
     if (cell.definition.kind.kind !== 'agent') delivery.observe(cell, state.last.at)
     if (cell.held === null) for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
   }
-  countStatistics(dispatcher, tail, pending)
+  countStatistics(parts, tail, pending)
   const interrupted = cells.filter(cell => cell.definition.kind.kind === 'task' && cell.state === 'running')
   return { interrupted: interrupted.map(cell => cell.address), pending, replayed }
 }
@@ -190,7 +190,7 @@ function sameMessage(
 
 /** Counts what ended since each agent was last told. */
 function countStatistics(
-  dispatcher: Dispatcher,
+  { dispatcher, journal }: RecoveryParts,
   tail: readonly Signal[],
   pending: readonly PendingMessage[],
 ): void {
@@ -205,6 +205,12 @@ function countStatistics(
     if (signal.refused !== null || (signal.type !== 'task.done' && signal.type !== 'task.failed')) continue
     const agent = signal.from
     if (signal.seq < (told.get(agent) ?? 0)) continue
-    dispatcher.count(agent, signal.toState ?? '', signal.at - (started.get(signal.to) ?? signal.at))
+    const since = started.get(signal.to) ?? startOf(journal, signal)
+    dispatcher.count(agent, signal.toState ?? '', signal.at - since)
   }
+}
+
+/** When a task that ended in the tail was started, before it. */
+function startOf(journal: Journal, { to: actor, seq: before, at }: Signal): number {
+  return journal.query({ actor, types: ['task.started'], before, order: 'desc', limit: 1 })[0]?.at ?? at
 }

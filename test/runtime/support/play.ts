@@ -1,6 +1,7 @@
 /** Plays a scenario through any number of crashes, and checks what must hold whatever happened. */
 import { expect } from 'vitest'
 import { Crashed, replay, Simulation, type Crash, type Life } from 'stator/testing'
+import type { Address } from 'stator'
 import type { Scenario } from './scenarios.ts'
 
 export interface Played {
@@ -48,10 +49,29 @@ export function holds(life: Life): void {
     inbox: 0,
   })
   for (const agent of runtime.agents.list()) {
-    expect(agent.running).toBe(0)
+    const { done, failed, busyMs, running, address } = agent
+    expect({ address, done, failed, busyMs, running }).toEqual({
+      address,
+      ...statistics(life, address),
+      running: 0,
+    })
     expect(agent.state === 'ready' || agent.state === 'paused').toBe(true)
   }
   replaysTheSame(life)
+}
+
+/** What an agent should say of itself, counted from the whole history. */
+function statistics(life: Life, agent: Address): { done: number; failed: number; busyMs: number } {
+  const total = { done: 0, failed: 0, busyMs: 0 }
+  const started = new Map<Address, number>()
+  for (const signal of life.runtime.history({ limit: 1_000_000 })) {
+    if (signal.name === 'task.started') started.set(signal.to, signal.at)
+    const ended = signal.type === 'task.done' ? 'done' : signal.type === 'task.failed' ? 'failed' : undefined
+    if (ended === undefined || signal.refused !== null || signal.from !== agent) continue
+    total[ended]++
+    total.busyMs += signal.at - (started.get(signal.to) ?? 0)
+  }
+  return total
 }
 
 /** Live state = replay, byte for byte: from the last checkpoints, and from the first record. */
