@@ -8,7 +8,7 @@ import { memoryPlace, SMALL, sqlitePlace } from './places.ts'
 
 const PLACES: Record<string, { make: () => JournalPlace; runs: number }> = {
   memory: { make: memoryPlace, runs: 300 },
-  'sqlite with small blocks': { make: () => sqlitePlace({ ...SMALL, durability: 'normal' }), runs: 80 },
+  'sqlite with small blocks': { make: () => sqlitePlace({ ...SMALL, durability: 'normal' }), runs: 50 },
 }
 
 test.each(Object.entries(PLACES))(

@@ -281,7 +281,7 @@ const filter: Arbitrary<HistoryFilter> = record({
 
 export const commands: Arbitrary<Iterable<Command>> = sequences(
   [
-    tuple(array(delivery, { maxLength: 20 }), extras).map(
+    tuple(array(delivery, { maxLength: 20, size: 'max' }), extras).map(
       ([deliveries, more]) => new Commit(deliveries, more),
     ),
     tuple(subarray([...RUNS]), nat({ max: 100 })).map(([runs, percent]) => new Prune(runs, percent)),
@@ -290,5 +290,5 @@ export const commands: Arbitrary<Iterable<Command>> = sequences(
     constant(new Reopen()),
     constant(new Look()),
   ],
-  { maxCommands: 40 },
+  { maxCommands: 40, size: 'max' },
 )
