@@ -70,6 +70,11 @@ export function states(machine: AnyStateMachine): AnyStateNode[] {
   return Object.values(machine.root.states) as AnyStateNode[]
 }
 
+/** The events that a machine knows, without XState's own. */
+export function eventsOf(machine: AnyStateMachine): string[] {
+  return (machine.events as string[]).filter(type => !type.startsWith('xstate.')).toSorted()
+}
+
 export function start(machine: AnyStateMachine, input?: unknown): AnyMachineSnapshot {
   const [snapshot, actions] = initialTransition(machine, input as never)
   expect(actions).toEqual([])

@@ -170,7 +170,7 @@ const rows: Row[] = [
 
 const first = (onFailure?: Plan['onFailure']): ReturnType<typeof start> =>
   start(graphMachine, { plan: compile(plan(onFailure)) })
-const graphOf = (context: unknown): GraphState => (context as { graph: GraphState }).graph
+const graphOf = ({ context }: { context: unknown }): GraphState => (context as { graph: GraphState }).graph
 
 describe('workflow', () => {
   it.each(rows)('$promise', row => {
@@ -212,8 +212,8 @@ describe('workflow', () => {
   })
 
   it('keeps for each ended step where its output or its error is recorded', () => {
-    const { context } = sendAll(first(), [begin, done(a), ended(d, 'failed', 99, oops)]).snapshot
-    const { refs, status } = graphOf(context)
+    const { snapshot } = sendAll(first(), [begin, done(a), ended(d, 'failed', 99, oops)])
+    const { refs, status } = graphOf(snapshot)
     // The task recorded its output one signal before it told; why it failed stands in what it told.
     expect([refs.get(a), refs.get(d)]).toEqual([done(a).causationId, 99])
     expect(status.toJSON().map(value => STEP_STATES[value])).toEqual([
