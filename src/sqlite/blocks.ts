@@ -1,7 +1,8 @@
 /**
- * Blocks: the secondary index. Every run of `BLOCK` consecutive records gets, in the commit that completes it, one row
- * per key with the positions of the records that have it; records themselves are appended by position only. Keys are
- * `t:<type or name>`, `c:<correlation id>`, and `a:<recipient>` where the correlation does not lead to the recipient.
+ * Blocks: the secondary index. Every run of `BLOCK` consecutive records gets, in the commit that completes
+ * it, one row per key with the positions of the records that have it; records themselves are appended by
+ * position only. Keys are `t:<type or name>`, `c:<correlation id>`, and `a:<recipient>` where the correlation
+ * does not lead to the recipient.
  */
 import { rootOf, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'

@@ -1,5 +1,6 @@
 /**
- * Connection: one open database with its settings and its prepared statements. Knows SQL, and nothing of journals.
+ * Connection: one open database with its settings and its prepared statements. Knows SQL, and nothing of
+ * journals.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { failed } from './failure.ts'

@@ -1,6 +1,6 @@
 /**
- * Failure: what an error of SQLite means to the owner of a journal. Every statement on a journal file runs inside
- * `reading` or reports through `failed`, so that no error without a code leaves this folder.
+ * Failure: what an error of SQLite means to the owner of a journal. Every statement on a journal file runs
+ * inside `reading` or reports through `failed`, so that no error without a code leaves this folder.
  */
 import { StatorError } from '../errors.ts'
 
@@ -33,7 +33,9 @@ export function reading<T>(read: () => T, seq: () => number = zero): T {
   }
 }
 
-/** Our statements are right and our JSON was valid: if either is refused, the file is not what was written. */
+/**
+ * Our statements are right and our JSON was valid: if either is refused, the file is not what was written.
+ */
 export function translated(error: unknown, seq: number): StatorError {
   if (error instanceof StatorError) return error
   if (damage.has(resultCode(error)) || error instanceof SyntaxError || error instanceof TypeError)

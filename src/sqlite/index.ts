@@ -1,6 +1,7 @@
 /**
- * stator/sqlite: the journal in one file, on the SQLite that Node brings. The only entry of this folder, and the only
- * one in which `node:sqlite` may be imported. Node 22 prints an ExperimentalWarning on its first import; Node 24.21 prints none.
+ * stator/sqlite: the journal in one file, on the SQLite that Node brings. The only entry of this folder, and
+ * the only one in which `node:sqlite` may be imported. Node 22 prints an ExperimentalWarning on its first
+ * import; Node 24.21 prints none.
  */
 import { StatorError } from '../errors.ts'
 import type { Journal } from '../runtime/journal.ts'
@@ -11,21 +12,24 @@ export type { Durability, JournalReader }
 
 export interface SqliteOptions {
   /**
-   * When a commit counts as written. 'full', the default: once it was synced to the disk; nothing acknowledged is lost, whatever
-   * fails but the disk. 'normal': once the operating system has it; the death of the process loses nothing, but a loss
-   * of power or a crash of the machine can lose the commits since the last checkpoint of the log, up to 16 MB of
-   * them. What remains is a gap-free beginning either way.
+   * When a commit counts as written. 'full', the default: once it was synced to the disk; nothing
+   * acknowledged is lost, whatever fails but the disk. 'normal': once the operating system has it; the death
+   * of the process loses nothing, but a loss of power or a crash of the machine can lose the commits since
+   * the last checkpoint of the log, usually up to 16 MB of them. What remains is a gap-free beginning either
+   * way.
    */
   readonly durability?: Durability
 }
 
 /**
- * A journal in the file at `path`; the file and its folder are made when it is opened and they are not there. Beside it
- * live `<path>-wal` and `<path>-shm`, which belong to it, and `<path>.lock`, which says who owns it and stays when it is free.
- * One runtime at a time owns a journal. Put it on a local disk: locks and logs do not work on network file systems.
+ * A journal in the file at `path`; the file and its folder are made when it is opened and they are not there.
+ * Beside it live `<path>-wal` and `<path>-shm`, which belong to it, and `<path>.lock`, which says who owns it
+ * and stays when it is free. One runtime at a time owns a journal. Put it on a local disk: locks and logs do
+ * not work on network file systems.
  *
- * @throws StatorError DEFINITION_INVALID for a path that names no file. Opening it throws JOURNAL_OWNED (another runtime
- * has it), JOURNAL_NEWER, JOURNAL_DAMAGED (also for a file that is not a journal), JOURNAL_FAILED (it cannot be written).
+ * @throws StatorError DEFINITION_INVALID for a path that names no file. Opening it throws JOURNAL_OWNED
+ * (another runtime has it), JOURNAL_NEWER, JOURNAL_DAMAGED (also for a file that is not a journal),
+ * JOURNAL_FAILED (it cannot be written).
  */
 export function sqlite(path: string, options: SqliteOptions = {}): Journal {
   const { durability = 'full' } = options

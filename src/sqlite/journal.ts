@@ -1,6 +1,6 @@
 /**
- * The SQLite journal: opening, ownership and the order in which the parts of this folder are called. After a commit that failed
- * it only reads: what is on disk is then known by a new opening alone. Holds no SQL.
+ * The SQLite journal: opening, ownership and the order in which the parts of this folder are called. After a
+ * commit that failed it only reads: what is on disk is then known by a new opening alone. Holds no SQL.
  */
 import { statSync } from 'node:fs'
 import { StatorError } from '../errors.ts'

@@ -1,5 +1,6 @@
 /**
- * Meta: the one row of what a journal knows about itself, guarded by its own checksum. Records are none of its matter.
+ * Meta: the one row of what a journal knows about itself, guarded by its own checksum. Records are none of
+ * its matter.
  */
 import { crc32 } from 'node:zlib'
 import type { Connection } from './connection.ts'
@@ -13,7 +14,10 @@ export interface Meta {
   readonly anchorSeq: number
   readonly anchorAt: number
   readonly anchorSum: number
-  /** A record that is known to exist: the last one after a graceful close, else at most `LAST_EVERY` behind it. */
+  /**
+   * A record that is known to exist: the last one after a graceful close, else at most `LAST_EVERY` behind
+   * it.
+   */
   readonly lastSeq: number
   readonly lastSum: number
   /** 1 when each commit is synced, 0 when the owner chose durability 'normal'. */

@@ -1,9 +1,10 @@
 /**
- * Owner: that one journal object at a time writes a file, in this process or any other. Ownership is an exclusive
- * transaction on `<file>.lock`, an empty SQLite database beside the journal: the operating system ends it when the
- * process dies, readers of the journal never meet it. The lock file stays when it is free; deleting it while a
- * journal is open would let a second owner in. Nothing here touches the journal file itself, and nothing may open
- * and close the lock file by other means in this process: POSIX would drop the lock.
+ * Owner: that one journal object at a time writes a file, in this process or any other. Ownership is an
+ * exclusive transaction on `<file>.lock`, an empty SQLite database beside the journal: the operating system
+ * ends it when the process dies, readers of the journal never meet it. The lock file stays when it is free;
+ * deleting it while a journal is open would let a second owner in. Nothing here touches the journal file
+ * itself, and nothing may open and close the lock file by other means in this process: POSIX would drop the
+ * lock.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -16,8 +17,8 @@ export interface Ownership {
 }
 
 /**
- * The one real path of a journal, so that links and relative paths meet the same lock. Makes the directory and an
- * empty file where there is none. @throws StatorError JOURNAL_FAILED
+ * The one real path of a journal, so that links and relative paths meet the same lock. Makes the directory
+ * and an empty file where there is none. @throws StatorError JOURNAL_FAILED
  */
 export function place(path: string): string {
   try {
@@ -48,7 +49,10 @@ export function own(file: string): Ownership {
   return { release: () => held.close() }
 }
 
-/** A new name survives a power loss only when its folder was synced; systems that cannot sync folders need not. */
+/**
+ * A new name survives a power loss only when its folder was synced; systems that cannot sync folders need
+ * not.
+ */
 function syncFolder(folder: string): void {
   let handle: number | undefined
   try {

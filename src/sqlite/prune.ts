@@ -1,7 +1,7 @@
 /**
- * Prune: erases finished runs and drops the prefix that nobody needs, a bounded number of rows at a time. Each
- * transaction leaves a journal that is whole: an erased payload keeps its checksum, and a dropped prefix its anchor.
- * Dying in between leaves some of the work undone, never half done; pruning again finishes it.
+ * Prune: erases finished runs and drops the prefix that nobody needs, a bounded number of rows at a time.
+ * Each transaction leaves a journal that is whole: an erased payload keeps its checksum, and a dropped prefix
+ * its anchor. Dying in between leaves some of the work undone, never half done; pruning again finishes it.
  */
 import { decode, type JournalRecord } from '../runtime/record.ts'
 import { blockOf, firstOf, unpack } from './blocks.ts'
@@ -9,7 +9,9 @@ import type { Meta } from './meta.ts'
 import { posted, type Bounds, type Source } from './query.ts'
 import { pragma } from './schema.ts'
 
-/** Up to so many runs, each is looked up in a block by itself; for more, the block's runs are read through. */
+/**
+ * Up to so many runs, each is looked up in a block by itself; for more, the block's runs are read through.
+ */
 const FEW = 100
 /** Pages given back to the file system in one transaction. */
 const VACUUM_PAGES = 256

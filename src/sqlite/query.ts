@@ -1,7 +1,8 @@
 /**
- * Query: history by type, recipient, correlation, time and position without reading everything. Times and positions
- * bound the range; postings name the candidates of each block in it; the short tail after the last complete block is
- * read through where nobody holds its postings. What "fits" means is decided by `matches` alone.
+ * Query: history by type, recipient, correlation, time and position without reading everything. Times and
+ * positions bound the range; postings name the candidates of each block in it; the short tail after the last
+ * complete block is read through where nobody holds its postings. What "fits" means is decided by `matches`
+ * alone.
  */
 import type { Signal } from '../messages/signal.ts'
 import { matches, searchTime } from '../runtime/history.ts'
@@ -17,7 +18,9 @@ export interface Source {
   readonly records: Records
   /** Records in a block. */
   readonly block: number
-  /** Postings of the block that is not complete, where its writer is at hand; else that block is read through. */
+  /**
+   * Postings of the block that is not complete, where its writer is at hand; else that block is read through.
+   */
   readonly tail: (() => Postings) | null
 }
 
@@ -93,7 +96,9 @@ function keyGroups(filter: HistoryFilter): string[][] {
   return groups
 }
 
-/** Records of a block that have a key out of every group, ascending; `open` is the block that is not complete. */
+/**
+ * Records of a block that have a key out of every group, ascending; `open` is the block that is not complete.
+ */
 function positions(source: Source, block: number, groups: readonly string[][], open: boolean): number[] {
   const tail = open ? source.tail?.() : undefined
   let common: Set<number> | undefined

@@ -1,6 +1,6 @@
 /**
- * Reader: a journal seen from a process that does not own it. Each call sees one state of the file, whatever the owner
- * writes meanwhile. Takes no ownership and writes nothing.
+ * Reader: a journal seen from a process that does not own it. Each call sees one state of the file, whatever
+ * the owner writes meanwhile. Takes no ownership and writes nothing.
  */
 import { StatorError } from '../errors.ts'
 import { Connection } from './connection.ts'

@@ -1,6 +1,6 @@
 /**
- * Reads: every reading operation of the port, for the owner and for readers in other processes. Writes nothing and
- * keeps nothing between two calls.
+ * Reads: every reading operation of the port, for the owner and for readers in other processes. Writes
+ * nothing and keeps nothing between two calls.
  */
 import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'

@@ -1,6 +1,6 @@
 /**
- * Records: reading the one table that grows. Every row that is fetched is counted, so that tests can hold queries to
- * not reading everything. Nothing here writes, and nothing here knows what a record means.
+ * Records: reading the one table that grows. Every row that is fetched is counted, so that tests can hold
+ * queries to not reading everything. Nothing here writes, and nothing here knows what a record means.
  */
 import type { JournalRecord } from '../runtime/record.ts'
 import type { Connection } from './connection.ts'

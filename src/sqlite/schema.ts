@@ -1,6 +1,7 @@
 /**
- * Schema: the tables of a journal file and the steps from one version of them to the next. What a released version
- * wrote is never edited here; a change is a further migration. Holds no data and reads none but the file's identity.
+ * Schema: the tables of a journal file and the steps from one version of them to the next. What a released
+ * version wrote is never edited here; a change is a further migration. Holds no data and reads none but the
+ * file's identity.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { StatorError } from '../errors.ts'
@@ -67,7 +68,9 @@ export function migrate(db: DatabaseSync, migrations: readonly Migration[], fill
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`)
 }
 
-/** Refuses a file whose tables are not the ones that the migrations make. @throws StatorError JOURNAL_DAMAGED */
+/**
+ * Refuses a file whose tables are not the ones that the migrations make. @throws StatorError JOURNAL_DAMAGED
+ */
 export function checkSchema(db: DatabaseSync, migrations: readonly Migration[]): void {
   const sample = new DatabaseSync(':memory:')
   try {

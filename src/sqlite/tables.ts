@@ -1,6 +1,6 @@
 /**
- * Tables: checkpoints, pending messages, sub-results and keys. Each row is a JSON body with its checksum beside the
- * columns that find it. Only `commit` writes through here; erasing by run is in prune.ts.
+ * Tables: checkpoints, pending messages, sub-results and keys. Each row is a JSON body with its checksum
+ * beside the columns that find it. Only `commit` writes through here; erasing by run is in prune.ts.
  */
 import { crc32 } from 'node:zlib'
 import { rootOf, type Address } from '../messages/address.ts'
@@ -92,7 +92,10 @@ export function readKey(connection: Connection, sender: Address, key: string): K
   return row === undefined ? undefined : (parse(row, 'keys') as KeyRecord)
 }
 
-/** Checks every row: its checksum, and that its columns say what its body says. @throws StatorError JOURNAL_DAMAGED */
+/**
+ * Checks every row: its checksum, and that its columns say what its body says. @throws StatorError
+ * JOURNAL_DAMAGED
+ */
 export function checkTables(connection: Connection): void {
   check(connection, 'checkpoints', body => {
     const { address, state, wake } = body as Checkpoint

@@ -1,6 +1,6 @@
 /**
- * Verify: finds the first bad position. The tail is checked at every opening; the whole file (structure, chain,
- * postings, other tables) on request. Reads one row after the other, holds one block, repairs nothing.
+ * Verify: finds the first bad position. The tail is checked at every opening; the whole file (structure,
+ * chain, postings, other tables) on request. Reads one row after the other, holds one block, repairs nothing.
  */
 import { decode, intact, type JournalRecord } from '../runtime/record.ts'
 import { blockOf, firstOf, post, unpack, type Postings } from './blocks.ts'

@@ -1,8 +1,8 @@
 /**
- * WAL: a look at the write-ahead log that a killed owner left, before SQLite recovers from it. SQLite takes the first
- * frame with a wrong checksum for the end, which is right for a commit that was cut short, and silent loss when a
- * bit rotted in the middle. Whole commits behind that end tell the two apart, since one commit is synced before the next
- * begins. Only reads; format: https://sqlite.org/fileformat2.html#walformat
+ * WAL: a look at the write-ahead log that a killed owner left, before SQLite recovers from it. SQLite takes
+ * the first frame with a wrong checksum for the end, which is right for a commit that was cut short, and
+ * silent loss when a bit rotted in the middle. Whole commits behind that end tell the two apart, since one
+ * commit is synced before the next begins. Only reads; format: https://sqlite.org/fileformat2.html#walformat
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { failed } from './failure.ts'
@@ -11,7 +11,9 @@ const HEADER = 32
 const FRAME = 24
 const MAGIC = 0x377f0682
 
-/** True when commits that were synced can no longer be reached. Means nothing for a log that was not synced. */
+/**
+ * True when commits that were synced can no longer be reached. Means nothing for a log that was not synced.
+ */
 export function lostCommits(file: string): boolean {
   const bytes = read(file)
   if (bytes.length <= HEADER + FRAME || bytes.subarray(0, HEADER).every(byte => byte === 0)) return false

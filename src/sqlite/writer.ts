@@ -1,6 +1,7 @@
 /**
- * Writer: one batch, one transaction. Appends by position, posts a block in the commit that completes it, and touches
- * no table that has nothing to write. Does not decide what is in a batch, and does not recover from failing.
+ * Writer: one batch, one transaction. Appends by position, posts a block in the commit that completes it, and
+ * touches no table that has nothing to write. Does not decide what is in a batch, and does not recover from
+ * failing.
  */
 import type { Signal } from '../messages/signal.ts'
 import type { Batch } from '../runtime/journal.ts'

@@ -1,6 +1,6 @@
 /**
- * A process of its own that owns the journal named as its argument and does what the second argument says, for ever, until it is
- * killed. Prints one line per fact that the test may rely on from then on.
+ * A process of its own that owns the journal named as its argument and does what the second argument says,
+ * for ever, until it is killed. Prints one line per fact that the test may rely on from then on.
  */
 import { writeSync } from 'node:fs'
 import { SqliteJournal } from '../../src/sqlite/journal.ts'

@@ -1,4 +1,7 @@
-/** Killed in the middle: what was acknowledged is there, the rest is a gap-free beginning, nothing is half done. */
+/**
+ * Killed in the middle: what was acknowledged is there, the rest is a gap-free beginning, nothing is half
+ * done.
+ */
 import { expect, onTestFinished, test } from 'vitest'
 import { Scribe } from '../../src/testing/journal-suite/fixtures.ts'
 import { SMALL, sqlitePlace, type SqlitePlace } from './places.ts'

@@ -1,4 +1,6 @@
-/** Damage to the file: found at opening or by verify, or without effect; never silently other data. Seeded. */
+/**
+ * Damage to the file: found at opening or by verify, or without effect; never silently other data. Seeded.
+ */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { open } from '../../src/testing/journal-suite/fixtures.ts'

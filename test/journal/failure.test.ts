@@ -1,4 +1,6 @@
-/** A disk that fails: the batch is undone, the journal only reads from then on, and the next opening goes on. */
+/**
+ * A disk that fails: the batch is undone, the journal only reads from then on, and the next opening goes on.
+ */
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { StatorError } from '../../src/errors.ts'

@@ -1,4 +1,6 @@
-/** The file itself: what may be opened as a journal, what is refused, and how one version becomes the next. */
+/**
+ * The file itself: what may be opened as a journal, what is refused, and how one version becomes the next.
+ */
 import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

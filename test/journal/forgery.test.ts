@@ -1,4 +1,6 @@
-/** Rows that are valid to SQLite and are not what was written: whichever table they are in, they are noticed. */
+/**
+ * Rows that are valid to SQLite and are not what was written: whichever table they are in, they are noticed.
+ */
 import { copyFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { encode, decode, type JournalRecord } from '../../src/runtime/record.ts'

@@ -1,6 +1,6 @@
 /**
- * The model of a journal: plain arrays and maps, no index, no page, no chunk. fast-check runs the same commands on the model
- * and on a real journal and compares what can be seen.
+ * The model of a journal: plain arrays and maps, no index, no page, no chunk. fast-check runs the same
+ * commands on the model and on a real journal and compares what can be seen.
  */
 import {
   array,

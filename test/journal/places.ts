@@ -1,4 +1,7 @@
-/** Places: memory and SQLite as the suite wants them. Small blocks and chunks make every limit be met by few records. */
+/**
+ * Places: memory and SQLite as the suite wants them. Small blocks and chunks make every limit be met by few
+ * records.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** What pruning does to the file: texts that were erased are gone from it, and room that was freed is given back. */
+/**
+ * What pruning does to the file: texts that were erased are gone from it, and room that was freed is given
+ * back.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { drafts, keyRecord, Scribe, subResult } from '../../src/testing/journal-suite/fixtures.ts'

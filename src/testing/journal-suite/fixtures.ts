@@ -1,4 +1,7 @@
-/** Fixtures of the suite: signals, batches, checkpoints, and a scribe who writes as the hub would. Nothing random. */
+/**
+ * Fixtures of the suite: signals, batches, checkpoints, and a scribe who writes as the hub would. Nothing
+ * random.
+ */
 import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type {

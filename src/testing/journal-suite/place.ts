@@ -7,8 +7,8 @@ export interface JournalPlace {
   /** Another journal on this storage, not yet opened. */
   readonly journal: () => Journal
   /**
-   * Changes what is stored behind the back of the journal, which is closed: `change` gets the stored record and returns
-   * what shall stand there instead, or null to remove it.
+   * Changes what is stored behind the back of the journal, which is closed: `change` gets the stored record
+   * and returns what shall stand there instead, or null to remove it.
    */
   readonly tamper: (seq: number, change: (record: JournalRecord) => JournalRecord | null) => void
   /** Frees what the place took from the machine; called after each test, also a failed one. */

@@ -1,4 +1,6 @@
-/** History by type, recipient, correlation, time and position: alone and joined, before and after a restart. */
+/**
+ * History by type, recipient, correlation, time and position: alone and joined, before and after a restart.
+ */
 import assert from 'node:assert/strict'
 import type { Signal } from '../../messages/signal.ts'
 import { matches } from '../../runtime/history.ts'
