@@ -228,10 +228,10 @@ export class NonRetryableError extends Error {
 /** Turns whatever was thrown into data. Never throws itself. */
 export function toFailure(thrown: unknown, fallback: ErrorCode = 'HANDLER_FAILED'): Failure {
   try {
-    if (thrown instanceof NonRetryableError) return failure(thrown, thrown.code, false)
     if (thrown instanceof Error) {
       const code: unknown = (thrown as { code?: unknown }).code
-      return failure(thrown, typeof code === 'string' ? code : fallback)
+      const known = typeof code === 'string' ? clip(code) : fallback
+      return failure(thrown, known, thrown instanceof NonRetryableError ? false : undefined)
     }
     return { name: 'Error', message: clip(String(thrown)), code: fallback }
   } catch {
@@ -250,7 +250,7 @@ export function fromFailure(
 }
 
 function failure(error: Error, code: string, retryable?: boolean): Failure {
-  const base = { name: String(error.name), message: clip(String(error.message)), code }
+  const base = { name: clip(String(error.name)), message: clip(String(error.message)), code }
   return retryable === undefined ? base : { ...base, retryable }
 }
 

@@ -19,7 +19,7 @@ export interface TaskContext {
    * A recorded sub-step: its result is durable before this returns, and every later attempt gets that result instead
    * of running `fn` again. Errors are not recorded. `fn` gets a key of its own, stable over all attempts.
    * @throws StatorError STEP_REPEATED (name used before in this attempt), STALE_ATTEMPT (the attempt is over),
-   * NOT_JSON, MESSAGE_TOO_LARGE
+   * INPUT_INVALID (a name of no or more than 200 characters), NOT_JSON, MESSAGE_TOO_LARGE
    */
   do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T>
   /** A structured logger that names task, agent and attempt. */

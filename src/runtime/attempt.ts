@@ -83,7 +83,7 @@ export class Attempt implements TaskContext {
     if (this.#over !== undefined || !Number.isFinite(percent)) return
     const data = {
       percent: Math.min(100, Math.max(0, percent)),
-      ...(note === undefined ? {} : { note: note.slice(0, 1000) }),
+      ...(typeof note === 'string' ? { note: note.slice(0, 1000) } : {}),
     }
     this.#progress ??= { sending: false, next: undefined }
     this.#progress.next = data
@@ -92,6 +92,8 @@ export class Attempt implements TaskContext {
 
   async do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T> {
     this.#refuseStale()
+    if (typeof name !== 'string' || name.length < 1 || name.length > 200)
+      throw new StatorError('INPUT_INVALID', { task: this.task, name, expected: '1 to 200 characters' })
     this.#named ??= new Set()
     if (this.#named.has(name)) throw new StatorError('STEP_REPEATED', { task: this.task, name })
     this.#named.add(name)

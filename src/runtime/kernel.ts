@@ -34,6 +34,8 @@ export class Kernel {
   #sum = 0
   /** Up to here all living actors are checkpointed. */
   #checkpointedTo = 0
+  /** The last owner closed gracefully, and not all of its tasks have been told so. */
+  #clean = false
   #scheduled = false
   #stopped: StatorError | null = null
   #started = false
@@ -75,12 +77,14 @@ export class Kernel {
     at: number
     sum: number
     tailAfter: number
+    clean: boolean
     pending: readonly PendingMessage[]
   }): void {
     this.#seq = from.seq
     this.#at = from.at
     this.#sum = from.sum
     this.#checkpointedTo = from.tailAfter
+    this.#clean = from.clean
     this.#backlog.load(from.pending)
   }
 
@@ -118,6 +122,7 @@ export class Kernel {
     try {
       this.#run(turn)
       if (turn.taken > 0) this.#inbox = this.#inbox.slice(turn.taken)
+      turn.clean = this.#clean &&= this.#inbox.some(({ type }) => type === 'task.interrupted')
       if (!turn.isEmpty) journal.commit(batchOf(turn))
     } catch (error) {
       this.stop(journalFailure(error), turn)
@@ -215,7 +220,8 @@ export class Kernel {
     turn.records.push(record)
     turn.signals.push(signal)
     if (envelope.pendingId > 0) turn.delivered.push(envelope.pendingId)
-    if (envelope.key !== undefined) turn.keys.push({ ...envelope.key, seq: signal.seq })
+    if (envelope.key !== undefined && signal.refused === null)
+      turn.keys.push({ ...envelope.key, seq: signal.seq })
     if (envelope.ack !== undefined) turn.acks.push({ ack: envelope.ack, signal })
     if (signal.type === 'task.start' && signal.toState === null) this.#parts.dispatcher.lost(signal.to)
     if (signal.type === 'hub.release') this.#release(signal, turn)

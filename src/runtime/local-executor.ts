@@ -35,6 +35,7 @@ export class LocalExecutor implements Executor {
   readonly #running = new Map<Address, Attempt>()
   readonly #deadlines: Deadlines
   #whenDrained: (() => void)[] = []
+  #closed = false
 
   constructor(parts: LocalExecutorParts) {
     this.#parts = parts
@@ -42,6 +43,8 @@ export class LocalExecutor implements Executor {
   }
 
   start(effect: Effect): void {
+    // What a closing hub still lets go is left for the next start.
+    if (this.#closed) return
     const { journalId, log, recorded, report, admit } = this.#parts
     const attempt = new Attempt(effect, {
       key: `${journalId()}/${effect.task}/1`,
@@ -73,6 +76,7 @@ export class LocalExecutor implements Executor {
   }
 
   close(): void {
+    this.#closed = true
     this.#deadlines.close()
     for (const attempt of this.#running.values())
       this.#end(attempt, new StatorError('CLOSED', { task: attempt.task }))

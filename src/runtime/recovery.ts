@@ -34,7 +34,7 @@ export interface Recovered {
 }
 
 export function recover(parts: RecoveryParts, state: JournalState): Recovered {
-  const { journal, population, dispatcher, timers, delivery } = parts
+  const { journal, population, timers, delivery } = parts
   for (const checkpoint of journal.checkpoints({ wake: true })) population.restore(checkpoint)
   population.expectParked()
   const tail = readTail(journal, state.tailAfter)

@@ -3,7 +3,7 @@
  * the parts: this file only joins them.
  */
 import { pino } from 'pino'
-import { Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { AgentDefinition } from '../actors/agent.ts'
 import type { TaskGraph } from '../actors/graph.ts'
 import { parse } from '../actors/schema.ts'
@@ -40,7 +40,7 @@ import { Population } from './population.ts'
 import { recover } from './recovery.ts'
 import { Registry } from './registry.ts'
 import { prune } from './retention.ts'
-import { SignalStream } from './signal-stream.ts'
+import { ContainedObservable, SignalStream } from './signal-stream.ts'
 import { createRoot } from './xstate.ts'
 
 export interface RuntimeOptions {
@@ -217,12 +217,14 @@ class RuntimeImpl {
         timers: this.#kernel.timers,
       }
       const recovered = recover(parts, state)
-      this.#kernel.begin({ ...state.last, tailAfter: state.tailAfter, pending: recovered.pending })
+      const { tailAfter, clean } = state
+      this.#kernel.begin({ ...state.last, tailAfter, clean, pending: recovered.pending })
       const started = this.#tellHub('hub.start')
+      // Before any agent is there: nothing starts as long as the last end is not told.
+      for (const task of recovered.interrupted)
+        this.#kernel.push(fromHub('task.interrupted', task, { clean }))
       const agents = this.#registry.agents().map(agent => this.agents.bringUp(agent))
       this.#sendAbsentHome()
-      for (const task of recovered.interrupted)
-        this.#kernel.push(fromHub('task.interrupted', task, { clean: state.clean }))
       this.#kernel.start()
       await Promise.all([started, ...agents])
     } catch (error) {
@@ -517,7 +519,7 @@ class RuntimeImpl {
   }
 
   #observe(filter: HistoryFilter): Observable<Signal> {
-    return new Observable<Signal>(subscriber => {
+    return new ContainedObservable<Signal>(this.#log, subscriber => {
       const reader = this.#stream.read({ ...filter, after: filter.after ?? 0 })
       const pump = async (): Promise<void> => {
         for await (const signal of reader) {
@@ -558,7 +560,7 @@ class RuntimeImpl {
     this.#executor.close()
     this.#endings.fail(undefined, error)
     this.#door.close()
-    this.#stream.close()
+    this.#stream.close(error.code === 'CLOSED' ? undefined : error)
   }
 
   #admit(value: unknown): Json {

@@ -4,6 +4,7 @@
  * the hub down.
  */
 import { Observable, Subscriber, type Observer, type Operator, type Subscription } from 'rxjs'
+import type { StatorError } from '../errors.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { Signal } from '../messages/signal.ts'
 import { matches } from './history.ts'
@@ -22,13 +23,15 @@ export class SignalStream {
   #released: number
   #waiting: (() => void)[] = []
   #closed = false
+  #failure: StatorError | undefined
 
   constructor(journal: Journal, keep: number, released: number, log: Logger) {
     this.#journal = journal
     this.#keep = keep
     this.#released = released
     this.signals$ = new ContainedObservable<Signal>(log, subscriber => {
-      if (this.#closed) subscriber.complete()
+      if (this.#failure !== undefined) subscriber.error(this.#failure)
+      else if (this.#closed) subscriber.complete()
       this.#subscribers.add(subscriber)
       return () => this.#subscribers.delete(subscriber)
     })
@@ -73,6 +76,7 @@ export class SignalStream {
       else {
         after = Math.max(after, upTo)
         if (this.#released > after) continue
+        if (this.#failure !== undefined) throw this.#failure
         if (this.#closed) return
         await new Promise<void>(resolve => {
           this.#waiting.push(resolve)
@@ -81,10 +85,14 @@ export class SignalStream {
     }
   }
 
-  /** Nothing more will come: streams complete, readers end once they have read everything. */
-  close(): void {
+  /** Nothing more will come: streams complete, readers end once they have read everything; with a failure, by it. */
+  close(failure?: StatorError): void {
+    if (this.#closed) return
     this.#closed = true
-    for (const subscriber of this.#subscribers) subscriber.complete()
+    this.#failure = failure
+    for (const subscriber of this.#subscribers)
+      if (failure === undefined) subscriber.complete()
+      else subscriber.error(failure)
     this.#subscribers.clear()
     for (const wake of this.#waiting.splice(0)) wake()
   }
@@ -104,7 +112,7 @@ export class SignalStream {
 }
 
 /** An Observable, and all that is piped from it, whose subscribers cannot throw into the process: plain rxjs would. */
-class ContainedObservable<T> extends Observable<T> {
+export class ContainedObservable<T> extends Observable<T> {
   readonly #log: Logger
 
   constructor(log: Logger, subscribe?: (subscriber: Subscriber<T>) => (() => void) | void) {
