@@ -1,5 +1,5 @@
 /**
- * Past: a run that ended, as it stood in its last moment: its own signals folded once more through its machine. So an
+ * Past: an actor that ended, as it stood in its last moment: its own signals folded once more through its machine. So an
  * outcome is the same whenever it is asked for, in whatever process life. Users' code does not run here.
  */
 import type { ActorRefLike } from 'xstate'
@@ -28,7 +28,8 @@ export function pastCell(
         if (definition === undefined) return undefined
         cell = new Cell(definition, signal, firstSnapshot(definition), parent)
       }
-      cell.step(signal)
+      // A recorded timer carries the event that its machine got.
+      cell.step(signal, signal.type === 'hub.timer' ? (signal.data as { event: string }).event : undefined)
     }
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) break
