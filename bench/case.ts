@@ -1,4 +1,5 @@
 /** Case: one thing that is measured, and what its process says about it. Types only. */
+import type { ProgramName } from './programs.ts'
 
 /** What a program is told. Numbers and words only: they travel to another process. */
 export interface Params {
@@ -28,8 +29,8 @@ export interface Case {
   readonly size: string
   /** What else tells this variant apart, such as the sort of workflow. */
   readonly sort?: string
-  /** File of bench/programs or bench/limits that runs in the process. */
-  readonly program: string
+  /** What runs in the process. */
+  readonly program: ProgramName
   readonly params: Omit<Params, 'dir'>
   /** Flags of Node that the process needs. */
   readonly flags?: readonly string[]

@@ -3,6 +3,7 @@
  * workload is the one that its figures are divided by.
  */
 import type { Case } from './case.ts'
+import type { ProgramName } from './programs.ts'
 
 export interface Workload {
   readonly name: string
@@ -15,7 +16,13 @@ const XSTATE_MACHINES = 'raw-xstate-machine-per-workflow'
 const SQLITE = 'raw-sqlite'
 
 /** The limits keep everything in one file, fsynced, or nothing at all. */
-const limit = (workload: string, name: string, size: string, n: number, mode: string): Case => ({
+const limit = (
+  workload: string,
+  name: string,
+  size: string,
+  n: number,
+  mode: 'chain' | 'fan-out' | 'queue' | 'growth',
+): Case => ({
   workload,
   limit: name,
   subject: `limit ${name}`,
@@ -27,7 +34,7 @@ const limit = (workload: string, name: string, size: string, n: number, mode: st
 const stator = (
   workload: string,
   journal: 'sqlite' | 'memory',
-  program: string,
+  program: ProgramName,
   size: string,
   n: number,
   mode = '',
@@ -35,7 +42,7 @@ const stator = (
   workload,
   subject: journal === 'sqlite' ? 'sqlite full' : 'memory',
   size,
-  program: `programs/${program}`,
+  program,
   params: { n, journal, mode },
 })
 
@@ -45,12 +52,11 @@ const chain: Workload = {
   name: 'W1',
   what: 'durable chain: workflows of 10 sequential no-op steps, 100 in flight',
   cases: scale =>
-    [1_000, 10_000].flatMap(full => {
-      const n = scaled(full, scale)
+    [...new Set([1_000, 10_000].map(full => scaled(full, scale)))].flatMap(n => {
       const size = `n=${n}`
       return [
-        { ...stator('W1', 'sqlite', 'chain', size, n), sort: 'graph' },
-        { ...stator('W1', 'memory', 'chain', size, n), sort: 'graph' },
+        { ...stator('W1', 'sqlite', 'programs/chain', size, n), sort: 'graph' },
+        { ...stator('W1', 'memory', 'programs/chain', size, n), sort: 'graph' },
         limit('W1', XSTATE_ACTORS, size, n, 'chain'),
         limit('W1', XSTATE_MACHINES, size, n, 'chain'),
         limit('W1', SQLITE, size, n, 'chain'),
@@ -65,8 +71,8 @@ const fanOut: Workload = {
     const n = scaled(1_000, scale)
     const size = `n=${n}`
     return [
-      { ...stator('W2', 'sqlite', 'fan-out', size, n), sort: 'graph' },
-      { ...stator('W2', 'memory', 'fan-out', size, n), sort: 'graph' },
+      { ...stator('W2', 'sqlite', 'programs/fan-out', size, n), sort: 'graph' },
+      { ...stator('W2', 'memory', 'programs/fan-out', size, n), sort: 'graph' },
       limit('W2', XSTATE_ACTORS, size, n, 'fan-out'),
       limit('W2', SQLITE, size, n, 'fan-out'),
     ]
@@ -80,8 +86,8 @@ const queue: Workload = {
     const n = scaled(20_000, scale)
     const size = `n=${n}`
     return [
-      stator('W3', 'sqlite', 'queue', size, n),
-      stator('W3', 'memory', 'queue', size, n),
+      stator('W3', 'sqlite', 'programs/queue', size, n),
+      stator('W3', 'memory', 'programs/queue', size, n),
       limit('W3', SQLITE, size, n, 'queue'),
       limit('W3', XSTATE_ACTORS, size, n, 'queue'),
     ]
@@ -95,7 +101,7 @@ const growth: Workload = {
   cases: scale => {
     const n = Math.max(100, Math.round(5_000 * scale))
     return [
-      { ...stator('W5', 'sqlite', 'growth', '', n), sort: 'graph' },
+      { ...stator('W5', 'sqlite', 'programs/growth', '', n), sort: 'graph' },
       limit('W5', SQLITE, '', n, 'growth'),
       limit('W5', XSTATE_MACHINES, '', n, 'growth'),
     ]
@@ -110,7 +116,7 @@ const recovery: Workload = {
       const n = scaled(1_000, scale)
       const size = `${mode}, n=${n}`
       return [
-        { ...stator('W6', 'sqlite', 'recovery', size, n, mode), sort: 'graph' },
+        { ...stator('W6', 'sqlite', 'programs/recovery', size, n, mode), sort: 'graph' },
         {
           workload: 'W6',
           limit: SQLITE,
@@ -131,15 +137,24 @@ const memory: Workload = {
     const size = `n=${n}`
     const flags = ['--expose-gc']
     const idle = (mode: string, sort: string): Case => ({
-      ...stator('W7', 'sqlite', 'memory', size, n, mode),
+      ...stator('W7', 'sqlite', 'programs/memory', size, n, mode),
       sort,
       flags,
     })
     return [
-      idle('tasks', 'live: tasks queued for a paused agent'),
-      idle('runs', 'live: half runs, half their queued tasks'),
-      idle('parked', 'parked: half runs, parked; half their queued tasks, which stay live'),
-      { ...limit('W7', 'raw-xstate', size, n, 'memory'), flags },
+      idle('tasks', 'live, tasks queued for a paused agent'),
+      idle('runs', 'live, half runs, half their queued tasks'),
+      idle('parked', 'the same, runs parked'),
+      idle('restarted', 'the same, runs parked, after a restart'),
+      {
+        workload: 'W7',
+        limit: 'raw-xstate',
+        subject: 'limit raw-xstate',
+        size,
+        program: 'limits/xstate-memory',
+        params: { n, journal: 'memory', mode: '' },
+        flags,
+      },
     ]
   },
 }

@@ -50,6 +50,9 @@ export function round(value: number): number {
   return Number(value.toPrecision(4))
 }
 
+/** Metrics that say something of Stator alone, or are shares already. */
+const UNDIVIDED = new Set(['records_per_step', 'ratio_to_100', 'actors_in_memory'])
+
 export function figuresOf(measured: readonly Measured[]): Figure[] {
   return measured.flatMap(one => merge(one).map(sample => figure(one.case, sample, measured)))
 }
@@ -83,7 +86,8 @@ function figure(of: Case, { metric, part, values }: Merged, measured: readonly M
     max: round(Math.max(...values)),
     runs: values.length,
   }
-  const limit = of.limit === undefined ? limitOf(of, metric, part, measured) : undefined
+  const divide = of.limit === undefined && !UNDIVIDED.has(metric)
+  const limit = divide ? limitOf(of, metric, part, measured) : undefined
   const divided = limit === undefined ? undefined : ratio(middle, limit.median)
   if (limit === undefined || divided === undefined) return base
   return { ...base, limit: limit.name, limit_median: round(limit.median), ratio: divided }

@@ -6,6 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Params, Sample } from './case.ts'
+import type { ProgramName } from './programs.ts'
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 const LIMIT_MS = 600_000
@@ -14,7 +15,7 @@ const sample = z.object({ metric: z.string(), value: z.number(), part: z.string(
 const done = z.object({ done: z.literal(true) })
 const report = z.object({ samples: z.array(sample) })
 
-export function start(program: string, params: Params, flags: readonly string[] = []): ChildProcess {
+export function start(program: ProgramName, params: Params, flags: readonly string[] = []): ChildProcess {
   return fork(CHILD, [program, JSON.stringify(params)], {
     execArgv: [...flags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -23,7 +24,7 @@ export function start(program: string, params: Params, flags: readonly string[] 
 
 /** What the program reports; `onDone` when it says beforehand that the work is done. Rejects where it ends without a report. */
 export async function run(
-  program: string,
+  program: ProgramName,
   params: Params,
   flags: readonly string[] = [],
   onDone: () => void = () => {},

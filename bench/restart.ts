@@ -6,8 +6,9 @@ import type { Params, Sample } from './case.ts'
 import { readLog } from './life.ts'
 import { STEPS } from './load.ts'
 import { closed, run, start } from './process.ts'
+import type { ProgramName } from './programs.ts'
 
-export async function killAndRestart(life: string, params: Params): Promise<readonly Sample[]> {
+export async function killAndRestart(life: ProgramName, params: Params): Promise<readonly Sample[]> {
   const first = start(life, { ...params, mode: `first ${params.mode}` })
   const ended = closed(first)
   first.on('message', () => first.kill('SIGKILL'))

@@ -1,43 +1,20 @@
 /**
- * W7: the resident set with n idle actors. Idle are tasks that are queued for a paused agent, and runs that wait for such a task. Only
- * runs can be parked: a task that waits for an agent stays in memory.
+ * W7: memory with n idle actors. Only runs can be parked: a task that waits for an agent stays in memory. `parked` looks at the process
+ * that parked them, `restarted` at the next process life, which finds them parked and never had them in memory.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { workflow, type Runtime } from 'stator'
-import { z } from 'zod'
 import type { Params, Sample } from '../case.ts'
-import { closedLoop } from '../load.ts'
-import { residentMb, rss } from '../rss.ts'
-import { noop, open, worker } from './noop.ts'
-
-const one = workflow('one', { input: z.number() }).step('wait', noop)
-const SUBMITTING = 1_000
+import { run } from '../process.ts'
+import { memoryInUse, memorySamples } from '../rss.ts'
+import { begin, populate } from './population.ts'
 
 export async function program(params: Params): Promise<readonly Sample[]> {
   const { n, mode } = params
-  const runtime = await open(params, {
-    agents: [worker()],
-    workflows: [one],
-    limits: { liveActors: mode === 'parked' ? 1 : 10 * n },
-  })
-  await runtime.agents.pause('worker')
-  const before = await rss()
-  if (mode === 'tasks') await closedLoop(n, SUBMITTING, index => runtime.submit(noop, index))
-  else await closedLoop(n / 2, SUBMITTING, index => runtime.start(one, index))
-  await settled(runtime, mode === 'parked' ? n / 2 : n)
-  const after = await rss()
-  const alive = runtime.status().actors
+  if (mode === 'restarted') await run('programs/population', params)
+  const before = await memoryInUse()
+  const runtime = await begin(params, mode === 'parked' || mode === 'restarted' ? 1 : 10 * n)
+  if (mode !== 'restarted') await populate(runtime, params)
+  const after = await memoryInUse()
+  const { actors } = runtime.status()
   await runtime.close()
-  return [...residentMb(before, after, n), { metric: 'actors_in_memory', value: alive }]
-}
-
-/** Waits until everything is checkpointed and what can be parked is. */
-async function settled(runtime: Runtime, live: number): Promise<void> {
-  const agents = 1
-  for (let waited = 0; runtime.status().actors > live + agents; waited += 50) {
-    if (waited > 60_000) throw new Error(`${runtime.status().actors} actors are live, expected ${live}`)
-    await sleep(50)
-  }
-  // Checkpoints are written while the hub is idle, some thousands at a time.
-  await sleep(1_000)
+  return [...memorySamples(before, after, n), { metric: 'actors_in_memory', value: actors }]
 }
