@@ -6,10 +6,10 @@ import { parseCommand, UsageError } from './cli.ts'
 import type { AuditOptions } from './cli.ts'
 import { BusyError } from './out.ts'
 import { presenterFor } from './progress.ts'
-import { audit } from './run.ts'
+import { audit, FailedError } from './run.ts'
 import { stopped } from './words.ts'
 
-const codes = { done: 0, failed: 1, usage: 2, busy: 3 } as const
+/** Signals that stop it, and the code it then leaves with. */
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
 
 /** npm passes Ctrl-C on to a process that the terminal has told already: that is one Ctrl-C, not two. */
@@ -33,19 +33,19 @@ const main = async (options: AuditOptions): Promise<number> => {
   }
   try {
     const done = await audit(options, { presenter: presenterFor(process.stdout), say, stop: stop.signal })
-    return done ? codes.done : codes.failed
+    return done ? 0 : 1
   } catch (error) {
     if (code !== undefined) {
       say(stopped)
       return code
     }
-    if (error instanceof UsageError || error instanceof BusyError) {
+    if (error instanceof UsageError || error instanceof BusyError || error instanceof FailedError) {
       complain(error.message)
-      return error instanceof BusyError ? codes.busy : codes.usage
+      return error.exitCode
     }
     if (!(error instanceof StatorError)) throw error
     complain(`${error.message}\n${error.next}`)
-    return codes.failed
+    return 1
   }
 }
 

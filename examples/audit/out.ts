@@ -21,6 +21,7 @@ import { tasks } from './crew.ts'
 
 /** Another process has the journal, and kept it for as long as we were ready to wait. */
 export class BusyError extends Error {
+  readonly exitCode = 3
   constructor(out: string) {
     super(`Another process is at work in ${out}. Wait until it has ended, or give another --out.`)
     this.name = 'BusyError'

@@ -129,6 +129,6 @@ export const plainPresenter = (stream: Output): Presenter => {
   }
 }
 
-/** The presenter that suits the stream. */
+/** The presenter that suits the stream; some terminals that nobody looks at say that they are 0 columns wide. */
 export const presenterFor = (stream: NodeJS.WriteStream): Presenter =>
-  stream.isTTY ? terminalPresenter(stream) : plainPresenter(stream)
+  stream.isTTY && stream.columns > 0 ? terminalPresenter(stream) : plainPresenter(stream)

@@ -51,6 +51,15 @@ export const audit = async (options: AuditOptions, around: Surroundings): Promis
   }
 }
 
+/** The audit cannot be ended well; its message is for people. */
+export class FailedError extends Error {
+  readonly exitCode = 1
+  constructor(message: string) {
+    super(message)
+    this.name = 'FailedError'
+  }
+}
+
 class Audit {
   readonly #runtime: Runtime
   readonly #repository: Repository
@@ -103,6 +112,7 @@ class Audit {
   /** What the journal has, or has from now on: the commit does not change when HEAD moves. */
   async #inventory(resumed: boolean): Promise<Inventory> {
     const { root, name } = this.#repository
+    const { out } = this.#options
     const handle = resumed
       ? this.#runtime.task(inventoryTask, INVENTORY)
       : await this.#runtime.submit(
@@ -110,7 +120,9 @@ class Audit {
           { revision: 'HEAD', repository: name },
           { id: INVENTORY, metadata: { repository: root } },
         )
-    return inventorySchema.parse(await handle.result())
+    const { status, output, error } = await handle.outcome()
+    if (status !== 'completed') throw new FailedError(words.noInventory(error?.message ?? status, out))
+    return inventorySchema.parse(output)
   }
 
   /** Starts the graph, or finds it started: the same id with the same plan is the same run. */
@@ -119,7 +131,7 @@ class Audit {
       return await this.#runtime.startGraph(auditGraph(inventory), { id: AUDIT })
     } catch (error) {
       if (error instanceof StatorError && error.code === 'IDEMPOTENCY_CONFLICT')
-        throw new UsageError(words.otherVersion(this.#options.out))
+        throw new FailedError(words.otherVersion(this.#options.out))
       throw error
     }
   }
@@ -131,7 +143,7 @@ class Audit {
     try {
       await git(root, ['cat-file', '-e', `${commit}^{commit}`])
     } catch {
-      throw new UsageError(words.lost(root, commit))
+      throw new FailedError(words.lost(root, commit))
     }
   }
 
@@ -158,7 +170,7 @@ class Audit {
     if (holdsReport(out, result.sha256)) return result
     const summaries = roles.map(role => outputs[`${role}.summary`])
     writeReport(out, renderReport(buildReport({ inventory, summaries })))
-    if (!holdsReport(out, result.sha256)) throw new UsageError(words.otherVersion(out))
+    if (!holdsReport(out, result.sha256)) throw new FailedError(words.otherVersion(out))
     return result
   }
 }

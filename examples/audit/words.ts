@@ -57,18 +57,23 @@ export const result = (
 export const moved = (commit: string, head: string): string =>
   `This is an audit of commit ${short(commit)}; HEAD is ${short(head)} now. To audit that, start over with --fresh.`
 
+const overAgain = (out: string): string => `There is no report in ${shown(out)}. Start over with --fresh.`
+
 export const failed = ({ steps }: RunOutcome, out: string): string => {
   const named = Object.entries(steps)
   const bad = named.filter(([, { status }]) => status === 'failed')
   const rest = named.length - bad.length
   return [
-    `The audit failed: ${bad.length === 1 ? 'one task' : `${bad.length} tasks`} failed, each more than once.`,
+    `The audit failed: ${bad.length === 1 ? 'one task' : `${bad.length} tasks`} failed in every attempt.`,
     ...bad.slice(0, mostNamed).map(([id, { error }]) => `  ${id}: ${error?.message ?? 'no reason known'}`),
     ...(bad.length > mostNamed ? [`  and ${bad.length - mostNamed} more`] : []),
     ...(rest > 0 ? [`${rest} more ${rest === 1 ? 'task needs' : 'tasks need'} these and did not run.`] : []),
-    `There is no report. ${shown(out)} keeps what was done; start over with --fresh.`,
+    overAgain(out),
   ].join('\n')
 }
+
+export const noInventory = (reason: string, out: string): string =>
+  `The audit failed: the inventory could not be taken: ${reason}\n${overAgain(out)}`
 
 export const foreign = (out: string, theirs: string, ours: string): string =>
   `${out} holds an audit of ${theirs}, not of ${ours}. Give another --out, or start over with --fresh.`
