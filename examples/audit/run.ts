@@ -14,7 +14,7 @@ import type { Inventory } from './inventory.ts'
 import { clearOut, holdsReport, makeOut, openRuntime, writeReport } from './out.ts'
 import { planAudit } from './plan.ts'
 import type { Presenter } from './progress.ts'
-import { buildReport, renderReport, reportResultSchema } from './report.ts'
+import { buildReport, makeReport, renderReport, reportResultSchema } from './report.ts'
 import { roles } from './roles.ts'
 import * as words from './words.ts'
 
@@ -154,8 +154,8 @@ class Audit {
     const { say } = this.#around
     const outcome = await run.outcome()
     if (outcome.status === 'completed') {
-      const result = this.#deliver(inventory, outcome)
-      if (began === undefined) say(words.already(planAudit(inventory).length, commit))
+      const result = await this.#deliver(inventory, outcome)
+      if (began === undefined) say(words.already(Object.keys(outcome.outputs).length, commit))
       else say(words.finished(inventory, performance.now() - began))
       say(words.result(result, out))
     } else say(words.failed(outcome, out))
@@ -164,13 +164,15 @@ class Audit {
   }
 
   /** Makes the files from what the journal holds; they must be what the report task saw. */
-  #deliver(inventory: Inventory, { outputs }: RunOutcome): ReportResult {
+  async #deliver(inventory: Inventory, { outputs }: RunOutcome): Promise<ReportResult> {
     const { out } = this.#options
     const result = reportResultSchema.parse(outputs['report'])
     if (holdsReport(out, result.sha256)) return result
-    const summaries = roles.map(role => outputs[`${role}.summary`])
-    writeReport(out, renderReport(buildReport({ inventory, summaries })))
-    if (!holdsReport(out, result.sha256)) throw new FailedError(words.otherVersion(out))
+    const input = { inventory, summaries: roles.map(role => outputs[`${role}.summary`]) }
+    const { sha256 } = await makeReport(input)
+    if (sha256.markdown !== result.sha256.markdown || sha256.json !== result.sha256.json)
+      throw new FailedError(words.otherVersion(out))
+    writeReport(out, renderReport(buildReport(input)))
     return result
   }
 }

@@ -1,7 +1,7 @@
 // Progress: plain lines that are few and true, and a board with a row for each specialist.
 // Never in here: terminals.
 import { describe, expect, test } from 'vitest'
-import { board, plainPresenter } from '../../examples/audit/progress.ts'
+import { board, plainPresenter, presenterFor } from '../../examples/audit/progress.ts'
 import type { Progress } from '../../examples/audit/progress.ts'
 import { roleTitles } from '../../examples/audit/roles.ts'
 
@@ -63,4 +63,14 @@ describe('the board', () => {
     expect(last).toContain('task-0')
     expect(last).not.toContain('task-20')
   })
+})
+
+test.each([
+  ['a terminal of no width', { isTTY: true, columns: 0 }],
+  ['what is no terminal', { isTTY: false, columns: 80 }],
+])('%s gets plain lines', (_, shape) => {
+  const lines: string[] = []
+  const stream = { ...shape, write: (text: string) => lines.push(text) > 0 } as unknown as NodeJS.WriteStream
+  presenterFor(stream).start(3)
+  expect(lines).toEqual(['audit: 3 tasks\n'])
 })
