@@ -48,6 +48,8 @@ export class Door {
   readonly #parts: DoorParts
   /** Submissions under way, by sender and key: a second one shares the first's outcome. */
   readonly #keys = new Map<string, { hash: string; address: Address; done: Promise<Address> }>()
+  /** Addresses that somebody is bringing to life. */
+  readonly #coming = new Set<Address>()
   #room: (() => void)[] = []
 
   constructor(parts: DoorParts) {
@@ -169,11 +171,17 @@ export class Door {
 
   async #createOnce(submission: Submission, options: SendOptions): Promise<Address> {
     const { population, journal } = this.#parts
-    const taken = population.find(submission.to) !== undefined || population.stranded().has(submission.to)
-    if (taken || journal.query({ actor: submission.to, limit: 1 }).length > 0)
-      throw new StatorError('IDEMPOTENCY_CONFLICT', { address: submission.to, reason: 'the id is taken' })
-    await this.submit(submission, options)
-    return submission.to
+    const { to } = submission
+    const taken = this.#coming.has(to) || population.find(to) !== undefined || population.stranded().has(to)
+    if (taken || journal.query({ actor: to, limit: 1 }).length > 0)
+      throw new StatorError('IDEMPOTENCY_CONFLICT', { address: to, reason: 'the id is taken' })
+    this.#coming.add(to)
+    try {
+      await this.submit(submission, options)
+    } finally {
+      this.#coming.delete(to)
+    }
+    return to
   }
 }
 

@@ -118,7 +118,7 @@ export class Life {
       log: ctx.log,
       progress: (percent, note) => ctx.progress(percent, note),
       do: async (name, fn) => {
-        const sub = `${ctx.idempotencyKey}/${name}`
+        const sub = `${ctx.idempotencyKey}/${String(name)}`
         const result = await this.#live(
           ctx.do(name, async key => {
             this.#write('sub', ctx, key, null)

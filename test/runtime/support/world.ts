@@ -1,0 +1,46 @@
+/** One process of one simulation, for tests that look at a single promise. */
+import { agent, task, type Handler, type Limits, type TaskDefinition, type TaskOptions } from 'stator'
+import { z } from 'zod'
+import type { MemoryState } from '../../../src/runtime/memory-journal.ts'
+import { Simulation, type Life, type SimulatedHandler, type World } from 'stator/testing'
+
+export const text = z.object({ text: z.string() })
+
+/** A world with these definitions, not yet started. */
+export function worldOf(
+  setup: (life: Life) => World,
+  options: { seed?: number; limits?: Partial<Limits>; state?: MemoryState } = {},
+): Simulation {
+  const { seed = 1, limits = {}, state } = options
+  return new Simulation({ seed, limits, setup }, state)
+}
+
+type Text = typeof text
+type Said = z.infer<Text>
+type Job = TaskDefinition<Said>
+
+/** One task, one agent, one handler. */
+export function single(
+  run: SimulatedHandler<Said, unknown>,
+  options: Omit<TaskOptions<Text, z.ZodUnknown>, 'input'> & {
+    capacity?: number
+    limits?: Partial<Limits>
+  } = {},
+): { world: Simulation; job: Job } {
+  const { capacity = 1, limits = {}, ...policies } = options
+  const job: Job = task('job', { input: text, ...policies })
+  const setup = (life: Life): World => ({
+    agents: [agent('ann', { capacity }).handle(job, life.handler(run) as Handler<Said, unknown>)],
+  })
+  return { world: worldOf(setup, { limits }), job }
+}
+
+/** The code of the error that a promise rejects with. */
+export async function codeOf(life: Life, promise: Promise<unknown>): Promise<string> {
+  try {
+    await life.until(promise)
+    return 'none'
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error)
+  }
+}
