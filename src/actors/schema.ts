@@ -25,8 +25,8 @@ function represent(schema: z.core.$ZodType): void {
   z.toJSONSchema(schema, {
     override: ({ zodSchema }) => {
       const { def } = (zodSchema as z.core.$ZodTypes)._zod
-      if (def.type === 'promise')
-        throw new TypeError('Promises cannot be represented: schemas are synchronous')
+      if (def.type === 'promise' || def.type === 'file')
+        throw new TypeError(`A ${def.type} cannot be represented in JSON`)
       if (def.type !== 'pipe') return
       if (def.transform !== undefined) throw new TypeError('Codecs cannot be represented')
       represent(def.in)

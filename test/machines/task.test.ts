@@ -1,65 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_INTERRUPTIONS, taskMachine } from '../../src/machines/task.ts'
-import type { Command } from '../../src/messages/command.ts'
-import type { Signal } from '../../src/messages/signal.ts'
-import { play, promised, sendAll, send, signal, start, untaken, type Row } from './drive.ts'
-
-const retry = { maxAttempts: 3, initialInterval: 100, backoff: 2, maxInterval: 1000, jitter: 'none' }
-const oops = { name: 'Error', message: 'oops', code: 'HANDLER_FAILED' }
-const cancelled = { name: 'Cancelled', message: 'cancelled', code: 'CANCELLED' }
-const interruption = {
-  name: 'Interrupted',
-  message: 'the process ended while the handler ran',
-  code: 'INTERRUPTED',
-}
-
-const create = (more: object = {}, meta: Partial<Signal> = {}): Signal =>
-  signal('task.create', { task: 't', input: null, ...more }, meta)
-const assigned: Partial<Signal> = { stamp: { agent: 'agent/a' } }
-const child = { parent: 'workflow/run', step: 4 }
-const begin = signal('task.start', { agent: 'agent/b' }, { at: 2000 })
-const done = (turn: number): Signal => signal('task.done', { turn, output: 'out' }, { at: 3000 })
-const failed = (turn: number, error: object = oops): Signal =>
-  signal('task.failed', { turn, error, random: 0.5 }, { at: 3000 })
-const interrupted = (clean = false): Signal => signal('task.interrupted', { clean }, { at: 3000 })
-const cancel = (data: object = {}): Signal => signal('task.cancel', data, { at: 4000 })
-const progress = (turn: number, note?: string): Signal =>
-  signal('task.progress', { turn, percent: 40, ...(note === undefined ? {} : { note }) })
-const recorded = (turn: number): Signal => signal('task.recorded', { turn, name: 'push', value: 1 })
-const again = signal('task.retry', {}, { at: 4000 })
-const giveUp = signal('task.fail', { reason: 'no use' }, { at: 4000 })
-const due = (state: string): { type: string; at: number } => ({
-  type: `xstate.after.untilNext.task.${state}`,
-  at: 5000,
-})
-
-const timer = (state: string, delay: number): Command => ({
-  type: 'timer.set',
-  id: due(state).type,
-  delay,
-  event: due(state).type,
-})
-const unset = (state: string): Command => ({ type: 'timer.cancel', id: due(state).type })
-const effect = (turn: number): Command => ({ type: 'effect.start', turn })
-const told = (status: string, error?: object): Command => ({
-  type: 'send',
-  to: 'workflow/run',
-  event: 'step.done',
-  data: error === undefined ? { step: 4, status } : ({ step: 4, status, error } as never),
-})
-
-const running = [create({ retry }, assigned)]
-const runningChild = [create({ retry, ...child }, assigned)]
-const scheduled = [create({ startAt: 1500 })]
-const retrying = [...running, failed(1)]
-const held = [create({ onInterrupted: 'hold', ...child }, assigned), interrupted()]
-const secondTurn = [...running, failed(1), due('retrying'), begin]
-
-/** Interrupted once less than it may be, and running again. */
-const fragile = (spec: object): Signal[] => [
-  create(spec, assigned),
-  ...Array.from({ length: MAX_INTERRUPTIONS - 1 }, () => [interrupted(), begin]).flat(),
-]
+import { taskMachine } from '../../src/machines/task.ts'
+import { play, promised, start, untaken, type Row } from './drive.ts'
+import {
+  oops,
+  cancelled,
+  interruption,
+  create,
+  assigned,
+  child,
+  begin,
+  done,
+  failed,
+  interrupted,
+  cancel,
+  progress,
+  recorded,
+  again,
+  giveUp,
+  due,
+  timer,
+  unset,
+  effect,
+  told,
+  running,
+  runningChild,
+  scheduled,
+  retrying,
+  held,
+  secondTurn,
+  fragile,
+} from './task-events.ts'
 
 const rows: Row[] = [
   // ---- creation decides where it goes
@@ -307,19 +277,6 @@ const rows: Row[] = [
     to: 'cancelled',
     commands: [told('cancelled', cancelled)],
   },
-  // ---- stale turns
-  { promise: 'the result of an earlier attempt is refused', given: secondTurn, when: done(1) },
-  { promise: 'the failure of an earlier attempt is refused', given: secondTurn, when: failed(1) },
-  { promise: 'the progress of an earlier attempt is refused', given: secondTurn, when: progress(1) },
-  { promise: 'a sub-step of an earlier attempt is refused', given: secondTurn, when: recorded(1) },
-  { promise: 'the result of an attempt to come is refused', given: running, when: done(2) },
-  { promise: 'a late result is refused while it waits for its retry', given: retrying, when: done(1) },
-  { promise: 'a late result is refused while it is held', given: held, when: done(1) },
-  { promise: 'a second agent for a running task is refused', given: running, when: begin },
-  { promise: 'a second creation is refused', given: running, when: create() },
-  { promise: 'a finished task takes no result', given: [...running, done(1)], when: done(1) },
-  { promise: 'a finished task cannot be cancelled', given: [...running, done(1)], when: cancel() },
-  { promise: 'a timer of another state is refused', given: retrying, when: due('scheduled') },
 ]
 
 describe('task', () => {
@@ -329,27 +286,5 @@ describe('task', () => {
 
   it('every transition is taken by a row', () => {
     expect(untaken(start(taskMachine), rows)).toEqual([])
-  })
-
-  it('a task without a parent tells nobody how it ended', () => {
-    const endings = [done(1), failed(1, { ...oops, retryable: false }), cancel(), interrupted()]
-    for (const ending of endings) {
-      const { commands } = send(sendAll(start(taskMachine), fragile({})).snapshot, ending)
-      expect(commands.filter(({ type }) => type === 'send')).toEqual([])
-    }
-  })
-
-  it('a new attempt begins without the progress of the last one', () => {
-    const events = [...running, progress(1, 'halfway'), failed(1), due('retrying'), begin]
-    const { snapshot, commands } = sendAll(start(taskMachine), events)
-    expect(snapshot.context).toMatchObject({ progress: 0, note: null, turn: 2, attempts: 2 })
-    expect(commands).toEqual([effect(2)])
-  })
-
-  it('a crash between attempts takes no attempt away', () => {
-    const events = [...secondTurn, interrupted(), begin, failed(3), due('retrying'), begin, failed(4)]
-    const { snapshot } = sendAll(start(taskMachine), events)
-    expect(snapshot.value).toBe('failed')
-    expect(snapshot.context).toMatchObject({ attempts: 3, interruptions: 1, turn: 4 })
   })
 })
