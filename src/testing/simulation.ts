@@ -39,6 +39,8 @@ export class Simulation {
   readonly ids = countedIds()
   readonly ledger = new Ledger()
   readonly state: MemoryState
+  /** Records in each commit, over all lives. */
+  readonly batches: number[] = []
   readonly dice: Dice
   readonly #options: SimulationOptions
   #lives = 0
@@ -79,6 +81,7 @@ export class Simulation {
       doom: () => life.doom(),
       durable: batch => {
         this.#commits++
+        this.batches.push(batch.records.length)
         this.ledger.durable(batch.signals)
         this.#note(`commit ${batch.records.length} ${batch.records.at(-1)?.sum ?? ''}`)
       },
