@@ -19,6 +19,7 @@ export type { Logger, TaskContext } from './actors/task-context.ts'
 export {
   workflow,
   WorkflowDefinition,
+  type AnyWorkflow,
   type Mapper,
   type ParallelSteps,
   type Steps,
