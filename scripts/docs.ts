@@ -1,16 +1,28 @@
-/** Writes the documents that are made from code: docs/errors.md from the catalogue in src/errors.ts. */
+/** Writes the documents that are made from code: docs/errors.md from src/errors.ts, docs/machines.md from src/machines. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
+import type { AnyStateMachine } from 'xstate'
 import { ERRORS } from '../src/errors.ts'
+import { toMermaid } from '../src/inspect/mermaid.ts'
+import { agentMachine } from '../src/machines/agent.ts'
+import { graphMachine } from '../src/machines/graph.ts'
+import { hubMachine } from '../src/machines/hub.ts'
+import { taskMachine } from '../src/machines/task.ts'
 
-const path = resolve(import.meta.dirname, '../docs/errors.md')
+const folder = resolve(import.meta.dirname, '../docs')
 
-export async function errorsPage(): Promise<string> {
+/** Every page by its name. */
+export const pages: Readonly<Record<string, () => Promise<string>>> = {
+  'errors.md': async () => formatted(errorsPage()),
+  'machines.md': async () => formatted(machinesPage()),
+}
+
+function errorsPage(): string {
   const entries = Object.entries(ERRORS)
   const sections = entries.map(([code, { message, next }]) => `## ${code}\n\n${message}\n\n_Next:_ ${next}\n`)
-  const text = `<!-- Made by npm run docs from src/errors.ts; a test compares the two. -->
+  return `<!-- Made by npm run docs from src/errors.ts; a test compares the two. -->
 
 # Errors
 
@@ -18,10 +30,45 @@ Every error that Stator raises is a \`StatorError\` with a \`code\`, a \`message
 Codes never change between major versions. These are all ${entries.length}:
 
 ${sections.join('\n')}`
-  return format(text, { ...(await resolveConfig(path)), filepath: path })
+}
+
+function machinesPage(): string {
+  const machines: [string, AnyStateMachine][] = [
+    ['taskMachine', taskMachine],
+    ['agentMachine', agentMachine],
+    ['graphMachine', graphMachine],
+    ['hubMachine', hubMachine],
+  ]
+  const sections = machines.map(
+    ([name, machine]) => `## ${machine.id}
+
+\`${name}\`, version ${machine.version}. ${String(machine.config.description)}
+
+\`\`\`mermaid
+${toMermaid(machine)}\`\`\`
+`,
+  )
+  return `<!-- Made by npm run docs from src/machines; a test compares the two. -->
+
+# Machines
+
+Every task, agent and workflow is an actor that runs one of these XState statecharts, and so is the hub. What a state does
+not show as an arrow it refuses: with \`EVENT_REFUSED\`, the state and the events that it allows, and the refusal is recorded.
+
+An arrow says what the message is called, its guard in brackets, and for a timer its delay; where several arrows have the
+same message, the first whose guard holds is taken. All machines are exported from \`stator\`. Draw your own with
+\`toMermaid(machine)\` from \`stator/inspect\`, and see live actors move in the Stately inspector with
+\`inspectRuntime(runtime, { inspect })\`: \`examples/inspect.ts\`.
+
+${sections.join('\n')}`
+}
+
+async function formatted(text: string): Promise<string> {
+  const filepath = resolve(folder, 'page.md')
+  return format(text, { ...(await resolveConfig(filepath)), filepath })
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  mkdirSync(resolve(path, '..'), { recursive: true })
-  writeFileSync(path, await errorsPage())
+  mkdirSync(folder, { recursive: true })
+  for (const [name, page] of Object.entries(pages)) writeFileSync(resolve(folder, name), await page())
 }

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { errorsPage } from '../../scripts/docs.ts'
+import { pages } from '../../scripts/docs.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const maxLines = 300
@@ -138,7 +138,7 @@ describe('repository', () => {
     expect(missing).toEqual([])
   })
 
-  test('docs/errors.md lists exactly the errors of src/errors.ts (npm run docs writes it)', async () => {
-    expect(read('docs/errors.md')).toBe(await errorsPage())
+  test.each(Object.entries(pages))('docs/%s is what npm run docs makes of the code', async (name, page) => {
+    expect(read(`docs/${name}`)).toBe(await page())
   })
 })

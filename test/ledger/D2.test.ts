@@ -15,7 +15,7 @@ test('both ends must exist, and be addresses', async () => {
   await using runtime = await createRuntime({ agents: [stuck] })
   const { address: to } = await runtime.submit(job, null)
   const send = (message: { to?: string; from?: string }): Promise<Signal> =>
-    runtime.send({ type: 'task.cancel', to, ...(message as { to: Address }) })
+    runtime.send({ type: 'task.cancel', ...({ to, ...message } as { to: Address }) })
   expect(await codeOf(send({ to: 'task/nobody' }))).toBe('RECIPIENT_UNKNOWN')
   expect(await codeOf(send({ from: 'client/nobody' }))).toBe('SENDER_UNKNOWN')
   expect(await codeOf(send({ from: 'agent/nobody' }))).toBe('SENDER_UNKNOWN')
