@@ -39,7 +39,7 @@ export class ActorsView {
   get(address: Address): ActorInfo | undefined {
     const cell = this.#population.find(address)
     if (cell !== undefined) {
-      const { definition, held, correlationId } = cell
+      const { definition, hold: held, correlationId } = cell
       const context = JSON.parse(JSON.stringify(definition.freeze(cell.snapshot.context))) as Json
       const state = held === null ? cell.state : 'held'
       return {
@@ -115,14 +115,8 @@ export class ActorsView {
     for (const [address, { code, reason }] of this.#population.stranded())
       held.push({ address, code, reason })
     for (const cell of this.#population.cells()) {
-      if (cell.held !== null)
-        held.push({ address: cell.address, code: cell.held.code, reason: cell.held.reason })
-      else if (cell.definition.kind.kind === 'task' && cell.state === 'held')
-        held.push({
-          address: cell.address,
-          code: 'INTERRUPTED',
-          reason: 'interrupted; onInterrupted is "hold"',
-        })
+      const { address, hold } = cell
+      if (hold !== null) held.push({ address, code: hold.code, reason: hold.reason })
     }
     return held.toSorted((a, b) => (a.address < b.address ? -1 : 1))
   }

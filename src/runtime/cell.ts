@@ -85,6 +85,12 @@ export class Cell {
     return cell
   }
 
+  /** Why it does not move until somebody acts: the hub holds it, or it holds itself. */
+  get hold(): Hold | null {
+    if (this.held !== null || this.definition.kind.kind !== 'task' || this.state !== 'held') return this.held
+    return { code: 'INTERRUPTED', reason: 'interrupted; onInterrupted is "hold"', signal: this.sinceSeq }
+  }
+
   get snapshot(): Snapshot {
     return this.live.snapshot
   }

@@ -136,6 +136,8 @@ export class Delivery {
     this.#emit(cell, signal, step, turn)
     this.observe(cell, turn.at)
     if (signal.final) this.#end(cell, signal, turn)
+    // A task that waits for an operator: who waits for the task is told.
+    else if (state === 'held' && state !== signal.fromState) turn.held.push(cell)
   }
 
   /** Brings the cell's own bookkeeping up to a signal that its machine took. */

@@ -446,8 +446,8 @@ class RuntimeImpl {
       this.#executor.start({ task, agent, turn, attempt: attempts, spec, correlationId, depth })
     }
     this.#stream.publish(released.signals)
-    for (const { address, held } of released.held)
-      if (held !== null) this.#endings.fail(address, heldError(address, held))
+    for (const { address, hold } of released.held)
+      if (hold !== null) this.#endings.fail(address, heldError(address, hold))
     for (const { cell, signal } of released.endings) this.#endings.tell(cell.address, { cell, signal })
     this.#door.letIn()
   }
@@ -477,7 +477,7 @@ class RuntimeImpl {
   async #ended(address: Address): Promise<Ending> {
     const cell = this.#population.find(address)
     const stranded = this.#population.stranded().get(address)
-    const hold = cell?.held ?? stranded
+    const hold = cell?.hold ?? stranded
     if (hold !== undefined && hold !== null) throw heldError(address, hold)
     if (cell === undefined) {
       this.#requireJournal()

@@ -1,6 +1,6 @@
 /** Every bound has a code, and what is refused leaves no trace. */
 import { describe, expect, test } from 'vitest'
-import { agent, graph, task, type Address, type Json } from 'stator'
+import { agent, graph, StatorError, task, type Address, type Json } from 'stator'
 import type { Life } from 'stator/testing'
 import { limitsOf } from '../../src/runtime/limits.ts'
 import { codeOf, single, worldOf } from './support/world.ts'
@@ -37,7 +37,7 @@ describe('what is no JSON is refused with its place, and nothing is recorded', (
     ['a function', { run: () => 1 }, 'NOT_JSON'],
     ['a symbol', Symbol('x'), 'NOT_JSON'],
     ['a symbol as a key', { [Symbol('x')]: 1 }, 'NOT_JSON'],
-    ['an instance of a class', new (class Thing {})(), 'NOT_JSON'],
+    ['an instance of a class', new StatorError('CLOSED'), 'NOT_JSON'],
     ['a key __proto__', hostile, 'NOT_JSON'],
     ['a key constructor', { constructor: 1 }, 'NOT_JSON'],
     ['a key prototype', { a: [{ prototype: 1 }] }, 'NOT_JSON'],
