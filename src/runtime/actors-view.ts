@@ -109,6 +109,12 @@ export class ActorsView {
     return [...this.#population.cells()].map(cell => cell.checkpoint())
   }
 
+  /** Takes the idle actors that are chosen out of memory. Nobody can tell; for simulations, which prove that. */
+  park(chosen: (address: Address) => boolean): number {
+    const cells = [...this.#population.cells()].filter(cell => chosen(cell.address))
+    return cells.filter(cell => this.#population.parkOne(cell)).length
+  }
+
   /** Actors that do not move until somebody acts. */
   held(): HeldActor[] {
     const held: HeldActor[] = []

@@ -42,8 +42,11 @@ export class Delivery {
     this.#parts = parts
   }
 
-  /** Delivers at position `seq`. Returns the signal, complete but for the checksum of its record. */
-  deliver(envelope: Envelope, seq: number, turn: Turn): Signal {
+  /**
+   * Delivers at position `seq`. Returns the signal, complete but for the checksum of its record; undefined where the
+   * recipient turns out to be one that cannot be brought back: then nothing has happened.
+   */
+  deliver(envelope: Envelope, seq: number, turn: Turn): Signal | undefined {
     const signal = draft(envelope, seq, turn.at)
     if (envelope.to === HUB) return this.#hub(signal)
     if (envelope.hops > this.#parts.maxHops) return this.#overrun(signal, turn)
@@ -53,6 +56,7 @@ export class Delivery {
       envelope.cause !== null && envelope.type === 'task.create'
         ? population.loaded(envelope.to)
         : population.find(envelope.to)
+    if (found === undefined && population.stranded().has(envelope.to)) return undefined
     const cell = found ?? population.create(signal)
     if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
     if (signal.type === 'task.create') this.#stamp(signal)

@@ -214,6 +214,10 @@ export class Kernel {
 
   #deliver(envelope: Envelope, turn: Turn): void {
     const signal = this.#delivery.deliver(envelope, this.#seq + 1, turn)
+    if (signal === undefined) {
+      this.#hold(envelope, turn)
+      return
+    }
     this.#seq = signal.seq
     const record: JournalRecord = encode(signal, this.#sum, envelope.text)
     this.#sum = record.sum

@@ -92,16 +92,24 @@ export class Population {
     }
     const definition = this.#definitions.named(address, ref, create)
     if (definition === undefined) {
-      this.strand(address, {
-        code: 'VERSION_MISSING',
-        reason: `${ref.name} version ${ref.version} (${ref.hash}) is not registered`,
-        signal: 0,
-      })
+      this.#strandMissing(address, ref)
       return undefined
     }
     const cell = Cell.restored(definition, checkpoint, this.#root)
     this.#cells.set(address, cell)
     return cell
+  }
+
+  /** Finds out whether an actor that stays parked could be brought back; a graph brings its own definition. */
+  check({ address, definition: ref }: Checkpoint): void {
+    this.#parked = true
+    const known = ref.name === 'graph' || this.#definitions.named(address, ref, () => undefined) !== undefined
+    if (!known) this.#strandMissing(address, ref)
+  }
+
+  #strandMissing(address: Address, { name, version, hash }: Checkpoint['definition']): void {
+    const reason = `${name} version ${version} (${hash}) is not registered`
+    this.strand(address, { code: 'VERSION_MISSING', reason, signal: 0 })
   }
 
   #revive(address: Address): Cell | undefined {
