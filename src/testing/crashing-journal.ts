@@ -3,6 +3,7 @@
  * process life does reaches the journal. It also tells of each batch that became durable, and nothing else.
  */
 import type { Batch, Journal } from '../runtime/journal.ts'
+import { Crashed } from './ends.ts'
 
 /** Where in a commit the process dies. What is written and not synced may be kept by the disk, or lost. */
 export const CRASH_POINTS = ['before the write', 'lost', 'kept', 'synced', 'released'] as const
@@ -32,7 +33,7 @@ export function crashingJournal(parts: CrashingParts): Journal {
   let commits = 0
   const living = <A extends unknown[], R>(call: (...args: A) => R) => {
     return (...args: A): R => {
-      if (!alive()) throw new Error('this process is dead')
+      if (!alive()) throw new Crashed('this process is dead')
       return call(...args)
     }
   }
@@ -49,7 +50,7 @@ export function crashingJournal(parts: CrashingParts): Journal {
     }
     if (point === 'kept' || point === 'synced') write(batch)
     die()
-    throw new Error(`the process died: ${point}`)
+    throw new Crashed(`the process died: ${point}`)
   }
   return {
     label: journal.label,
