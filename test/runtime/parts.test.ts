@@ -1,0 +1,410 @@
+/** The small parts that everything stands on: each keeps its promise for whatever it is given. */
+import { describe, expect, test } from 'vitest'
+import * as fc from 'fast-check'
+import type { HistoryFilter, Json, Signal } from 'stator'
+import { Dice, VirtualClock } from 'stator/testing'
+import {
+  checkAddress,
+  checkName,
+  idOf,
+  KINDS,
+  kindOf,
+  rootOf,
+  type Address,
+} from '../../src/messages/address.ts'
+import { toMs, type Duration } from '../../src/messages/duration.ts'
+import { toJson, toText } from '../../src/messages/json.ts'
+import { PRIORITIES } from '../../src/messages/message.ts'
+import { Deadlines } from '../../src/runtime/deadlines.ts'
+import { Heap } from '../../src/runtime/heap.ts'
+import { matches, searchTime } from '../../src/runtime/history.ts'
+import { goesFirst, ReadyQueue, type Ready } from '../../src/runtime/ready-queue.ts'
+import { decode, encode, intact } from '../../src/runtime/record.ts'
+
+/** In the middle of a model. */
+const equal = (actual: unknown, expected: unknown): void => expect(actual).toEqual(expected)
+
+const SEEDED = { seed: 5, numRuns: 200 }
+
+describe('the heap', () => {
+  test('gives what was put in, the earliest first, ties as they came', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.integer({ min: 0, max: 9 })), { maxLength: 60 }), steps => {
+        const heap = new Heap<{ due: number; order: number }>()
+        let model: { due: number; order: number }[] = []
+        for (const [order, due] of steps.entries())
+          if (due === null) {
+            model = model.toSorted((a, b) => a.due - b.due || a.order - b.order)
+            equal([heap.peek(), heap.pop()], [model[0], model.shift()])
+          } else {
+            heap.push({ due, order })
+            model.push({ due, order })
+          }
+        expect(heap.size).toBe(model.length)
+      }),
+      SEEDED,
+    )
+  })
+})
+
+describe('the virtual clock', () => {
+  test('calls everything once, in the order of deadlines, each at its own time', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ ms: fc.nat(50), cancel: fc.boolean() }), { maxLength: 30 }),
+        alarms => {
+          const clock = new VirtualClock(100)
+          const seen: { n: number; at: number }[] = []
+          for (const [n, { ms, cancel }] of alarms.entries()) {
+            const stop = clock.after(ms, () => seen.push({ n, at: clock.now() }))
+            if (cancel) stop()
+          }
+          while (clock.fire());
+          const expected = alarms
+            .map(({ ms, cancel }, n) => ({ n, at: 100 + ms, cancel }))
+            .filter(({ cancel }) => !cancel)
+            .toSorted((a, b) => a.at - b.at || a.n - b.n)
+            .map(({ n, at }) => ({ n, at }))
+          expect(seen).toEqual(expected)
+        },
+      ),
+      SEEDED,
+    )
+  })
+})
+
+describe('deadlines', () => {
+  test('expire in order, not before their time, and not when they were met', () => {
+    const one = fc.record({ ms: fc.nat(40), met: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 30 }), all => {
+        const clock = new VirtualClock(0)
+        const deadlines = new Deadlines(clock)
+        const seen: number[] = []
+        for (const [n, { ms, met }] of all.entries()) {
+          const deadline = deadlines.add(ms, () => {
+            expect(clock.now()).toBeGreaterThanOrEqual(ms)
+            seen.push(n)
+          })
+          deadline.met = met
+        }
+        while (clock.fire());
+        const expected = [...all.keys()].filter(n => all[n]?.met === false)
+        expect(seen).toEqual(expected.toSorted((a, b) => (all[a]?.ms ?? 0) - (all[b]?.ms ?? 0) || a - b))
+      }),
+      SEEDED,
+    )
+  })
+
+  test('are forgotten when closed', () => {
+    const clock = new VirtualClock(0)
+    const deadlines = new Deadlines(clock)
+    deadlines.add(5, () => expect.unreachable())
+    deadlines.close()
+    expect(clock.fire()).toBe(false)
+  })
+})
+
+describe('the ready queue', () => {
+  test('gives the highest priority first, then the order of becoming ready, and nothing that was removed', () => {
+    const step = fc.oneof(
+      fc.constantFrom(...PRIORITIES).map(priority => ({ what: 'push' as const, priority, n: 0 })),
+      fc.nat(20).map(n => ({ what: 'remove' as const, priority: 'low' as const, n })),
+      fc.constant({ what: 'take' as const, priority: 'low' as const, n: 0 }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const queue = new ReadyQueue()
+        const pushed: Ready[] = []
+        let model: Ready[] = []
+        const first = (): Ready | undefined => model.toSorted((a, b) => (goesFirst(a, b) ? -1 : 1))[0]
+        for (const [seq, { what, priority, n }] of steps.entries()) {
+          if (what === 'push') {
+            const ready: Ready = { task: `task/t${seq}`, priority, seq, suspect: false, gone: false }
+            queue.push(ready)
+            pushed.push(ready)
+            model.push(ready)
+          } else if (what === 'remove') {
+            const victim = pushed[n]
+            if (victim !== undefined && model.includes(victim)) queue.remove(victim)
+            model = model.filter(ready => ready !== victim)
+          } else {
+            const expected = first()
+            equal([queue.peek(), queue.take()], [expected, expected])
+            model = model.filter(ready => ready !== expected)
+          }
+          expect(queue.size).toBe(model.length)
+        }
+      }),
+      SEEDED,
+    )
+  })
+
+  test('stays whole over very many', () => {
+    const queue = new ReadyQueue()
+    for (let seq = 0; seq < 10_000; seq++)
+      queue.push({ task: `task/t${seq}`, priority: 'normal', seq, suspect: false, gone: false })
+    for (let seq = 0; seq < 10_000; seq++) expect(queue.take()?.seq).toBe(seq)
+    expect([queue.take(), queue.size]).toEqual([undefined, 0])
+  })
+})
+
+const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>
+
+describe('JSON at the door', () => {
+  test('copies what JSON can carry, as JSON would, and freezes it', () => {
+    fc.assert(
+      fc.property(json, value => {
+        const copy = toJson(value, 64)
+        expect(copy).toEqual(JSON.parse(JSON.stringify(value)))
+        expect(JSON.stringify(copy)).toBe(JSON.stringify(JSON.parse(JSON.stringify(copy))))
+        equal(Object.isFrozen(copy), true)
+      }),
+      SEEDED,
+    )
+  })
+
+  test('either gives a value that survives JSON unchanged, or refuses with a code', () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withNullPrototype: true,
+      withSparseArray: true,
+      withTypedArray: true,
+      withObjectString: true,
+      withBoxedValues: true,
+    })
+    fc.assert(
+      fc.property(anything, value => {
+        let copy: Json
+        try {
+          copy = toJson(value, 64)
+        } catch (error) {
+          equal(['NOT_JSON', 'MESSAGE_TOO_DEEP'].includes((error as { code: string }).code), true)
+          return
+        }
+        expect(JSON.parse(JSON.stringify(copy))).toEqual(copy)
+      }),
+      { ...SEEDED, numRuns: 1_000 },
+    )
+  })
+
+  test('counts bytes as UTF-8', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), fc.nat(120), (value, limit) => {
+        const bytes = Buffer.byteLength(JSON.stringify(value))
+        const refused = ((): boolean => {
+          try {
+            toText(value, limit)
+            return false
+          } catch {
+            return true
+          }
+        })()
+        expect(refused).toBe(bytes > limit)
+      }),
+      SEEDED,
+    )
+  })
+})
+
+const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,12}$/)
+const address = fc
+  .tuple(fc.constantFrom(...KINDS), fc.array(name, { minLength: 1, maxLength: 3 }))
+  .map(([kind, parts]): Address => `${kind}/${parts.join('/')}`)
+
+describe('an address', () => {
+  test('is taken apart and put together again', () => {
+    fc.assert(
+      fc.property(address, value => {
+        expect(checkAddress(value, 'to')).toBe(value)
+        expect(`${kindOf(value)}/${idOf(value)}`).toBe(value)
+      }),
+      SEEDED,
+    )
+  })
+
+  test('of a step belongs to its run; every other one to itself', () => {
+    expect(rootOf('task/run/step')).toBe('workflow/run')
+    expect(rootOf('task/run/step/part')).toBe('workflow/run')
+    expect(rootOf('task/alone')).toBe('task/alone')
+    expect(rootOf('agent/a')).toBe('agent/a')
+  })
+
+  test('is refused with a code, whatever else it is', () => {
+    const bad = fc.oneof(
+      fc.constantFrom(
+        '',
+        '/',
+        'task/',
+        'task//a',
+        'task/a/',
+        'Task/a',
+        'task/../a',
+        'task/a b',
+        `task/${'x'.repeat(201)}`,
+      ),
+      fc.anything().filter(value => typeof value !== 'string'),
+      fc.string().filter(text => !/^(agent|task|workflow|gate|lock|context|client|system)\//.test(text)),
+    )
+    fc.assert(
+      fc.property(bad, value => {
+        expect(() => checkAddress(value, 'to')).toThrow('ADDRESS_INVALID')
+        expect(() => checkName(typeof value === 'string' ? `${value}/` : value, 'name')).toThrow(
+          'ADDRESS_INVALID',
+        )
+      }),
+      SEEDED,
+    )
+  })
+})
+
+describe('a duration', () => {
+  test('is milliseconds, or a number with a unit', () => {
+    const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+    fc.assert(
+      fc.property(fc.nat(1000), fc.constantFrom('ms', 's', 'm', 'h', 'd'), (count, unit) => {
+        expect(toMs(`${count}${unit}`, 'wait')).toBe(count * units[unit])
+        expect(toMs(count, 'wait')).toBe(count)
+      }),
+      SEEDED,
+    )
+    expect(toMs('1.5s', 'wait')).toBe(1500)
+  })
+
+  test.each([
+    '',
+    '5',
+    's',
+    '-1s',
+    '1 s',
+    '1S',
+    '1e3ms',
+    'Infinitys',
+    -1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    null,
+    {},
+  ])('is refused as %s', value => {
+    expect(() => toMs(value as Duration, 'wait')).toThrow('DEFINITION_INVALID')
+  })
+})
+
+const state = fc.option(fc.constantFrom('ready', 'a.b|c', 'ünïcode'), { nil: null })
+const refusal = fc.record({ code: fc.string(), message: fc.string(), allowed: fc.array(fc.string()) })
+const signal: fc.Arbitrary<Signal> = fc.record({
+  seq: fc.nat(),
+  at: fc.nat(),
+  type: fc.string(),
+  name: fc.string(),
+  to: address,
+  from: address,
+  priority: fc.constantFrom(...PRIORITIES),
+  correlationId: fc.string(),
+  causationId: fc.nat(),
+  output: fc.nat(),
+  hops: fc.nat(),
+  depth: fc.nat(),
+  stamp: fc.option(fc.record({ agent: fc.string() }), { nil: null }),
+  data: json.map(value => JSON.parse(JSON.stringify(value)) as Json),
+  fromState: state,
+  toState: state,
+  refused: fc.option(refusal, { nil: null }),
+  final: fc.boolean(),
+})
+
+describe('a record', () => {
+  test('is the signal again when read', () => {
+    fc.assert(
+      fc.property(signal, fc.nat(), (value, previous) => {
+        const record = encode(value, previous)
+        expect(decode(record)).toEqual(value)
+        expect(encode(decode(record), previous)).toEqual(record)
+        expect(intact(record, previous)).toBe(true)
+        expect(intact({ ...record, data: null }, previous)).toBe(true)
+      }),
+      SEEDED,
+    )
+  })
+
+  test('is known as damaged whatever changes in it', () => {
+    fc.assert(
+      fc.property(signal, fc.nat(2 ** 31), fc.nat(), (value, previous, where) => {
+        const record = encode(value, previous)
+        const flip = (text: string): string => {
+          const index = where % text.length
+          return (
+            text.slice(0, index) + String.fromCharCode(text.charCodeAt(index) ^ 1) + text.slice(index + 1)
+          )
+        }
+        expect(intact({ ...record, head: flip(record.head) }, previous)).toBe(false)
+        expect(intact({ ...record, data: flip(record.data ?? '') }, previous)).toBe(false)
+        expect(intact({ ...record, at: record.at + 1 }, previous)).toBe(false)
+        expect(intact({ ...record, seq: record.seq + 1 }, previous)).toBe(false)
+        expect(intact(record, previous + 1)).toBe(false)
+      }),
+      SEEDED,
+    )
+  })
+})
+
+describe('history', () => {
+  test('finds by conditions joined by "and"', () => {
+    const filter = fc.record(
+      {
+        types: fc.array(fc.string(), { maxLength: 2 }),
+        actor: address,
+        after: fc.nat(20),
+        before: fc.nat(20),
+        since: fc.nat(20),
+        until: fc.nat(20),
+      },
+      { requiredKeys: [] },
+    ) as fc.Arbitrary<HistoryFilter>
+    fc.assert(
+      fc.property(signal, filter, (value, { types, actor, after, before, since, until }) => {
+        const conditions = [
+          types === undefined || types.includes(value.type) || types.includes(value.name),
+          actor === undefined || actor === value.to,
+          after === undefined || value.seq > after,
+          before === undefined || value.seq < before,
+          since === undefined || value.at >= since,
+          until === undefined || value.at <= until,
+        ]
+        const given = Object.entries({ types, actor, after, before, since, until }).filter(
+          ([, v]) => v !== undefined,
+        )
+        expect(matches(value, Object.fromEntries(given))).toBe(conditions.every(Boolean))
+      }),
+      SEEDED,
+    )
+  })
+
+  test('finds the first at or after a time', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { maxLength: 40 }), fc.nat(22), (times, time) => {
+        const ordered = times.toSorted((a, b) => a - b)
+        const expected = ordered.findIndex(at => at >= time)
+        const found = searchTime(ordered.length, index => ordered[index] ?? 0, time)
+        expect(found).toBe(expected < 0 ? ordered.length : expected)
+      }),
+      SEEDED,
+    )
+  })
+})
+
+describe('dice', () => {
+  test('fall the same from the same seed, evenly, and within bounds', () => {
+    const [one, two] = [new Dice(42), new Dice(42)]
+    const counts = Array.from({ length: 6 }, () => 0)
+    for (let n = 0; n < 6_000; n++) {
+      const face = one.below(6)
+      expect(two.below(6)).toBe(face)
+      counts[face] = (counts[face] ?? 0) + 1
+    }
+    for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(150)
+  })
+})
