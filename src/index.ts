@@ -38,18 +38,17 @@ export type { Refusal, Signal } from './messages/signal.ts'
 export type { ActorInfo, ActorsView, HeldActor } from './runtime/actors-view.ts'
 export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
 export type { Progress, Run, TaskHandle, TaskInfo, WaitOptions } from './runtime/handles.ts'
+export { cursorOf } from './runtime/cursor.ts'
 export type { Host } from './runtime/host.ts'
 export type { HistoryFilter, Journal } from './runtime/journal.ts'
 export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts'
 export { memory } from './runtime/memory-journal.ts'
+export type {
+  ReadOptions,
+  RuntimeOptions,
+  RuntimeStatus,
+  StartOptions,
+  SubmitOptions,
+} from './runtime/options.ts'
 export type { RunOutcome, TaskOutcome } from './runtime/outcome.ts'
-export {
-  createRuntime,
-  cursorOf,
-  type ReadOptions,
-  type Runtime,
-  type RuntimeOptions,
-  type RuntimeStatus,
-  type StartOptions,
-  type SubmitOptions,
-} from './runtime/runtime.ts'
+export { createRuntime, type Runtime } from './runtime/runtime.ts'

@@ -9,26 +9,39 @@ import type { Logger } from '../actors/task-context.ts'
 import type { Signal } from '../messages/signal.ts'
 import { matches } from './history.ts'
 import type { HistoryFilter, Journal } from './journal.ts'
+import type { Scheduler } from './scheduler.ts'
 
 type Read = Omit<HistoryFilter, 'order' | 'limit' | 'before' | 'until'>
 
 const PAGE = 500
 
+export interface SignalStreamParts {
+  readonly journal: Journal
+  /** So many of the latest signals are kept in memory. */
+  readonly keep: number
+  readonly log: Logger
+  readonly scheduler: Scheduler
+}
+
 export class SignalStream {
   readonly signals$: Observable<Signal>
   readonly #journal: Journal
   readonly #keep: number
+  readonly #log: Logger
+  readonly #scheduler: Scheduler
   readonly #subscribers = new Set<Subscriber<Signal>>()
   #ring: Signal[] = []
-  #released: number
+  #released = 0
   #waiting: (() => void)[] = []
   #closed = false
   #failure: StatorError | undefined
 
-  constructor(journal: Journal, keep: number, released: number, log: Logger) {
-    this.#journal = journal
-    this.#keep = keep
-    this.#released = released
+  constructor(parts: SignalStreamParts) {
+    const { log } = parts
+    this.#journal = parts.journal
+    this.#keep = parts.keep
+    this.#log = log
+    this.#scheduler = parts.scheduler
     this.signals$ = new ContainedObservable<Signal>(log, subscriber => {
       if (this.#failure !== undefined) subscriber.error(this.#failure)
       else if (this.#closed) subscriber.complete()
@@ -40,6 +53,11 @@ export class SignalStream {
   /** The last position that observers may see. */
   get position(): number {
     return this.#released
+  }
+
+  /** What the journal holds already may be seen. */
+  begin(released: number): void {
+    this.#released = released
   }
 
   publish(signals: readonly Signal[]): void {
@@ -72,8 +90,13 @@ export class SignalStream {
       const page = after < upTo ? this.#page(filter, after, upTo) : []
       for (const signal of page) yield signal
       const last = page.at(-1)
-      if (page.length === PAGE && last !== undefined) after = last.seq
-      else {
+      if (page.length === PAGE && last !== undefined) {
+        after = last.seq
+        // A long past is read between turns of the hub, not instead of them.
+        await new Promise<void>(resolve => {
+          this.#scheduler.soon(resolve)
+        })
+      } else {
         after = Math.max(after, upTo)
         if (this.#released > after) continue
         if (this.#failure !== undefined) throw this.#failure
@@ -83,6 +106,23 @@ export class SignalStream {
         })
       }
     }
+  }
+
+  /** The same as an Observable; completes with the end of the actor or run that the filter names. */
+  observe(filter: Read): Observable<Signal> {
+    return new ContainedObservable<Signal>(this.#log, subscriber => {
+      const reader = this.read({ ...filter, after: filter.after ?? 0 })
+      const pump = async (): Promise<void> => {
+        for await (const signal of reader) {
+          if (subscriber.closed) return
+          subscriber.next(signal)
+          if (signal.final && signal.to === (filter.actor ?? filter.correlationId)) break
+        }
+        subscriber.complete()
+      }
+      pump().catch((error: unknown) => subscriber.error(error))
+      return () => void reader.return()
+    })
   }
 
   /** Nothing more will come: streams complete, readers end once they have read everything; with a failure, by it. */

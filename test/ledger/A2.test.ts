@@ -77,3 +77,19 @@ test('a stream from any past position goes on live, without gap or duplicate', a
   expect(positions[0]).toBe(101)
   expect(positions).toEqual(positions.map((_, index) => 101 + index))
 })
+
+test('who reads a long past does not hold up the present', async () => {
+  await using runtime = await runtimeWith(600)
+  const end = runtime.status().position
+  const order: string[] = []
+  const reading = (async () => {
+    for await (const { seq } of runtime.signals({ from: 'start' })) if (seq >= end) break
+    order.push('the past was read')
+  })()
+  const working = (async () => {
+    await (await runtime.submit(step, null)).result()
+    order.push('a task was done')
+  })()
+  await Promise.all([reading, working])
+  expect(order).toEqual(['a task was done', 'the past was read'])
+})

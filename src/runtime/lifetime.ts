@@ -1,0 +1,160 @@
+/**
+ * Lifetime: from the opening of the journal to its closing: what a start restores and tells, how a graceful close ends, and
+ * what a failed journal means for everybody. It delivers nothing itself.
+ */
+import type { Logger } from '../actors/task-context.ts'
+import { StatorError } from '../errors.ts'
+import { HUB } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { AgentsView } from './agents-view.ts'
+import type { Clock } from './clock.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import { fromHub, type Door } from './door.ts'
+import type { Endings } from './endings.ts'
+import type { Journal } from './journal.ts'
+import type { Kernel } from './kernel.ts'
+import type { LocalExecutor } from './local-executor.ts'
+import type { Population } from './population.ts'
+import { recover } from './recovery.ts'
+import type { Registry } from './registry.ts'
+import type { SignalStream } from './signal-stream.ts'
+import type { createRoot } from './xstate.ts'
+
+export interface LifetimeParts {
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly ids: () => string
+  readonly log: Logger
+  readonly hub: ReturnType<typeof createRoot>
+  readonly registry: Registry
+  readonly population: Population
+  readonly dispatcher: Dispatcher
+  readonly endings: Endings
+  readonly stream: SignalStream
+  readonly kernel: Kernel
+  readonly door: Door
+  readonly executor: LocalExecutor
+  readonly agents: AgentsView
+}
+
+export class Lifetime {
+  /** Made once with the journal. */
+  journalId = ''
+  /** Why nothing happens any more. */
+  stopped: StatorError | undefined
+  #closing: Promise<void> | undefined
+  readonly #parts: () => LifetimeParts
+
+  /** The parts refer to this, so they are asked for when they are needed. */
+  constructor(parts: () => LifetimeParts) {
+    this.#parts = parts
+  }
+
+  /** Restores from the journal and starts the loop. */
+  async begin(): Promise<void> {
+    const { journal, ids, log, kernel, registry, population, dispatcher, stream, agents } = this.#parts()
+    const state = journal.open({ newId: ids })
+    try {
+      this.journalId = state.id
+      stream.begin(state.last.seq)
+      for (const warning of state.warnings) log.warn(warning, warning.message)
+      const { delivery, timers } = kernel
+      const recovered = recover({ journal, population, delivery, dispatcher, timers }, state)
+      const { tailAfter, clean } = state
+      kernel.begin({ ...state.last, tailAfter, clean, pending: recovered.pending })
+      const started = this.tellHub('hub.start')
+      // Before any agent is there: nothing starts as long as the last end is not told.
+      for (const task of recovered.interrupted) kernel.push(fromHub('task.interrupted', task, { clean }))
+      const up = registry.agents().map(agent => agents.bringUp(agent))
+      this.#sendAbsentHome()
+      kernel.start()
+      await Promise.all([started, ...up])
+    } catch (error) {
+      kernel.stop(new StatorError('CLOSED', {}, { cause: error }))
+      journal.close()
+      throw error
+    }
+  }
+
+  /** Closing twice is no error. */
+  async close(drain: number): Promise<void> {
+    this.#closing ??= this.#close(drain)
+    return this.#closing
+  }
+
+  /** The journal failed, or the loop was stopped: nothing goes on in this life. */
+  failed(error: StatorError): void {
+    if (this.stopped !== undefined) return
+    const { hub, log, executor, endings, door, stream } = this.#parts()
+    this.stopped = error
+    if (error.code !== 'CLOSED') {
+      hub.send({ type: 'hub.fail' })
+      log.error({ err: error }, 'the hub has stopped')
+    }
+    executor.close()
+    endings.fail(undefined, error)
+    door.close()
+    stream.close(error.code === 'CLOSED' ? undefined : error)
+  }
+
+  /** @throws StatorError CLOSED, JOURNAL_FAILED */
+  requireOpen(): void {
+    if (this.stopped !== undefined) throw this.stopped
+    if (this.#closing !== undefined) throw new StatorError('CLOSED')
+  }
+
+  /** What was written can be read until the end. @throws StatorError CLOSED, JOURNAL_FAILED */
+  requireJournal(): void {
+    if (this.#closing !== undefined && this.stopped !== undefined) throw this.stopped
+  }
+
+  tellHub(type: string, data: Json = {}): Promise<Signal> {
+    return new Promise((resolve, reject) => {
+      this.#parts().kernel.push(fromHub(type, HUB, data, { ack: { committed: resolve, failed: reject } }))
+    })
+  }
+
+  async #close(drain: number): Promise<void> {
+    const { dispatcher, executor, registry, kernel, endings, door, stream, journal } = this.#parts()
+    if (this.stopped === undefined) {
+      dispatcher.close()
+      await this.tellHub('hub.drain').catch(() => {})
+      if (drain > 0) await this.#drained(drain)
+    }
+    executor.close()
+    if (this.stopped === undefined) {
+      for (const agent of registry.agents()) kernel.push(fromHub('agent.offline', `agent/${agent.id}`, {}))
+      await this.tellHub('hub.close').catch(() => {})
+      kernel.finish()
+    }
+    const closed = this.stopped ?? new StatorError('CLOSED')
+    kernel.stop(closed)
+    this.stopped = closed
+    endings.fail(undefined, closed)
+    door.close()
+    stream.close()
+    journal.close()
+  }
+
+  async #drained(ms: number): Promise<void> {
+    const { clock, executor } = this.#parts()
+    let cancel = (): void => {}
+    const late = new Promise<void>(resolve => {
+      cancel = clock.after(ms, resolve)
+    })
+    await Promise.race([executor.drained(), late])
+    cancel()
+  }
+
+  /** Agents in the journal whose code is not in this process life. */
+  #sendAbsentHome(): void {
+    const { population, registry, kernel } = this.#parts()
+    for (const cell of population.cells()) {
+      if (cell.definition.kind.kind !== 'agent' || cell.state === 'offline' || cell.state === 'paused')
+        continue
+      if (registry.agent(cell.address.slice('agent/'.length)) === undefined)
+        kernel.push(fromHub('agent.offline', cell.address, {}))
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Release: what becomes visible outside once a turn is durable, in this order: effects, signals, endings, room at the door. And
+ * the way back: what an effect reports to the hub.
+ */
+import { StatorError } from '../errors.ts'
+import type { TaskContext as TaskState } from '../machines/task.ts'
+import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Door } from './door.ts'
+import type { Effect } from './effect.ts'
+import { heldError } from './ended.ts'
+import type { Endings } from './endings.ts'
+import { input } from './envelope.ts'
+import type { Kernel } from './kernel.ts'
+import type { Released } from './kernel-parts.ts'
+import type { LocalExecutor } from './local-executor.ts'
+import type { SignalStream } from './signal-stream.ts'
+
+export interface ReleaseParts {
+  readonly executor: LocalExecutor
+  readonly stream: SignalStream
+  readonly endings: Endings
+  readonly door: Door
+}
+
+export function release(to: ReleaseParts, released: Released): void {
+  const { executor, stream, endings, door } = to
+  for (const { task, turn, reason } of released.stops) executor.stop(task, turn, reason)
+  for (const { cell, turn } of released.starts) {
+    const { agent, spec, attempts, turn: current } = cell.snapshot.context as TaskState
+    // Cancelled, or moved on, in the same turn: there is nothing to start.
+    if (current !== turn || agent === null || spec === null || cell.state !== 'running') continue
+    const { address: task, correlationId, depth } = cell
+    executor.start({ task, agent, turn, attempt: attempts, spec, correlationId, depth })
+  }
+  stream.publish(released.signals)
+  for (const { address, hold } of released.held)
+    if (hold !== null) endings.fail(address, heldError(address, hold))
+  for (const { cell, signal } of released.endings) endings.tell(cell.address, { cell, signal })
+  door.letIn()
+}
+
+/** Settles when it is durable, if asked to wait; rejects when the task did not take it. */
+export function report(
+  kernel: Kernel,
+  effect: Effect,
+  type: string,
+  data: Json,
+  wait: boolean,
+): Promise<void> | undefined {
+  const message = {
+    type,
+    to: effect.task,
+    from: effect.agent,
+    data,
+    correlationId: effect.correlationId,
+    priority: 'normal',
+  } as const
+  if (!wait) {
+    kernel.push(input(message, { depth: effect.depth }))
+    return undefined
+  }
+  return new Promise((resolve, reject) => {
+    const committed = (signal: Signal): void => {
+      if (signal.refused === null) resolve()
+      else reject(new StatorError('STALE_ATTEMPT', { task: effect.task, reason: signal.refused.code }))
+    }
+    kernel.push(input(message, { depth: effect.depth, ack: { committed, failed: reject } }))
+  })
+}

@@ -1,0 +1,137 @@
+/**
+ * Submissions: how work gets in: workflows, graphs and tasks, checked against what is registered, each once for its key. A
+ * submission settles when it is durable.
+ */
+import type { TaskGraph } from '../actors/graph.ts'
+import { parse } from '../actors/schema.ts'
+import type { AnyTask, TaskDefinition } from '../actors/task.ts'
+import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
+import { StatorError } from '../errors.ts'
+import { checkName, type Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import { checkPriority, Door } from './door.ts'
+import { Run, TaskHandle, type HandleHost } from './handles.ts'
+import type { NewId } from './ids.ts'
+import type { Limits } from './limits.ts'
+import type { StartOptions, SubmitOptions } from './options.ts'
+import type { Registry } from './registry.ts'
+
+/** Who speaks where nobody else is named. */
+export const CLIENT: Address = 'client/local'
+
+export interface SubmissionParts {
+  readonly registry: Registry
+  readonly door: Door
+  readonly handles: HandleHost
+  readonly limits: Limits
+  readonly ids: NewId
+}
+
+export class Submissions {
+  readonly #parts: SubmissionParts
+
+  constructor(parts: SubmissionParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Starts a workflow. Settles when the start is durable.
+   * @throws StatorError (rejects) INPUT_INVALID, NOT_FOUND (workflow not registered), TASK_UNHANDLED, IDEMPOTENCY_CONFLICT,
+   * HUB_BUSY, CLOSED, and what JSON is refused with
+   */
+  async start<Input, Outputs>(
+    workflow: WorkflowDefinition<Input, Outputs>,
+    data: Input,
+    options: StartOptions = {},
+  ): Promise<Run<Outputs>> {
+    const { definition, workflow: known } = this.#parts.registry.workflow(workflow as unknown as AnyWorkflow)
+    const raw = this.#admit(data)
+    const parsed = this.#admit(parse(known.input, raw, 'INPUT_INVALID', `input of workflow ${known.name}`))
+    for (const { step, task } of known.declared) this.#requireHandled(step.task, step.role ?? task.spec.role)
+    const { name, version, hash } = definition.ref
+    const address = await this.#start({ workflow: name, version, hash, input: parsed }, raw, options)
+    return new Run<Outputs>(this.#parts.handles, address)
+  }
+
+  /** Starts a graph given as data; results come by step id. Errors as for `start`. */
+  async startGraph(graph: TaskGraph, options: StartOptions = {}): Promise<Run> {
+    const plan = this.#admit(graph.plan) as unknown as TaskGraph['plan']
+    for (const step of plan.steps) {
+      const task = this.#parts.registry.task(step.task)
+      if (task === undefined) throw new StatorError('TASK_UNHANDLED', { task: step.task, step: step.name })
+      this.#requireHandled(step.task, step.role ?? task.spec.role)
+      // An input that later outputs complete can only be checked then.
+      if (step.bind === undefined)
+        parse(task.input, step.input, 'INPUT_INVALID', `input of step ${step.name}`)
+    }
+    const hash = this.#parts.registry.hashOfGraph(plan)
+    const address = await this.#start(
+      { workflow: 'graph', version: '1', hash, input: null, plan: plan as unknown as Json },
+      hash,
+      options,
+    )
+    return new Run(this.#parts.handles, address)
+  }
+
+  /** Submits one task. Settles when that is durable. Errors as for `start`. */
+  async submit<I, O>(
+    task: TaskDefinition<I, O>,
+    data: I,
+    options: SubmitOptions = {},
+  ): Promise<TaskHandle<O>> {
+    const raw = this.#admit(data)
+    const parsed = this.#admit(parse(task.input, raw, 'INPUT_INVALID', `input of task ${task.name}`))
+    if (this.#parts.registry.task(task.name) === undefined)
+      this.#parts.registry.addTask(task as unknown as AnyTask)
+    this.#requireHandled(task.name, task.spec.role)
+    const create = {
+      ...task.spec,
+      task: task.name,
+      input: parsed,
+      ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
+      ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
+      ...(options.metadata === undefined ? {} : { metadata: this.#admit(options.metadata) }),
+    }
+    const to: Address = `task/${this.#idOf(options)}`
+    const address = await this.#create('task.create', to, create as Json, [task.name, raw], options)
+    return new TaskHandle<O>(this.#parts.handles, address)
+  }
+
+  async #start(
+    data: { workflow: string; version: string; hash: string; input: Json; plan?: Json },
+    raw: Json,
+    options: StartOptions,
+  ): Promise<Address> {
+    const metadata = options.metadata === undefined ? {} : { metadata: this.#admit(options.metadata) }
+    return this.#create(
+      'workflow.start',
+      `workflow/${this.#idOf(options)}`,
+      { ...data, ...metadata },
+      [data.workflow, raw],
+      options,
+    )
+  }
+
+  async #create(type: string, to: Address, data: Json, raw: Json, options: StartOptions): Promise<Address> {
+    const name = options.idempotencyKey ?? (options.id === undefined ? undefined : `id:${to}`)
+    const key = name === undefined ? undefined : { key: name, raw }
+    const priority = checkPriority(options.priority)
+    return this.#parts.door.create(
+      { type, to, from: CLIENT, data, priority, correlationId: to, key },
+      options,
+    )
+  }
+
+  #idOf(options: StartOptions): string {
+    return options.id === undefined ? this.#parts.ids() : checkName(options.id, 'id')
+  }
+
+  #admit(value: unknown): Json {
+    return Door.admit(value, this.#parts.limits)
+  }
+
+  #requireHandled(task: string, role: string | undefined): void {
+    if (!this.#parts.registry.isHandled(task, role))
+      throw new StatorError('TASK_UNHANDLED', { task, ...(role === undefined ? {} : { role }) })
+  }
+}
