@@ -4,7 +4,6 @@
  */
 import { HUB } from '../messages/address.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { systemScheduler } from '../runtime/scheduler.ts'
 import type { StatorInspectionEvent } from './event.ts'
 import type { Context } from './fold.ts'
 import { Translator } from './inspection-events.ts'
@@ -23,9 +22,6 @@ export interface InspectOptions {
   onError?: (error: unknown) => void
 }
 
-/** After so many signals in one go others get their turn: a long past must not hold up the present. */
-const BREATH = 100
-
 /** Returns what stops it. It also ends with the runtime. */
 export function inspectRuntime(runtime: Runtime, options: InspectOptions): () => void {
   const { inspect, from = 'start', onError = () => {} } = options
@@ -43,14 +39,10 @@ export function inspectRuntime(runtime: Runtime, options: InspectOptions): () =>
   }
   const pump = async (first: readonly StatorInspectionEvent[]): Promise<void> => {
     for (const event of first) if (!stopped) await send(event)
-    for (let count = 1; ; count++) {
+    for (;;) {
       const next = await reader.next()
       if (next.done === true || stopped) return
       for (const event of translator.next(next.value)) if (!stopped) await send(event)
-      if (count % BREATH === 0)
-        await new Promise<void>(resolve => {
-          systemScheduler.soon(resolve)
-        })
     }
   }
   // Who lives now is read before anything else can happen.
