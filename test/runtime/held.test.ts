@@ -139,6 +139,7 @@ describe('a guard that throws', () => {
     bench.tell({ to: ONE, type: 'test.create' }, { to: ONE, type: 'odd' })
     await bench.run()
     const refused: string[] = []
+    const { releases } = bench
     const ack = {
       committed: () => {},
       failed: (error: Error) => refused.push((error as { code?: string }).code ?? ''),
@@ -146,6 +147,8 @@ describe('a guard that throws', () => {
     bench.kernel.push({ ...bench.message(ONE, 'add'), ack })
     await bench.run()
     expect(refused).toEqual(['HELD'])
+    // The inbox has room again: those who wait for it must hear of that.
+    expect(bench.releases).toBeGreaterThan(releases)
     expect(bench.kernel.inboxLength).toBe(0)
     expect(bench.scheduler.size).toBe(0)
   })

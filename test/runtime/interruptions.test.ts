@@ -132,6 +132,31 @@ describe('a clean close', () => {
     expect(world.state.clean).toBe(true)
   })
 
+  test.each([1, 2, 3, 4, 5])('starts nothing any more, whatever was still in line (seed %i)', async seed => {
+    const job = task('job')
+    const world = worldOf(
+      life => ({
+        agents: [
+          agent('ann', { capacity: 3 }).handle(
+            job,
+            life.handler(async () => life.wait(1)),
+          ),
+        ],
+      }),
+      { seed, limits: { batchDeliveries: 1, batchInputs: 1 } },
+    )
+    const life = await world.boot()
+    const all = [1, 2, 3, 4, 5, 6].map(async n => life.runtime.submit(job, n, { id: `t${n}` }))
+    const quiet = Promise.allSettled(all)
+    await world.pass(life, 3)
+    await life.until(life.runtime.close())
+    const started = world.ledger.of('start').length
+    await life.until(quiet)
+    await world.drain(life)
+    expect(world.ledger.of('start')).toHaveLength(started)
+    expect(world.ledger.wrongs).toEqual([])
+  })
+
   test('leaves no tail, so that a deploy replays nothing', async () => {
     const { world, job } = single(async (_, __, life) => life.wait(100))
     const life = await world.boot()

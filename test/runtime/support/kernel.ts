@@ -126,6 +126,8 @@ export class Bench {
   readonly scheduler = new SimulatedScheduler()
   readonly signals: Signal[] = []
   readonly held: Address[] = []
+  /** How often the kernel let something out. */
+  releases = 0
   readonly kernel: Kernel
   readonly population: Population
   readonly state: MemoryState
@@ -155,6 +157,7 @@ export class Bench {
       dispatcher,
       hub,
       release: ({ signals, held }) => {
+        this.releases++
         this.signals.push(...signals)
         this.held.push(...held.map(({ address }) => address))
       },
