@@ -3,14 +3,13 @@
  */
 import { StatorError } from '../errors.ts'
 
-/** `system` holds the hub's own deciders: system/hub, system/clock, system/executor, system/dispatcher. */
+/** `system` holds the hub and its own deciders: system/hub, system/clock, system/dispatcher. */
 export const KINDS = ['agent', 'task', 'workflow', 'gate', 'lock', 'context', 'client', 'system'] as const
 export type Kind = (typeof KINDS)[number]
 export type Address = `${Kind}/${string}`
 
 export const HUB = 'system/hub' satisfies Address
 export const CLOCK = 'system/clock' satisfies Address
-export const EXECUTOR = 'system/executor' satisfies Address
 export const DISPATCHER = 'system/dispatcher' satisfies Address
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]*(\/[A-Za-z0-9][A-Za-z0-9._:@-]*)*$/

@@ -20,6 +20,7 @@ import type { Envelope } from './envelope.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { decode } from './record.ts'
+import { isSet, takeTimer, timerEventOf } from './timer-signal.ts'
 import type { Timers } from './timers.ts'
 import { derived, draft, refuse } from './signal-draft.ts'
 import type { SignalDraft, Turn } from './turn.ts'
@@ -280,26 +281,9 @@ function remember(cell: Cell, envelope: Envelope): void {
   cell.outputs[done.step] = (envelope.cause.data as { output: Json }).output
 }
 
-/** False when it is not the timer that the actor last set. */
-function isSet(cell: Cell, signal: Signal): boolean {
-  const { id, setSeq } = signal.data as { id: string; setSeq: number }
-  return cell.timers?.get(id)?.setSeq === setSeq
-}
-
-/** A timer that fires is gone. */
-function takeTimer(cell: Cell, signal: Signal): void {
-  if (signal.type === 'hub.timer' && isSet(cell, signal))
-    cell.timers?.delete((signal.data as { id: string }).id)
-}
-
 /** Set when an actor was told that its machine threw, and could do nothing with it. */
 export function faultOf(signal: Signal): Omit<Hold, 'code'> | undefined {
   if (signal.type !== 'fault' || signal.refused === null) return undefined
   const { seq, error } = signal.data as { seq?: number; error: { message: string } }
   return seq === undefined ? undefined : { reason: error.message, signal: seq }
-}
-
-/** A recorded timer carries the event that its machine got. */
-function timerEventOf(signal: Signal): string | undefined {
-  return signal.type === 'hub.timer' ? (signal.data as { event: string }).event : undefined
 }

@@ -14,6 +14,8 @@ import type { AgentLoad, Pool, Running, Slot, Waiting } from './slots.ts'
 /** From this many interruptions on a task runs only when no other such task does: a task that ends the process
  * each time then takes down no innocent neighbour a third time. */
 const SUSPECT = 2
+/** Each so-manieth place goes to who has waited longest, whatever its priority: so nobody starves. */
+const FAIR = 16
 
 export class Dispatcher {
   readonly #handles: (agent: string, task: string) => boolean
@@ -26,6 +28,7 @@ export class Dispatcher {
   /** Slots whose load or statistics the agent has not heard of. */
   readonly #untold = new Set<Slot>()
   #suspects = 0
+  #given = 0 // Places given to those who waited: only a rhythm, it need not survive a restart.
   #closed = false
 
   /** `handles` says whether an agent has code for a task in this process life. */
@@ -50,24 +53,26 @@ export class Dispatcher {
   choose(task: Address, spec: TaskCreate): Address | null {
     if (this.#closed || spec.blocked !== undefined || spec.startAt !== undefined) return null
     const pool = this.#pool(spec)
-    if (pool.queue.size > 0) return null
+    if (pool.queue.size > 0 || this.#isContended(pool)) return null
     return this.#occupy(task, pool, false)
   }
 
   /** The next task that waits and has a free agent, with the agent; the place is taken at once. */
   next(): { task: Address; agent: Address } | null {
     if (this.#closed) return null
+    const longest = this.#given % FAIR === FAIR - 1
     let best: { pool: Pool; ready: Ready } | undefined
     for (const pool of this.#busyPools) {
       if (pool.queue.size === 0) this.#busyPools.delete(pool)
       else if (pool.free.size > 0) {
-        const ready = pool.queue.peek()
+        const ready = pool.queue.peek(longest)
         if (ready === undefined || !this.#mayRun(ready)) continue
-        if (best === undefined || goesFirst(ready, best.ready)) best = { pool, ready }
+        if (best === undefined || goesFirst(ready, best.ready, longest)) best = { pool, ready }
       }
     }
     if (best === undefined) return null
-    best.pool.queue.take()
+    best.pool.queue.take(best.ready)
+    this.#given++
     const { task } = best.ready
     this.#waiting.delete(task)
     const agent = this.#occupy(task, best.pool, best.ready.suspect)
@@ -188,6 +193,13 @@ export class Dispatcher {
   /** Running tasks of an agent. */
   runningOf(agent: Address): number {
     return this.#slots.get(agent)?.running ?? 0
+  }
+
+  /** Does somebody of another pool wait for a place that this one would take? Then they go by `next`, in order. */
+  #isContended(wanted: Pool): boolean {
+    const [slot] = wanted.free
+    if (slot === undefined || this.#busyPools.size === 0) return false
+    return [...this.#busyPools].some(pool => pool.queue.size > 0 && pool.free.has(slot))
   }
 
   #mayRun(ready: Ready): boolean {

@@ -5,7 +5,7 @@ import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Clock } from './clock.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, PendingMessage } from './journal.ts'
 import type { Limits } from './limits.ts'
 import type { Population } from './population.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -33,4 +33,15 @@ export interface KernelParts {
   readonly release: (released: Released) => void
   /** Called once when the journal failed; nothing moves afterwards. */
   readonly failed: (error: StatorError) => void
+}
+
+/** Where a kernel takes up: the end of the journal. */
+export interface Standing {
+  readonly seq: number
+  readonly at: number
+  readonly sum: number
+  readonly tailAfter: number
+  /** The last owner closed gracefully. */
+  readonly clean: boolean
+  readonly pending: readonly PendingMessage[]
 }

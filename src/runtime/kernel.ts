@@ -4,19 +4,16 @@
  * deterministic comes in through its parts; nothing here may know of agents' code, users or files.
  */
 import { StatorError } from '../errors.ts'
-import type { Address } from '../messages/address.ts'
-import type { Json } from '../messages/json.ts'
-import type { Signal } from '../messages/signal.ts'
 import { Backlog } from './backlog.ts'
-import { againInput, loadInput, startInput, timerInput } from './deciders.ts'
+import { loadInput, startInput, timerInput } from './deciders.ts'
 import { Delivery } from './delivery.ts'
 import type { Envelope } from './envelope.ts'
-import type { PendingMessage } from './journal.ts'
+import { releaseHeld, type Holding } from './holding.ts'
 import type { Limits } from './limits.ts'
-import { decode, encode, type JournalRecord } from './record.ts'
-import type { KernelParts } from './kernel-parts.ts'
+import { encode, type JournalRecord } from './record.ts'
+import type { KernelParts, Standing } from './kernel-parts.ts'
 import { Timers } from './timers.ts'
-import { batchOf, journalFailure, Turn } from './turn.ts'
+import { batchOf, journalFailure, resultOf, Turn } from './turn.ts'
 
 /** Actors checkpointed in one turn while the tail is too long. */
 const CHECKPOINTS_A_TURN = 200
@@ -29,6 +26,7 @@ export class Kernel {
   readonly #delivery: Delivery
   #inbox: Envelope[] = []
   readonly #backlog = new Backlog()
+  readonly #holding: Holding
   #seq = 0
   #at = 0
   #sum = 0
@@ -52,6 +50,14 @@ export class Kernel {
       maxHops: parts.limits.hops,
       hub: parts.hub,
     })
+    const { population, journal } = parts
+    this.#holding = {
+      population,
+      journal,
+      timers: this.timers,
+      delivery: this.#delivery,
+      backlog: this.#backlog,
+    }
   }
 
   get delivery(): Delivery {
@@ -62,24 +68,13 @@ export class Kernel {
     return this.#inbox.length
   }
 
-  get isStopped(): boolean {
-    return this.#stopped !== null
-  }
-
   /** True when nothing is left to do but to wait for the outside. */
   get isIdle(): boolean {
     return this.#inbox.length === 0 && this.#backlog.isEmpty && !this.#parts.dispatcher.hasWork()
   }
 
   /** Takes up where the journal ends. */
-  begin(from: {
-    seq: number
-    at: number
-    sum: number
-    tailAfter: number
-    clean: boolean
-    pending: readonly PendingMessage[]
-  }): void {
+  begin(from: Standing): void {
     this.#seq = from.seq
     this.#at = from.at
     this.#sum = from.sum
@@ -228,34 +223,8 @@ export class Kernel {
       turn.keys.push({ ...envelope.key, seq: signal.seq })
     if (envelope.ack !== undefined) turn.acks.push({ ack: envelope.ack, signal })
     if (signal.type === 'task.start' && signal.toState === null) this.#parts.dispatcher.lost(signal.to)
-    if (signal.type === 'hub.release') this.#release(signal, turn)
-    if (signal.type === 'task.recorded' && signal.refused === null) this.#record(signal, turn)
-  }
-
-  /** The result of a `ctx.do`, beside the record that carries it. */
-  #record(signal: Signal, turn: Turn): void {
-    const { name, value } = signal.data as { name: string; value: Json }
-    turn.results.push({ owner: signal.to, generation: 1, name, value })
-  }
-
-  /** An operator lets an actor go on: what it stumbled over is delivered again, and then its mail. */
-  #release(signal: Signal, turn: Turn): void {
-    const { population, journal } = this.#parts
-    const cell = population.find((signal.data as { address: Address }).address)
-    if (cell === undefined || cell.held === null) return
-    const find = (seq: number): Signal | undefined => {
-      const record = turn.records.find(other => other.seq === seq) ?? journal.get(seq)
-      return record === undefined ? undefined : decode(record)
-    }
-    const again = find(cell.held.signal)
-    cell.held = null
-    population.moved(cell, signal.seq)
-    for (const timer of cell.timers?.values() ?? []) this.timers.add(cell, timer)
-    this.#delivery.observe(cell, turn.at)
-    // Which agent gets a task is decided anew.
-    if (again !== undefined && again.type !== 'task.start')
-      turn.queue.push(againInput(again, find(again.causationId)))
-    turn.queue.push(...this.#backlog.takeMail(cell.address))
+    if (signal.type === 'hub.release') releaseHeld(this.#holding, signal, turn)
+    if (signal.type === 'task.recorded' && signal.refused === null) turn.results.push(resultOf(signal))
   }
 
   /** Mail of an actor that does not move: kept, durably, until it is released. Who waits for an answer is told. */

@@ -58,28 +58,28 @@ export class ReadyQueue {
     this.#size--
   }
 
-  peek(): Ready | undefined {
-    for (const level of this.#levels.values()) {
-      const item = level.peek()
-      if (item !== undefined) return item
-    }
-    return undefined
-  }
-
-  take(): Ready | undefined {
+  /** Who goes first: by priority, or, where it is the turn of those who have waited longest, in the order of waiting. */
+  peek(longest = false): Ready | undefined {
+    let first: Ready | undefined
     for (const level of this.#levels.values()) {
       const item = level.peek()
       if (item === undefined) continue
-      level.shift()
-      this.#size--
-      return item
+      if (!longest) return item
+      if (first === undefined || item.seq < first.seq) first = item
     }
-    return undefined
+    return first
+  }
+
+  /** Takes out what `peek` has shown. */
+  take(item: Ready): void {
+    this.#levels.get(item.priority)?.shift()
+    this.#size--
   }
 }
 
 /** True when `a` goes before `b`. */
-export function goesFirst(a: Ready, b: Ready): boolean {
+export function goesFirst(a: Ready, b: Ready, longest = false): boolean {
+  if (longest) return a.seq < b.seq
   const byPriority = PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority)
   return byPriority < 0 || (byPriority === 0 && a.seq < b.seq)
 }

@@ -50,7 +50,7 @@ interface Scope {
 }
 
 /** Thrown to step aside; never leaves this file. */
-const ASIDE = Symbol('aside')
+const ASIDE = new Error('a jump, caught in this file')
 const MAX_MICROSTEPS = 50
 const KNOWN = new Set([
   'xstate.assign',
@@ -204,7 +204,8 @@ function perform(
   let context = start
   for (const action of actions) {
     const args: Args = { context, event, self: scope.self, system: scope.system }
-    if (action.type === 'xstate.assign') context = { ...context, ...assigned(action.assignment, args) }
+    if (action.type === 'xstate.assign')
+      context = Object.assign({}, context, assigned(action.assignment, args))
     else if (action.type === 'xstate.emit') commands.push(evaluate(action.event, args) as Command)
     else if (action.type === 'xstate.cancel')
       commands.push({ type: 'timer.cancel', id: evaluate(action.sendId as never, args) as string })
@@ -285,6 +286,5 @@ function actionsOf(machine: AnyStateMachine, actions: readonly unknown[]): Built
 }
 
 function aside(): never {
-  // oxlint-disable-next-line no-throw-literal -- no error: a jump that is caught in this file
   throw ASIDE
 }

@@ -1,6 +1,7 @@
 /** Turn: everything that one turn of the hub collects before it commits. A plain container. */
 import { StatorError } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope, Ack } from './envelope.ts'
@@ -81,4 +82,10 @@ export function batchOf(turn: Turn): Batch {
 export function journalFailure(error: unknown): StatorError {
   if (error instanceof StatorError && error.code.startsWith('JOURNAL')) return error
   return new StatorError('JOURNAL_FAILED', {}, { cause: error })
+}
+
+/** The result of a `ctx.do`, beside the record that carries it. */
+export function resultOf(signal: Signal): SubResult {
+  const { name, value } = signal.data as { name: string; value: Json }
+  return { owner: signal.to, generation: 1, name, value }
 }

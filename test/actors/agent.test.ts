@@ -1,3 +1,4 @@
+/** agent(): what it takes, and what it refuses with which code. */
 import { agent, task, type AgentOptions } from 'stator'
 import { describe, expect, it } from 'vitest'
 

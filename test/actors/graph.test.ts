@@ -1,3 +1,4 @@
+/** graph(), parallel(), sequence(): plans, and what is refused with which code. */
 import * as fc from 'fast-check'
 import { graph, parallel, sequence, task, type GraphOptions, type GraphStep } from 'stator'
 import { describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+/** task(): defaults, and what is refused with which code. */
 import { task, type TaskOptions } from 'stator'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'

@@ -1,3 +1,4 @@
+/** workflow(): plans, branches of one builder, and what is refused with which code. */
 import { task, workflow, type WorkflowDefinition } from 'stator'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'

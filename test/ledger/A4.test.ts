@@ -2,7 +2,7 @@
  * A4, priorities: low, normal, high and critical; first in, first out inside one.
  */
 import { expect, test } from 'vitest'
-import { agent, createRuntime, PRIORITIES, task, type Priority, type Runtime } from 'stator'
+import { agent, createRuntime, PRIORITIES, sequence, task, type Priority, type Runtime } from 'stator'
 import { codeOf, latch } from './support.ts'
 
 const job = task('job')
@@ -44,6 +44,41 @@ test('what waits runs by priority, then in the order in which it came', async ()
     'low-4',
   ])
   await runtime.close()
+})
+
+test('nobody starves: while urgent work never ends, work of low priority gets done', async () => {
+  let urgent = 0
+  const { runtime, release } = await busy(id => {
+    // Each urgent task brings the next two, so that one always waits.
+    if (!id.startsWith('urgent') || urgent > 2_000) return
+    for (let n = 0; n < 2; n++)
+      void runtime.submit(job, null, { id: `urgent-${urgent++}`, priority: 'critical' })
+  })
+  await runtime.submit(job, null, { id: 'urgent', priority: 'critical' })
+  const low = await runtime.submit(job, null, { id: 'low', priority: 'low' })
+  release()
+  await low.result()
+  expect(urgent).toBeLessThan(500)
+  await runtime.close()
+})
+
+test('who waits is not passed by the next step of a run: work of another sort gets its turn between', async () => {
+  const other = task('other')
+  const { opened, open } = latch()
+  const order: string[] = []
+  const worker = agent('worker')
+    .handle(job, async (_, ctx) => {
+      await opened
+      order.push(ctx.task)
+    })
+    .handle(other, () => void order.push('other'))
+  await using runtime = await createRuntime({ agents: [worker] })
+  const steps = Array.from({ length: 10 }, (_, n) => ({ id: `s${n}`, task: job }))
+  const run = await runtime.startGraph(sequence(steps), { id: 'chain' })
+  const waiting = await runtime.submit(other, null, { priority: 'critical' })
+  open()
+  await Promise.all([run.result(), waiting.result()])
+  expect(order.indexOf('other')).toBe(1)
 })
 
 test('a priority that does not exist is refused', async () => {

@@ -1,3 +1,4 @@
+/** The agent machine: every state, every transition, every branch of a guard. */
 import { describe, expect, it } from 'vitest'
 import { agentMachine } from '../../src/machines/agent.ts'
 import type { Signal } from '../../src/messages/signal.ts'

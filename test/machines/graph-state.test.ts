@@ -1,3 +1,4 @@
+/** Graph state: any graph in any order does what a plain interpreter does. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

@@ -1,3 +1,4 @@
+/** The graph machine: every state, every transition, every branch of a guard. */
 import { describe, expect, it } from 'vitest'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { compile, STEP_STATES, type GraphState } from '../../src/machines/graph-state.ts'

@@ -1,3 +1,4 @@
+/** The hub machine: every state, every transition. */
 import { describe, expect, it } from 'vitest'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { play, promised, start, untaken, type Event, type Row } from './drive.ts'

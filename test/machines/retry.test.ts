@@ -1,3 +1,4 @@
+/** Backoff and jitter: bounds and growth. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NO_RETRY, retryDelay } from '../../src/machines/retry.ts'

@@ -1,3 +1,4 @@
+/** The task machine, attempt after attempt: turns, retries and interruptions. */
 import { describe, expect, it } from 'vitest'
 import { taskMachine } from '../../src/machines/task.ts'
 import { play, promised, send, sendAll, start, type Row } from './drive.ts'

@@ -1,3 +1,4 @@
+/** The task machine: every state, every transition, every branch of a guard. */
 import { describe, expect, it } from 'vitest'
 import { taskMachine } from '../../src/machines/task.ts'
 import { play, promised, start, untaken, type Row } from './drive.ts'

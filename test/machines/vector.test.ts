@@ -1,3 +1,4 @@
+/** Vector: an array that keeps its old versions. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Vector } from '../../src/machines/vector.ts'

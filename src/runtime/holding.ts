@@ -1,0 +1,39 @@
+/** Holding: how an actor that was held goes on when an operator lets it. Runs inside a turn; it commits nothing. */
+import type { Address } from '../messages/address.ts'
+import type { Signal } from '../messages/signal.ts'
+import type { Backlog } from './backlog.ts'
+import { againInput } from './deciders.ts'
+import type { Delivery } from './delivery.ts'
+import type { Journal } from './journal.ts'
+import type { Population } from './population.ts'
+import { decode } from './record.ts'
+import type { Timers } from './timers.ts'
+import type { Turn } from './turn.ts'
+
+export interface Holding {
+  readonly population: Population
+  readonly journal: Journal
+  readonly timers: Timers
+  readonly delivery: Delivery
+  readonly backlog: Backlog
+}
+
+/** What it stumbled over is delivered again, and then its mail. */
+export function releaseHeld(parts: Holding, signal: Signal, turn: Turn): void {
+  const { population, journal, timers, delivery, backlog } = parts
+  const cell = population.find((signal.data as { address: Address }).address)
+  if (cell === undefined || cell.held === null) return
+  const find = (seq: number): Signal | undefined => {
+    const record = turn.records.find(other => other.seq === seq) ?? journal.get(seq)
+    return record === undefined ? undefined : decode(record)
+  }
+  const again = find(cell.held.signal)
+  cell.held = null
+  population.moved(cell, signal.seq)
+  for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
+  delivery.observe(cell, turn.at)
+  // Which agent gets a task is decided anew.
+  if (again !== undefined && again.type !== 'task.start')
+    turn.queue.push(againInput(again, find(again.causationId)))
+  turn.queue.push(...backlog.takeMail(cell.address))
+}
