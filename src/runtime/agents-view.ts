@@ -58,13 +58,18 @@ export class AgentsView {
     this.#parts.registry.removeAgent(id)
   }
 
-  /** It gets no new work until resumed, also across restarts. What runs goes on. */
+  /** It gets no new work until resumed, also across restarts. What runs goes on. One that is paused stays so. */
   async pause(id: string, reason?: string): Promise<void> {
-    await this.#parts.send('agent.pause', this.#require(id).address, reason === undefined ? {} : { reason })
+    const { address, state } = this.#require(id)
+    if (state === 'paused') return
+    await this.#parts.send('agent.pause', address, reason === undefined ? {} : { reason })
   }
 
+  /** It takes work again. One that takes work already is left alone. */
   async resume(id: string): Promise<void> {
-    await this.#parts.send('agent.resume', this.#require(id).address, {})
+    const { address, state } = this.#require(id)
+    if (state === 'ready' || state === 'busy') return
+    await this.#parts.send('agent.resume', address, {})
   }
 
   get(id: string): AgentInfo | undefined {

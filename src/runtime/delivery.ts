@@ -52,11 +52,10 @@ export class Delivery {
     if (envelope.to === HUB) return this.#hub(signal)
     if (envelope.hops > this.#parts.maxHops) return this.#overrun(signal, turn)
     const { population } = this.#parts
-    // A derived message that creates an actor names a new address: the journal need not be asked for a parked one.
-    const found =
-      envelope.cause !== null && envelope.type === 'task.create'
-        ? population.loaded(envelope.to)
-        : population.find(envelope.to)
+    // What creates a task or a run names a new address (the door has seen to it, or its parent): the journal need not
+    // be asked for a parked one.
+    const creates = envelope.type === 'task.create' || envelope.type === 'workflow.start'
+    const found = creates ? population.loaded(envelope.to) : population.find(envelope.to)
     if (found === undefined && population.stranded().has(envelope.to)) return undefined
     const cell = found ?? population.create(signal)
     if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])

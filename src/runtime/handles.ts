@@ -113,10 +113,19 @@ abstract class Handle<Outcome> {
     }
   }
 
-  /** @throws StatorError (rejects) EVENT_REFUSED; an actor that has ended is no error */
-  protected async tell(type: string, data: Json): Promise<void> {
-    if (this.host.cell(this.address) === undefined && this.host.ending(this.address) !== undefined) return
-    await this.host.send(type, this.address, data)
+  /** Asks it to end. One that has ended, or is about to for having been asked, is no error. */
+  protected async askToEnd(type: string, data: Json): Promise<void> {
+    const isEnding = (): boolean => {
+      const cell = this.host.cell(this.address)
+      return cell === undefined ? this.host.ending(this.address) !== undefined : cell.state === 'cancelling'
+    }
+    if (isEnding()) return
+    try {
+      await this.host.send(type, this.address, data)
+    } catch (error) {
+      // It ended while this was on its way.
+      if (!isEnding()) throw error
+    }
   }
 }
 
@@ -142,7 +151,7 @@ export class TaskHandle<Output = Json> extends Handle<TaskOutcome<Output>> {
 
   /** Aborts its handler's signal and ends it. Settles when that is durable. */
   async cancel(reason?: string): Promise<void> {
-    await this.tell('task.cancel', reason === undefined ? {} : { reason })
+    await this.askToEnd('task.cancel', reason === undefined ? {} : { reason })
   }
 
   /** How it goes or went, also after its end. @throws StatorError NOT_FOUND: it never was, or was pruned */
@@ -179,9 +188,9 @@ export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOut
     return resultOfRun(this.address, (await this.outcome(options)) as RunOutcome) as Outputs
   }
 
-  /** Cancels what runs, starts nothing more; finished steps keep their outputs. Settles when that is durable. */
+  /** Cancels what runs, starts nothing more; finished steps keep their outputs. Settles when that is durable. Again: no error. */
   async cancel(reason?: string): Promise<void> {
-    await this.tell('workflow.cancel', reason === undefined ? {} : { reason })
+    await this.askToEnd('workflow.cancel', reason === undefined ? {} : { reason })
   }
 
   /** One of its tasks. */

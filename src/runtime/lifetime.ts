@@ -151,8 +151,7 @@ export class Lifetime {
   #sendAbsentHome(): void {
     const { population, registry, kernel } = this.#parts()
     for (const cell of population.cells()) {
-      if (cell.definition.kind.kind !== 'agent' || cell.state === 'offline' || cell.state === 'paused')
-        continue
+      if (cell.definition.kind.kind !== 'agent' || cell.state === 'offline') continue
       if (registry.agent(cell.address.slice('agent/'.length)) === undefined)
         kernel.push(fromHub('agent.offline', cell.address, {}))
     }

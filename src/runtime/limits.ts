@@ -33,11 +33,14 @@ export const DEFAULT_LIMITS: Limits = {
   jsonDepth: 64,
   hops: 1_000,
   history: 1_000,
-  tail: 10_000,
+  tail: 50_000,
   idle: 50,
   liveActors: 10_000,
   taskTimeout: 30 * 60_000,
 }
+
+/** JSON is walked by recursion: deeper than this the stack would be the limit. */
+const MAX_DEPTH = 1_000
 
 /** @throws StatorError DEFINITION_INVALID for a limit that is unknown or no whole number of 1 or more */
 export function limitsOf(overrides: Partial<Limits> = {}): Limits {
@@ -45,8 +48,9 @@ export function limitsOf(overrides: Partial<Limits> = {}): Limits {
     if (!(name in DEFAULT_LIMITS))
       throw new StatorError('DEFINITION_INVALID', { limit: name, reason: 'no such limit' })
     const least = name === 'history' ? 0 : 1
-    if (!Number.isSafeInteger(value) || value < least)
-      throw new StatorError('DEFINITION_INVALID', { [name]: value, expected: `${least} or more` })
+    const most = name === 'jsonDepth' ? MAX_DEPTH : Number.MAX_SAFE_INTEGER
+    if (!Number.isSafeInteger(value) || value < least || value > most)
+      throw new StatorError('DEFINITION_INVALID', { [name]: value, expected: `${least} to ${most}` })
   }
   return { ...DEFAULT_LIMITS, ...overrides }
 }

@@ -189,7 +189,8 @@ function take(
   if (next !== undefined) context = perform(machine, next.entry, context, event, scope, commands)
   if (next === undefined && context === before) return { snapshot, state }
   const { template } = next ?? state
-  const made = { ...template, context, children: snapshot.children, historyValue: snapshot.historyValue }
+  const { children, historyValue } = snapshot as { children: unknown; historyValue: unknown }
+  const made: unknown = { ...template, context, children, historyValue }
   return { snapshot: made as AnyMachineSnapshot, state: next ?? state }
 }
 

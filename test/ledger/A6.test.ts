@@ -80,3 +80,13 @@ test('a group given as data has a limit of its own', async () => {
   expect(most()).toBe(1)
   await runtime.close()
 })
+
+test('a run that is being cancelled can be asked again', async () => {
+  const { runtime } = await crew()
+  const run = await runtime.startGraph(parallel(pages, { limit: 2 }))
+  await Promise.all([run.cancel('no more'), run.cancel('really')])
+  await run.cancel('still')
+  expect((await run.outcome()).status).toBe('cancelled')
+  await run.cancel('and after its end')
+  await runtime.close()
+})

@@ -49,7 +49,7 @@ const seen = (snapshot: AnyMachineSnapshot): unknown => ({
   output: snapshot.output as unknown,
   error: snapshot.error,
   tags: [...snapshot.tags],
-  children: Object.keys(snapshot.children),
+  children: Object.keys(snapshot.children as object),
   nodes: snapshot._nodes.map(node => node.id).toSorted(),
 })
 
@@ -102,7 +102,7 @@ const signal = (
   })
 const delayed = (machine: AnyStateMachine): fc.Arbitrary<Event> =>
   fc
-    .constantFrom(...machine.events.filter(type => type.startsWith('xstate.after.')))
+    .constantFrom(...(machine.events as string[]).filter(type => type.startsWith('xstate.after.')))
     .chain(type => signal(type, fc.constant({})))
 
 describe('The table-driven macrostep', () => {

@@ -64,6 +64,32 @@ describe('JSON at the door', () => {
     )
   })
 
+  test('a value that is met many times counts as often, so that little cannot become very much', () => {
+    let value: unknown = 'x'
+    for (let i = 0; i < 40; i++) value = [value, value]
+    expect(() => toJson(value, 64)).toThrow('MESSAGE_TOO_LARGE')
+    expect(() =>
+      toJson(
+        Array.from({ length: 11 }, () => 0),
+        64,
+        10,
+      ),
+    ).toThrow('MESSAGE_TOO_LARGE')
+  })
+
+  test('a getter that throws is refused, with the place', () => {
+    const value = {
+      steps: [
+        {
+          get input() {
+            throw new Error('no')
+          },
+        },
+      ],
+    }
+    expect(() => toJson(value, 64)).toThrow('$.steps[0].input')
+  })
+
   test('counts bytes as UTF-8', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), fc.nat(120), (value, limit) => {
