@@ -21,7 +21,7 @@ export class Backlog {
   load(messages: readonly PendingMessage[]): void {
     for (const { id, ...message } of messages) {
       this.#lastId = Math.max(this.#lastId, id)
-      const absent = { cause: null, text: undefined, timerEvent: undefined, key: undefined, ack: undefined }
+      const absent = { cause: null, text: undefined, key: undefined, ack: undefined }
       this.#next.push({ ...message, ...absent, pendingId: id })
     }
   }

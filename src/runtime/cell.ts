@@ -9,6 +9,7 @@ import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Checkpoint, TimerRecord } from './journal.ts'
+import { timerEventOf } from './timer-signal.ts'
 import { initialSnapshot, LiveActor, persist, restore, stateOf, type Snapshot, type Step } from './xstate.ts'
 
 /** Why an actor is held; `signal` is the message to deliver again when it is released. */
@@ -100,8 +101,9 @@ export class Cell {
   }
 
   /** One macrostep; what came of it is for the caller to carry out. */
-  step(event: Signal, timerEvent?: string): Step {
-    return this.live.step(timerEvent === undefined ? event : { ...event, type: timerEvent })
+  step(signal: Signal): Step {
+    const timerEvent = timerEventOf(signal)
+    return this.live.step(timerEvent === undefined ? signal : { ...signal, type: timerEvent })
   }
 
   setTimer(timer: TimerRecord): void {

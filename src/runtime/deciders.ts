@@ -10,10 +10,7 @@ import type { DueTimer } from './timers.ts'
 export function timerInput({ cell, timer }: DueTimer): Envelope {
   const { address: to, correlationId, depth } = cell
   const data = { id: timer.id, event: timer.event, setSeq: timer.setSeq }
-  return input(
-    { type: 'hub.timer', to, from: CLOCK, data, correlationId },
-    { timerEvent: timer.event, depth },
-  )
+  return input({ type: 'hub.timer', to, from: CLOCK, data, correlationId }, { depth })
 }
 
 /** A waiting task gets an agent. */

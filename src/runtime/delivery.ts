@@ -9,7 +9,7 @@ import { toFailure } from '../errors.ts'
 import type { AgentContext } from '../machines/agent.ts'
 import type { GraphContext } from '../machines/graph.ts'
 import type { TaskContext } from '../machines/task.ts'
-import { HUB, kindOf } from '../messages/address.ts'
+import { HUB } from '../messages/address.ts'
 import type { Send } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
@@ -19,10 +19,10 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { Envelope } from './envelope.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
-import { decode } from './record.ts'
-import { isSet, takeTimer, timerEventOf } from './timer-signal.ts'
+import { outputOf, rememberOutput } from './outputs.ts'
+import { isSet, takeTimer } from './timer-signal.ts'
 import type { Timers } from './timers.ts'
-import { derived, draft, refuse } from './signal-draft.ts'
+import { derived, draft, faultTo, refuse } from './signal-draft.ts'
 import type { SignalDraft, Turn } from './turn.ts'
 import { allowedEvents, stateOf, type Snapshot, type Step } from './xstate.ts'
 
@@ -60,7 +60,7 @@ export class Delivery {
     const cell = found ?? population.create(signal)
     if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
     if (signal.type === 'task.create') this.#stamp(signal)
-    if (envelope.cause !== null) remember(cell, envelope)
+    if (envelope.cause !== null) rememberOutput(cell, envelope)
     this.#move(cell, signal, envelope, turn, found === undefined)
     return signal
   }
@@ -77,7 +77,7 @@ export class Delivery {
     if (cell === undefined) return undefined
     if (!faulted || told) takeTimer(cell, signal)
     if (signal.refused !== null) return undefined
-    const step = cell.step(signal, timerEventOf(signal))
+    const step = cell.step(signal)
     this.#settle(cell, signal)
     this.#timers(cell, signal, step)
     return { cell, step }
@@ -116,7 +116,7 @@ export class Delivery {
       refuse(signal, 'STALE_TIMER', 'the timer was cancelled or set anew', [])
       return
     }
-    const step = cell.step(signal, timerEventOf(signal))
+    const step = cell.step(signal)
     const state = stateOf(step.after)
     signal.toState = state
     signal.fromState = isNew ? null : stateOf(step.before)
@@ -191,35 +191,14 @@ export class Delivery {
         definition.materialise === undefined
           ? command.data
           : definition.materialise(step.after.context, command.event, command.data, index =>
-              this.#output(cell, step, index),
+              outputOf(cell, (step.after.context as GraphContext).graph, index, this.#parts.journal),
             )
       return derived(cell, signal, { to: command.to, type: command.event, data }, output)
     } catch (error) {
       const failure = toFailure(error, 'MACHINE_FAULT') as unknown as Json
       const index = (command.data as { step?: number } | null)?.step ?? -1
-      return {
-        ...derived(
-          cell,
-          signal,
-          { to: cell.address, type: 'fault', data: { step: index, error: failure } },
-          output,
-        ),
-        from: HUB,
-      }
+      return faultTo(cell, signal, { step: index, error: failure }, output)
     }
-  }
-
-  /** The output of a step: at hand, or read where its task recorded it. */
-  #output(cell: Cell, step: Step, index: number): Json {
-    const known = cell.outputs?.[index]
-    if (known !== undefined) return known
-    const { graph } = step.after.context as GraphContext
-    const record = this.#parts.journal.get(graph.refs.get(index))
-    const output =
-      record === undefined ? null : ((decode(record).data as { output?: Json } | null)?.output ?? null)
-    cell.outputs ??= []
-    cell.outputs[index] = output
-    return output
   }
 
   /** The dispatcher's choice, made now where an agent is free and nobody waits before it. */
@@ -236,7 +215,7 @@ export class Delivery {
     if (signal.type !== 'fault' && allowed.includes('fault')) {
       takeTimer(cell, signal)
       const data = { step: -1, error: failure as unknown as Json, seq: signal.seq }
-      turn.queue.push({ ...derived(cell, signal, { to: cell.address, type: 'fault', data }, 0), from: HUB })
+      turn.queue.push(faultTo(cell, signal, data, 0))
       return
     }
     this.#hold(cell, signal, { reason: failure.message, signal: signal.seq }, turn)
@@ -269,15 +248,6 @@ export class Delivery {
       )
     return signal
   }
-}
-
-/** Keeps the output of a step that just completed, for mappers and for the result. */
-function remember(cell: Cell, envelope: Envelope): void {
-  if (envelope.type !== 'step.done' || kindOf(cell.address) !== 'workflow') return
-  const done = envelope.data as { step: number; status: string }
-  if (done.status !== 'completed' || envelope.cause === null) return
-  cell.outputs ??= []
-  cell.outputs[done.step] = (envelope.cause.data as { output: Json }).output
 }
 
 /** Set when an actor was told that its machine threw, and could do nothing with it. */

@@ -59,8 +59,9 @@ export class Door {
   /** Checks and copies a value from outside. @throws StatorError NOT_JSON, MESSAGE_TOO_DEEP, MESSAGE_TOO_LARGE */
   static admit(value: unknown, limits: Limits): Json {
     const json = toJson(value, limits.jsonDepth, limits.messageBytes)
-    if (json !== null && typeof json === 'object') toText(json, limits.messageBytes)
-    else if (typeof json === 'string') toText(json, limits.messageBytes)
+    // Numbers, booleans and null are small.
+    if (typeof json === 'string' || (json !== null && typeof json === 'object'))
+      toText(json, limits.messageBytes)
     return json
   }
 

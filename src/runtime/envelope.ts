@@ -16,8 +16,6 @@ export interface Envelope extends Message {
   readonly cause: Signal | null
   /** The JSON of its data, where it was made already. */
   readonly text: string | undefined
-  /** Set when a timer fired: what the machine gets instead of the type. */
-  readonly timerEvent: string | undefined
   /** An idempotency key to commit with it. */
   readonly key: Omit<KeyRecord, 'seq'> | undefined
   /** A result of `ctx.do` to commit with it, if the task takes it. */
@@ -41,7 +39,7 @@ export function input(
     priority?: Priority
     correlationId: string
   },
-  extra: Partial<Pick<Envelope, 'text' | 'key' | 'ack' | 'depth' | 'timerEvent'>> = {},
+  extra: Partial<Pick<Envelope, 'text' | 'key' | 'ack' | 'depth'>> = {},
 ): Envelope {
   return {
     type: message.type,
@@ -57,7 +55,6 @@ export function input(
     pendingId: 0,
     cause: null,
     text: extra.text,
-    timerEvent: extra.timerEvent,
     key: extra.key,
     ack: extra.ack,
   }

@@ -7,7 +7,9 @@ import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Journal } from './journal.ts'
+import { outputOf } from './outputs.ts'
 import { decode } from './record.ts'
+import { scan } from './scan.ts'
 
 export interface TaskOutcome<O = Json> {
   readonly status: 'completed' | 'failed' | 'cancelled' | 'blocked'
@@ -29,7 +31,6 @@ export interface RunOutcome<O = Readonly<Record<string, Json>>> {
   readonly error?: Failure
 }
 
-const PAGE = 1000
 const TASK_ENDINGS = ['task.completed', 'task.failed', 'task.cancelled', 'task.blocked']
 
 export function taskOutcome(signal: Signal): TaskOutcome {
@@ -56,7 +57,7 @@ export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOut
   const blockers = blockersOf(plan, graph)
   for (const [index, step] of plan.steps.entries()) {
     const status = STEP_STATES[graph.status.get(index)] ?? 'pending'
-    if (status === 'completed') outputs[step.name] = outputOf(cell, index, journal, graph.refs.get(index))
+    if (status === 'completed') outputs[step.name] = outputOf(cell, graph, index, journal)
     else {
       const by = blockers.get(index)
       const failure =
@@ -84,7 +85,12 @@ export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
   const outputs: Record<string, Json> = {}
   const steps: Record<string, RunOutcome['steps'][string]> = {}
   let first: Failure | undefined
-  for (const signal of endingsOf(journal, ending.correlationId, [...TASK_ENDINGS, 'fault'])) {
+  for (const signal of scan(journal, {
+    correlationId: ending.correlationId,
+    types: [...TASK_ENDINGS, 'fault'],
+  })) {
+    // A type such as task.failed is also that of an attempt which is tried again.
+    if (!signal.final && signal.type !== 'fault') continue
     if (signal.type === 'fault') {
       first ??= (signal.data as unknown as { error: Failure }).error
       continue
@@ -141,17 +147,6 @@ function blockedBy(by: string, code: string): Failure {
   return { name: 'Blocked', message: `blocked: ${by} ended with ${code}`, code: 'DEPENDENCY_FAILED' }
 }
 
-function* endingsOf(journal: Journal, correlationId: string, types: readonly string[]): Generator<Signal> {
-  for (let after = 0; ;) {
-    const page = journal.query({ correlationId, types, after, limit: PAGE })
-    // A type such as task.failed is also that of an attempt which is tried again.
-    yield* page.filter(signal => signal.final || signal.type === 'fault')
-    const last = page.at(-1)
-    if (last === undefined || page.length < PAGE) return
-    after = last.seq
-  }
-}
-
 const stepOf = (signal: Signal): string => signal.to.slice(signal.to.lastIndexOf('/') + 1)
 
 /** The signal with which an actor ended, if it did. */
@@ -168,17 +163,6 @@ export function resultOfRun(address: Address, outcome: RunOutcome): Readonly<Rec
     ...(outcome.error === undefined ? {} : { error: outcome.error }),
   }
   throw new StatorError(outcome.status === 'cancelled' ? 'CANCELLED' : 'WORKFLOW_FAILED', details)
-}
-
-/** At hand (null is an output too), or read. */
-function outputOf(cell: Cell, index: number, journal: Journal, seq: number): Json {
-  const known = cell.outputs?.[index]
-  return known === undefined ? outputAt(journal, seq) : known
-}
-
-function outputAt(journal: Journal, seq: number): Json {
-  const record = journal.get(seq)
-  return record === undefined ? null : ((decode(record).data as { output?: Json } | null)?.output ?? null)
 }
 
 function errorAt(journal: Journal, seq: number): Failure | undefined {

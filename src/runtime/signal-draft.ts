@@ -1,5 +1,5 @@
 /** Signal drafts: how envelopes become signals, and signals cause envelopes. Pure. */
-import type { Address } from '../messages/address.ts'
+import { HUB, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
@@ -51,7 +51,6 @@ export function derived(
     pendingId: 0,
     cause: signal,
     text: undefined,
-    timerEvent: undefined,
     key: undefined,
     ack: undefined,
   }
@@ -66,4 +65,9 @@ export function refuse(
 ): Signal {
   signal.refused = { code, message, allowed }
   return signal
+}
+
+/** Tells an actor, in the hub's name, what it could not do. */
+export function faultTo(cell: Cell, signal: Signal, data: Json, output: number): Envelope {
+  return { ...derived(cell, signal, { to: cell.address, type: 'fault', data }, output), from: HUB }
 }
