@@ -10,7 +10,7 @@ export interface Deadline extends Due {
 
 export class Deadlines {
   readonly #clock: Clock
-  readonly #heap = new Heap<Deadline>()
+  readonly #heap = new Heap<Deadline>(({ met }) => !met)
   #order = 0
   #armedFor = Number.POSITIVE_INFINITY
   #disarm: (() => void) | undefined

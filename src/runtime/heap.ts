@@ -4,8 +4,21 @@ export interface Due {
   readonly order: number
 }
 
+/** Below this size nobody looks for what is no longer wanted. */
+const SMALL = 512
+
+/**
+ * What is no longer wanted stays in it until it is due, or until it is more than half of all: so a heap of long deadlines that are
+ * nearly always met holds what is under way, and not all that ever was.
+ */
 export class Heap<T extends Due> {
-  readonly #items: T[] = []
+  #items: T[] = []
+  #sweepAt = 2 * SMALL
+  readonly #isWanted: (item: T) => boolean
+
+  constructor(isWanted: (item: T) => boolean) {
+    this.#isWanted = isWanted
+  }
 
   get size(): number {
     return this.#items.length
@@ -16,6 +29,7 @@ export class Heap<T extends Due> {
   }
 
   push(item: T): void {
+    if (this.#items.length >= this.#sweepAt) this.#sweep()
     const items = this.#items
     let index = items.push(item) - 1
     while (index > 0) {
@@ -43,6 +57,12 @@ export class Heap<T extends Due> {
     }
     items[index] = last
     return top
+  }
+
+  #sweep(): void {
+    // Sorted, a list is a heap.
+    this.#items = this.#items.filter(this.#isWanted).toSorted((a, b) => a.due - b.due || a.order - b.order)
+    this.#sweepAt = 2 * Math.max(SMALL, this.#items.length)
   }
 }
 

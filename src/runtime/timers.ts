@@ -20,7 +20,7 @@ export interface DueTimer {
 export class Timers {
   readonly #clock: Clock
   readonly #wake: () => void
-  readonly #heap = new Heap<Entry>()
+  readonly #heap = new Heap<Entry>(isWanted)
   #armedFor = Number.POSITIVE_INFINITY
   #disarm: (() => void) | undefined
 
@@ -37,7 +37,7 @@ export class Timers {
   take(now: number): DueTimer | undefined {
     for (let top = this.#heap.peek(); top !== undefined && top.due <= now; top = this.#heap.peek()) {
       this.#heap.pop()
-      if (top.cell.timers?.get(top.timer.id) === top.timer) return top
+      if (isWanted(top)) return top
     }
     return undefined
   }
@@ -66,3 +66,5 @@ export class Timers {
     this.#armedFor = Number.POSITIVE_INFINITY
   }
 }
+
+const isWanted = ({ cell, timer }: Entry): boolean => cell.timers?.get(timer.id) === timer

@@ -12,7 +12,7 @@ interface Alarm extends Due {
 export class VirtualClock implements Clock {
   #now: number
   #order = 0
-  readonly #alarms = new Heap<Alarm>()
+  readonly #alarms = new Heap<Alarm>(({ callback }) => callback !== undefined)
 
   constructor(start: number) {
     this.#now = start

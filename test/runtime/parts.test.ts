@@ -16,7 +16,7 @@ describe('the heap', () => {
   test('gives what was put in, the earliest first, ties as they came', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.integer({ min: 0, max: 9 })), { maxLength: 60 }), steps => {
-        const heap = new Heap<{ due: number; order: number }>()
+        const heap = new Heap<{ due: number; order: number }>(() => true)
         let model: { due: number; order: number }[] = []
         for (const [order, due] of steps.entries())
           if (due === null) {
@@ -30,6 +30,18 @@ describe('the heap', () => {
       }),
       SEEDED,
     )
+  })
+
+  test('forgets what nobody wants any more long before it is due, and nothing else', () => {
+    const heap = new Heap<{ due: number; order: number }>(({ order }) => order % 1_000 === 0)
+    for (let order = 0; order < 100_000; order++) {
+      heap.push({ due: 100_000 - order, order })
+      expect(heap.size).toBeLessThan(1_200)
+    }
+    const wanted: number[] = []
+    for (let top = heap.pop(); top !== undefined; top = heap.pop())
+      if (top.order % 1_000 === 0) wanted.push(top.order)
+    expect(wanted).toEqual(Array.from({ length: 100 }, (_, n) => (99 - n) * 1_000))
   })
 })
 
