@@ -8,7 +8,7 @@ import { failed } from './failure.ts'
 /** How long a statement waits for another program that holds the file, in milliseconds. */
 const BUSY_TIMEOUT = 2000
 /** Pages of 4,096 bytes that the write-ahead log may hold before a commit copies them into the file. */
-const WAL_PAGES = 16_000
+const WAL_PAGES = 3_000
 
 export class Connection {
   readonly db: DatabaseSync

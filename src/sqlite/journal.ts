@@ -25,6 +25,7 @@ import { newMeta, writeMeta } from './meta.ts'
 import { own, place, type Ownership } from './owner.ts'
 import { drop, erase, reclaim } from './prune.ts'
 import { Reads } from './reads.ts'
+import { Reserve } from './reserve.ts'
 import { checkSchema, identify, migrate, MIGRATIONS, type Migration } from './schema.ts'
 import { verifyTail } from './verify.ts'
 import { lostCommits, lostFile } from './wal.ts'
@@ -60,6 +61,7 @@ interface Opened {
   readonly owner: Ownership
   readonly connection: Connection
   readonly reads: Reads
+  readonly reserve: Reserve
   readonly writer: Writer
 }
 
@@ -94,8 +96,9 @@ export class SqliteJournal implements Journal {
       connection = new Connection(file, { readOnly: false })
       this.#prepare(connection, options.newId)
       const reads = new Reads(connection, this.#tuning.block)
-      const writer = this.#writer(reads, lost)
-      this.#opened = { owner, connection, reads, writer }
+      const reserve = new Reserve(file)
+      const writer = this.#writer(reads, reserve, lost)
+      this.#opened = { owner, connection, reads, reserve, writer }
       this.#failed = false
       const { id, tailAfter, anchorSeq, clean } = writer.meta
       return {
@@ -175,6 +178,7 @@ export class SqliteJournal implements Journal {
     } catch {
       // What was committed is on disk; closing must free the journal whatever else happens.
     } finally {
+      opened.reserve.close()
       try {
         // The last connection copies the log into the file and removes it.
         opened.connection.close()
@@ -195,14 +199,14 @@ export class SqliteJournal implements Journal {
     connection.db.exec(this.#tuning.settings)
   }
 
-  #writer(reads: Reads, lost: boolean): Writer {
+  #writer(reads: Reads, reserve: Reserve, lost: boolean): Writer {
     const meta = reads.meta()
     const last = verifyTail(reads, meta)
     if (lost && meta.full === 1) throw damaged(last.seq + 1, 'commits in the log cannot be reached')
     const full = this.#tuning.durability === 'full' ? 1 : 0
     const current = { ...meta, full }
     if (meta.full !== full) reads.connection.transaction(() => writeMeta(reads.connection, current))
-    const writer = new Writer(reads, current, last)
+    const writer = new Writer(reads, reserve, current, last)
     reads.tail = () => writer.tail()
     return writer
   }

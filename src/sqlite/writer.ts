@@ -11,6 +11,7 @@ import type { Connection } from './connection.ts'
 import { failed } from './failure.ts'
 import { LAST_EVERY, writeMeta, type Meta } from './meta.ts'
 import type { Source } from './query.ts'
+import type { Reserve } from './reserve.ts'
 import { writeTables } from './tables.ts'
 import type { Link } from './verify.ts'
 
@@ -19,11 +20,13 @@ export class Writer {
   meta: Meta
   last: Link
   readonly #source: Source
+  readonly #reserve: Reserve
   /** Postings of the block that is not complete; null until its earlier records were read. */
   #postings: Postings | null = null
 
-  constructor(source: Source, meta: Meta, last: Link) {
+  constructor(source: Source, reserve: Reserve, meta: Meta, last: Link) {
     this.#source = source
+    this.#reserve = reserve
     this.meta = meta
     this.last = last
   }
@@ -42,6 +45,7 @@ export class Writer {
     })
     this.meta = meta
     this.last = { seq: last.seq, at: last.at, sum: last.sum }
+    this.#reserve.extend()
   }
 
   /** Notes the last record, so that its loss would be noticed. */

@@ -13,6 +13,8 @@ let place: SqlitePlace
 /** The file after a graceful close, and the file with its log after a kill. */
 let closed: Buffer
 let killed: { file: Buffer; log: Buffer; lastCommit: number }
+/** The log with the room behind it that is kept for commits to come. */
+let whole: Buffer
 let state: string
 let expected: string
 
@@ -20,8 +22,10 @@ beforeAll(() => {
   place = sqlitePlace(SMALL)
   const journal = fill(place)
   expected = content(journal)
-  const log = readFileSync(`${place.file}-wal`)
-  killed = { file: readFileSync(place.file), log, lastCommit: startOfLastCommit(log) }
+  whole = readFileSync(`${place.file}-wal`)
+  const ends = commitEnds(whole)
+  const log = whole.subarray(0, ends.at(-1))
+  killed = { file: readFileSync(place.file), log, lastCommit: ends.at(-2) ?? 32 }
   journal.close()
   closed = readFileSync(place.file)
   const again = place.journal()
@@ -31,12 +35,12 @@ beforeAll(() => {
 
 afterAll(() => place.dispose())
 
-/** Where the frames of the last commit begin: after the last but one frame that ends a commit. */
-function startOfLastCommit(log: Buffer): number {
+/** Where commits end in a log: after the last frame of each. */
+function commitEnds(log: Buffer): number[] {
   const ends: number[] = []
-  for (let at = 32; at < log.length; at += 24 + PAGE)
+  for (let at = 32; at + 24 + PAGE <= log.length; at += 24 + PAGE)
     if (log.readUInt32BE(at + 4) !== 0) ends.push(at + 24 + PAGE)
-  return ends.at(-2) ?? 32
+  return ends
 }
 
 function spoil(file: Buffer, log: Buffer | null): Finding {
@@ -128,6 +132,13 @@ describe('a file after a graceful close', () => {
 
 describe('a file and its log after a kill', () => {
   test('whole, they are unharmed', () => expect(spoil(killed.file, killed.log)).toBe('unharmed'))
+
+  test('the room that is kept behind the log is no part of it, whole or torn', () => {
+    expect(whole.length).toBeGreaterThan(killed.log.length + PAGE)
+    expect(whole.subarray(killed.log.length).every(byte => byte === 0)).toBe(true)
+    for (const length of [whole.length, whole.length - 1, killed.log.length + 1, killed.log.length + PAGE])
+      expect(spoil(killed.file, whole.subarray(0, length)), `${length} bytes`).toBe('unharmed')
+  })
 
   test('with a bit of the log turned before the last commit', () => {
     const places = [...Array.from({ length: 32 }, (_, at) => at), ...scattered(150, killed.lastCommit)]
