@@ -60,7 +60,7 @@ export class Delivery {
     const cell = found ?? population.create(signal)
     if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
     if (signal.type === 'task.create') this.#stamp(signal)
-    if (envelope.cause !== null) rememberOutput(cell, envelope)
+    if (envelope.cause !== null) rememberOutput(cell, envelope, envelope.cause)
     this.#move(cell, signal, envelope, turn, found === undefined)
     return signal
   }

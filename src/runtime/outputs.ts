@@ -2,18 +2,20 @@
 import type { GraphContext } from '../machines/graph.ts'
 import { kindOf } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Message } from '../messages/message.ts'
+import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
-import type { Envelope } from './envelope.ts'
 import type { Journal } from './journal.ts'
 import { decode } from './record.ts'
 
-/** Keeps the output of a step that just completed, for mappers and for the result. */
-export function rememberOutput(cell: Cell, envelope: Envelope): void {
-  if (envelope.type !== 'step.done' || kindOf(cell.address) !== 'workflow') return
-  const done = envelope.data as { step: number; status: string }
-  if (done.status !== 'completed' || envelope.cause === null) return
+/** Keeps the output of a step that completed with `cause`, for mappers and for the result. */
+export function rememberOutput(cell: Cell, message: Pick<Message, 'type' | 'data'>, cause: Signal): void {
+  if (message.type !== 'step.done' || kindOf(cell.address) !== 'workflow') return
+  const done = message.data as { step: number; status: string }
+  // Where a pruning erased it, there is nothing to keep.
+  if (done.status !== 'completed' || cause.data === null) return
   cell.outputs ??= []
-  cell.outputs[done.step] = (envelope.cause.data as { output: Json }).output
+  cell.outputs[done.step] = (cause.data as { output: Json }).output
 }
 
 /** At hand (null is an output too), or read, and then at hand. */

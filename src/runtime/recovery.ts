@@ -10,6 +10,7 @@ import type { Cell, Hold } from './cell.ts'
 import { faultOf, type Delivery } from './delivery.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Journal, JournalState, PendingMessage } from './journal.ts'
+import { rememberOutput } from './outputs.ts'
 import type { Population } from './population.ts'
 import { decode } from './record.ts'
 import type { Timers } from './timers.ts'
@@ -81,6 +82,7 @@ function replayTail(
     else if (!isRepeated(signal, siblings)) siblings.push(signal)
   }
   let replayed = 0
+  const first = tail[0]?.seq ?? 0
   for (const signal of tail) {
     // A sender that ended later was held, and released, in the tail.
     if (signal.to === HUB || (signal.refused?.code === 'HOPS_EXCEEDED' && !ended.has(signal.from)))
@@ -105,6 +107,8 @@ function replayTail(
       continue
     }
     replayed++
+    const cause = tail[signal.causationId - first]
+    if (cause !== undefined) rememberOutput(moved.cell, signal, cause)
     const difference = compare(signal, moved.step, derived.get(signal.seq) ?? [], moved.cell)
     if (difference !== null)
       population.strand(signal.to, { code: 'REPLAY_DIVERGED', reason: difference, signal: signal.seq })

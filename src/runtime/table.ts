@@ -206,7 +206,7 @@ function perform(
   for (const action of actions) {
     const args: Args = { context, event, self: scope.self, system: scope.system }
     if (action.type === 'xstate.assign')
-      context = Object.assign({}, context, assigned(action.assignment, args))
+      context = { ...context, ...assigned(action.assignment, args) }
     else if (action.type === 'xstate.emit') commands.push(evaluate(action.event, args) as Command)
     else if (action.type === 'xstate.cancel')
       commands.push({ type: 'timer.cancel', id: evaluate(action.sendId as never, args) as string })

@@ -19,7 +19,10 @@ export const blockOf = (seq: number, size: number): number => Math.floor((seq - 
 /** The first record of a block. */
 export const firstOf = (block: number, size: number): number => block * size + 1
 
-export function post(postings: Postings, signal: Signal, offset: number): void {
+/** What of a signal is posted. */
+type Posted = Pick<Signal, 'type' | 'name' | 'correlationId' | 'to'>
+
+export function post(postings: Postings, signal: Posted, offset: number): void {
   put(postings, `t:${signal.type}`, offset)
   if (signal.name !== signal.type) put(postings, `t:${signal.name}`, offset)
   put(postings, `c:${signal.correlationId}`, offset)
@@ -38,9 +41,10 @@ function put(postings: Postings, key: string, offset: number): void {
 /** Two bytes an offset, low byte first. */
 export function pack(offsets: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(offsets.length * 2)
-  for (const [index, offset] of offsets.entries()) {
-    bytes[index * 2] = offset & 0xff
-    bytes[index * 2 + 1] = offset >> 8
+  let at = 0
+  for (const offset of offsets) {
+    bytes[at++] = offset & 0xff
+    bytes[at++] = offset >> 8
   }
   return bytes
 }
