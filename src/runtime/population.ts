@@ -34,7 +34,7 @@ export class Population {
   readonly #journal: Journal
   readonly #definitions: Definitions
   readonly #root: ActorRefLike
-  /** False as long as no checkpoint was ever written: then nobody can be parked. */
+  /** False as long as nobody was ever found parked, or was parked. */
   #parked = false
 
   constructor(journal: Journal, definitions: Definitions, root: ActorRefLike) {
@@ -84,7 +84,6 @@ export class Population {
 
   /** Brings an actor back from its checkpoint; holds it where its definition is missing. */
   restore(checkpoint: Checkpoint): Cell | undefined {
-    this.#parked = true
     const { address, definition: ref } = checkpoint
     const create = (): Signal | undefined => {
       const record = this.#journal.get(checkpoint.createdSeq)
@@ -116,11 +115,6 @@ export class Population {
     if (this.#stranded.has(address) || this.#leaving.has(address)) return undefined
     const checkpoint = this.#journal.checkpoint(address)
     return checkpoint === undefined ? undefined : this.restore(checkpoint)
-  }
-
-  /** Says that parked actors exist, so that `find` looks for them. */
-  expectParked(): void {
-    this.#parked = true
   }
 
   /** An actor that cannot live in this process life. What is in the journal of it stays. */

@@ -38,7 +38,6 @@ export function recover(parts: RecoveryParts, state: JournalState): Recovered {
   const { journal, population, timers, delivery } = parts
   for (const checkpoint of journal.checkpoints({ wake: true })) population.restore(checkpoint)
   for (const checkpoint of journal.checkpoints({ wake: false })) population.check(checkpoint)
-  population.expectParked()
   const tail = readTail(journal, state.tailAfter)
   const pending = journal.pending()
   const replayed = replayTail(parts, tail, pending)

@@ -70,6 +70,8 @@ export class SqliteJournal implements Journal {
   readonly #path: string
   readonly #tuning: Tuning
   #opened: Opened | null = null
+  /** The tail as it was just verified: recovery need not read it again. */
+  #verified: readonly JournalRecord[] = []
   #failed = false
 
   constructor(path: string, tuning: Tuning) {
@@ -118,11 +120,17 @@ export class SqliteJournal implements Journal {
 
   commit(batch: Batch): void {
     const { writer } = this.#writable()
+    this.#verified = []
     this.#guard(() => writer.commit(batch))
   }
 
   read(options: { after: number; limit: number }): JournalRecord[] {
-    return this.#use().reads.read(options)
+    const { reads } = this.#use()
+    const from = options.after - (this.#verified[0]?.seq ?? Number.POSITIVE_INFINITY) + 1
+    if (from < 0) return reads.read(options)
+    const page = this.#verified.slice(from, from + options.limit)
+    if (page.length < options.limit) this.#verified = []
+    return page
   }
 
   get(seq: number): JournalRecord | undefined {
@@ -155,6 +163,7 @@ export class SqliteJournal implements Journal {
 
   prune(options: { correlationIds: readonly string[]; dropTo: number }): void {
     const { connection, reads, writer } = this.#writable()
+    this.#verified = []
     const { chunk } = this.#tuning
     this.#guard(() => {
       erase(reads, reads.bounds(), options.correlationIds, chunk)
@@ -173,6 +182,7 @@ export class SqliteJournal implements Journal {
     const opened = this.#opened
     if (opened === null) return
     this.#opened = null
+    this.#verified = []
     try {
       if (!this.#failed) opened.writer.settle()
     } catch {
@@ -201,7 +211,8 @@ export class SqliteJournal implements Journal {
 
   #writer(reads: Reads, reserve: Reserve, lost: boolean): Writer {
     const meta = reads.meta()
-    const last = verifyTail(reads, meta)
+    const { records, last } = verifyTail(reads, meta)
+    this.#verified = records
     if (lost && meta.full === 1) throw damaged(last.seq + 1, 'commits in the log cannot be reached')
     const full = this.#tuning.durability === 'full' ? 1 : 0
     const current = { ...meta, full }

@@ -21,8 +21,9 @@ export const anchorOf = (meta: Meta): Link => ({
   sum: meta.anchorSum,
 })
 
-/** Checks what recovery will read, and returns the last record. @throws StatorError JOURNAL_DAMAGED */
-export function verifyTail(source: Source, meta: Meta): Link {
+/** Checks what recovery will read, and returns it, with where it ends. @throws StatorError JOURNAL_DAMAGED */
+export function verifyTail(source: Source, meta: Meta): { records: JournalRecord[]; last: Link } {
+  const records: JournalRecord[] = []
   const anchor = anchorOf(meta)
   let link: Link = anchor
   if (meta.tailAfter > anchor.seq) {
@@ -32,10 +33,11 @@ export function verifyTail(source: Source, meta: Meta): Link {
   }
   for (const record of source.records.scan(link.seq, Number.POSITIVE_INFINITY, 'asc')) {
     if (!follows(record, link)) throw damaged(link.seq + 1, 'chain')
+    records.push(record)
     link = record
   }
   checkEnd(source, meta, link)
-  return { seq: link.seq, at: link.at, sum: link.sum }
+  return { records, last: { seq: link.seq, at: link.at, sum: link.sum } }
 }
 
 /** @returns the first bad position, 0 for damage outside the records, or null */
