@@ -17,8 +17,10 @@ export interface ActorKind {
   readonly public: readonly string[]
   /** What entering a state is called, where it is not `<kind>.<state>`. */
   readonly names: Readonly<Record<string, string>>
-  /** Must a start load an actor that was left in this state? */
+  /** Must a start see an actor that was left in this state? */
   wakes(state: string): boolean
+  /** May an actor in this state be out of memory until a message comes for it? */
+  rests(state: string): boolean
 }
 
 /** What an actor runs: a kind's machine, with what one definition adds to it. */

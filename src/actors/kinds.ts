@@ -15,6 +15,8 @@ export const taskKind: ActorKind = {
   public: taskPublic,
   names: { running: 'task.started' },
   wakes: () => true,
+  // Its place in the line is the dispatcher's to know.
+  rests: state => state === 'queued',
 }
 
 export const agentKind: ActorKind = {
@@ -25,6 +27,7 @@ export const agentKind: ActorKind = {
   public: agentPublic,
   names: {},
   wakes: () => true,
+  rests: () => false,
 }
 
 export const workflowKind: ActorKind = {
@@ -36,6 +39,7 @@ export const workflowKind: ActorKind = {
   names: { running: 'workflow.started' },
   // A workflow waits for its tasks, and they wake it.
   wakes: () => false,
+  rests: () => true,
 }
 
 export const KINDS_THAT_ACT: readonly ActorKind[] = [taskKind, agentKind, workflowKind]

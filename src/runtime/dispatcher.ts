@@ -9,7 +9,7 @@ import { idOf, type Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import { goesFirst, ReadyQueue, type Ready } from './ready-queue.ts'
-import type { AgentLoad, Pool, Running, Slot, Waiting } from './slots.ts'
+import type { AgentLoad, Place, Pool, Running, Slot, Waiting } from './slots.ts'
 
 /** From this many interruptions on a task runs only when no other such task does: a task that ends the process
  * each time then takes down no innocent neighbour a third time. */
@@ -22,7 +22,7 @@ export class Dispatcher {
   readonly #slots = new Map<Address, Slot>()
   readonly #pools = new Map<string, Pool>()
   readonly #running = new Map<Address, Running>()
-  readonly #waiting = new Map<Address, Waiting>()
+  readonly #waiting = new Map<Address, Place>()
   /** Pools in which somebody waits. */
   readonly #busyPools = new Set<Pool>()
   /** Slots whose load or statistics the agent has not heard of. */
@@ -126,7 +126,18 @@ export class Dispatcher {
     }
     this.#leave(task, state, context, at)
     if (state === 'queued' && context.spec !== null)
-      this.#wait(task, context.spec, context.interruptions, priority, seq)
+      this.wait({ task, spec: context.spec, interruptions: context.interruptions, priority, seq })
+  }
+
+  /** A task that is queued: it may be parked, and keep its place. */
+  wait({ task, spec, interruptions, priority, seq }: Waiting): void {
+    if (this.#waiting.has(task)) return
+    const suspect = interruptions >= SUSPECT
+    const pool = this.#pool(spec, suspect)
+    const place: Place = { task, priority, seq, suspect, gone: false, pool }
+    pool.queue.push(place)
+    this.#waiting.set(task, place)
+    this.#busyPools.add(pool)
   }
 
   /** A task that does not move: it waits for nobody, and takes nobody's place. */
@@ -239,20 +250,10 @@ export class Dispatcher {
     this.lost(task)
   }
 
-  #wait(task: Address, spec: TaskCreate, interruptions: number, priority: Priority, seq: number): void {
-    if (this.#waiting.has(task)) return
-    const suspect = interruptions >= SUSPECT
-    const pool = this.#pool(spec, suspect)
-    const ready: Ready = { task, priority, seq, suspect, gone: false }
-    pool.queue.push(ready)
-    this.#waiting.set(task, { pool, queue: pool.queue, ready })
-    this.#busyPools.add(pool)
-  }
-
   #forget(task: Address): void {
-    const waiting = this.#waiting.get(task)
-    if (waiting === undefined) return
-    waiting.queue.remove(waiting.ready)
+    const place = this.#waiting.get(task)
+    if (place === undefined) return
+    place.pool.queue.remove(place)
     this.#waiting.delete(task)
   }
 

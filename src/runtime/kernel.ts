@@ -152,7 +152,7 @@ export class Kernel {
 
   #committed(turn: Turn): void {
     this.#checkpointedTo = turn.checkpointedTo ?? this.#checkpointedTo
-    if (turn.ended.length > 0) this.#parts.population.committed()
+    this.#parts.population.committed(this.#parts.limits.liveActors)
   }
 
   #run(turn: Turn): void {

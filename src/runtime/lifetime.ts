@@ -36,6 +36,8 @@ export interface LifetimeParts {
   readonly door: Door
   readonly executor: LocalExecutor
   readonly agents: AgentsView
+  /** As in the limits. */
+  readonly liveActors: number
 }
 
 export class Lifetime {
@@ -53,14 +55,15 @@ export class Lifetime {
 
   /** Restores from the journal and starts the loop. */
   async begin(): Promise<void> {
-    const { journal, ids, log, kernel, registry, population, dispatcher, stream, agents } = this.#parts()
+    const { journal, ids, log, kernel, registry, population, dispatcher, stream, agents, liveActors } =
+      this.#parts()
     const state = journal.open({ newId: ids })
     try {
       this.journalId = state.id
       stream.begin(state.last.seq)
       for (const warning of state.warnings) log.warn(warning, warning.message)
       const { delivery, timers } = kernel
-      const recovered = recover({ journal, population, delivery, dispatcher, timers }, state)
+      const recovered = recover({ journal, population, delivery, dispatcher, timers }, state, liveActors)
       const { tailAfter, clean } = state
       kernel.begin({ ...state.last, tailAfter, clean, pending: recovered.pending })
       const started = this.tellHub('hub.start')

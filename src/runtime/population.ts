@@ -30,6 +30,8 @@ export class Population {
   readonly #stranded = new Map<Address, Hold>()
   /** Ended, with a checkpoint that the next commit takes away: nobody comes back from it. */
   readonly #leaving = new Set<Address>()
+  /** In the turn that is not committed yet. */
+  readonly #checkpointed: Cell[] = []
   #strandedSince = Number.POSITIVE_INFINITY
   readonly #journal: Journal
   readonly #definitions: Definitions
@@ -100,10 +102,11 @@ export class Population {
   }
 
   /** Finds out whether an actor that stays parked could be brought back; a graph brings its own definition. */
-  check({ address, definition: ref }: Checkpoint): void {
+  check({ address, definition: ref }: Checkpoint): boolean {
     this.#parked = true
     const known = ref.name === 'graph' || this.#definitions.named(address, ref, () => undefined) !== undefined
     if (!known) this.#strandMissing(address, ref)
+    return known
   }
 
   #strandMissing(address: Address, { name, version, hash }: Checkpoint['definition']): void {
@@ -146,9 +149,10 @@ export class Population {
     cell.timers = null
   }
 
-  /** What ended is gone from the journal as well. */
-  committed(): void {
+  /** What ended is gone from the journal as well; what was checkpointed may leave memory, where more than `keep` live there. */
+  committed(keep: number): void {
     this.#leaving.clear()
+    for (const cell of this.#checkpointed.splice(0)) if (this.#cells.size > keep) this.parkOne(cell)
   }
 
   /** The oldest position that some living actor has not checkpointed; undefined when all are. */
@@ -163,6 +167,7 @@ export class Population {
     for (const cell of this.#dirty.values()) {
       if (made.length >= count) break
       made.push(cell.checkpoint())
+      this.#checkpointed.push(cell)
       cell.dirtySince = 0
       cell.hasCheckpoint = true
       this.#dirty.delete(cell.address)
@@ -170,7 +175,7 @@ export class Population {
     return made
   }
 
-  /** Takes idle actors out of memory until at most `keep` live there. What waits for a timer or an agent stays. */
+  /** Takes idle actors out of memory until at most `keep` live there. What runs or waits for a timer stays. */
   park(keep: number): number {
     let parked = 0
     for (const cell of this.#cells.values()) {
@@ -184,7 +189,7 @@ export class Population {
   parkOne(cell: Cell): boolean {
     if (cell.dirtySince !== 0 || !cell.hasCheckpoint || cell.held !== null) return false
     if (cell.timers !== null && cell.timers.size > 0) return false
-    if (cell.definition.kind.wakes(cell.state)) return false
+    if (!cell.definition.kind.rests(cell.state)) return false
     cell.live.stop()
     this.#cells.delete(cell.address)
     this.#parked = true

@@ -3,16 +3,18 @@
  * into them one by one, and what they emit is compared with what was recorded instead of being released. Users' code
  * does not run here. Writes nothing.
  */
-import { HUB, type Address } from '../messages/address.ts'
+import { HUB, kindOf, type Address } from '../messages/address.ts'
+import type { TaskContext } from '../machines/task.ts'
 import type { Command } from '../messages/command.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell, Hold } from './cell.ts'
 import { faultOf, type Delivery } from './delivery.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import type { Journal, JournalState, PendingMessage } from './journal.ts'
+import type { Checkpoint, Journal, JournalState, PendingMessage } from './journal.ts'
 import { rememberOutput } from './outputs.ts'
 import type { Population } from './population.ts'
 import { decode } from './record.ts'
+import type { Waiting } from './slots.ts'
 import type { Timers } from './timers.ts'
 import { stateOf, type Step } from './xstate.ts'
 
@@ -34,23 +36,51 @@ export interface Recovered {
   readonly replayed: number
 }
 
-export function recover(parts: RecoveryParts, state: JournalState): Recovered {
-  const { journal, population, timers, delivery } = parts
-  for (const checkpoint of journal.checkpoints({ wake: true })) population.restore(checkpoint)
-  for (const checkpoint of journal.checkpoints({ wake: false })) population.check(checkpoint)
+/** Beyond `keep` actors in memory, tasks that wait for an agent stay parked: only their places in the line are taken. */
+export function recover(parts: RecoveryParts, state: JournalState, keep: number): Recovered {
+  const { journal, population, timers, delivery, dispatcher } = parts
   const tail = readTail(journal, state.tailAfter)
+  const waiting = restore(parts, tail, keep)
   const pending = journal.pending()
   const replayed = replayTail(parts, tail, pending)
   // Agents first, so that running tasks find their places; then tasks in the order in which they became ready.
   const cells = [...population.cells()].toSorted((a, b) => a.sinceSeq - b.sinceSeq)
   for (const cell of cells) if (cell.definition.kind.kind === 'agent') delivery.observe(cell, state.last.at)
+  const line = waiting.toSorted((a, b) => b.seq - a.seq)
+  const letIn = (before: number): void => {
+    while ((line.at(-1)?.seq ?? before) < before) dispatcher.wait(line.pop() as Waiting)
+  }
   for (const cell of cells) {
+    letIn(cell.sinceSeq)
     if (cell.definition.kind.kind !== 'agent') delivery.observe(cell, state.last.at)
     if (cell.held === null) for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
   }
+  letIn(Number.POSITIVE_INFINITY)
   countStatistics(parts, tail, pending)
   const interrupted = cells.filter(cell => cell.definition.kind.kind === 'task' && cell.state === 'running')
   return { interrupted: interrupted.map(cell => cell.address), pending, replayed }
+}
+
+/** Brings back what must not stay parked, and returns the places in the line of what may. */
+function restore({ journal, population }: RecoveryParts, tail: readonly Signal[], keep: number): Waiting[] {
+  const moved = new Set(tail.map(({ to }) => to))
+  const waiting: Waiting[] = []
+  for (const checkpoint of journal.checkpoints({ wake: true })) {
+    const place = placeOf(checkpoint)
+    if (place === undefined || population.size < keep || moved.has(checkpoint.address))
+      population.restore(checkpoint)
+    else if (population.check(checkpoint)) waiting.push(place)
+  }
+  for (const checkpoint of journal.checkpoints({ wake: false })) population.check(checkpoint)
+  return waiting
+}
+
+/** Undefined where the actor is none that only waits for an agent. */
+function placeOf(checkpoint: Checkpoint): Waiting | undefined {
+  const { address: task, state, held, timers, priority, sinceSeq: seq, snapshot } = checkpoint
+  if (kindOf(task) !== 'task' || state !== 'queued' || held !== null || timers.length > 0) return undefined
+  const { spec, interruptions } = (snapshot as unknown as { context: TaskContext }).context
+  return spec === null ? undefined : { task, spec, interruptions, priority, seq }
 }
 
 function readTail(journal: Journal, tailAfter: number): Signal[] {

@@ -136,6 +136,7 @@ class RuntimeImpl {
       door,
       executor,
       agents,
+      liveActors: limits.liveActors,
     }
   }
 

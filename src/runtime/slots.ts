@@ -1,5 +1,7 @@
 /** Slots and pools: the dispatcher's picture of who has room and who waits. Shapes only. */
 import type { Address } from '../messages/address.ts'
+import type { Priority } from '../messages/message.ts'
+import type { TaskCreate } from '../messages/task.ts'
 import type { Ready, ReadyQueue } from './ready-queue.ts'
 
 /** An agent, as far as the dispatcher cares. */
@@ -33,10 +35,19 @@ export interface Running {
   readonly suspect: boolean
 }
 
-export interface Waiting {
+/** A place in a line. */
+export interface Place extends Ready {
   readonly pool: Pool
-  readonly queue: ReadyQueue
-  readonly ready: Ready
+}
+
+/** What decides where a task waits. */
+export interface Waiting {
+  readonly task: Address
+  readonly spec: Pick<TaskCreate, 'task' | 'role' | 'agent'>
+  readonly interruptions: number
+  readonly priority: Priority
+  /** The signal with which it became ready. */
+  readonly seq: number
 }
 
 export interface AgentLoad {

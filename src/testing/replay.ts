@@ -40,7 +40,8 @@ export function replay(state: MemoryState, world: World, from: 'checkpoints' | '
   const dispatcher = new Dispatcher((agent, task) => registry.handles(agent, task))
   const timers = new Timers(new VirtualClock(0), () => {})
   const delivery = new Delivery({ population, dispatcher, timers, journal, maxHops: limits.hops, hub })
-  recover({ journal, population, delivery, dispatcher, timers }, journal.open({ newId: () => '' }))
+  const opened = journal.open({ newId: () => '' })
+  recover({ journal, population, delivery, dispatcher, timers }, opened, Number.POSITIVE_INFINITY)
   // Those that nothing woke stand as their checkpoints say.
   for (const { address } of journal.checkpoints({})) population.find(address)
   const actors = new Map<Address, Checkpoint>()

@@ -1,8 +1,10 @@
 /** Taking actors out of memory, at any moment, changes nothing that anybody could see. */
 import { describe, expect, test } from 'vitest'
-import { Dice } from 'stator/testing'
+import { PRIORITIES } from 'stator'
+import { Dice, type Life } from 'stator/testing'
 import { play, replaysTheSame } from './support/play.ts'
 import { SCENARIOS } from './support/scenarios.ts'
+import { single } from './support/world.ts'
 
 const TINY = { tail: 3, liveActors: 1, idle: 1, batchDeliveries: 4, batchInputs: 2, history: 2 }
 
@@ -35,7 +37,63 @@ describe.each(SCENARIOS)('$name', scenario => {
       )
       expect({ seed, outcome: played.outcome }).toEqual({ seed, outcome: plain.outcome })
     }
-    // A task on its own is never parked.
+    // A task that waits for a time is never parked.
     expect(parked > 0).toBe(scenario.name !== 'a scheduled task')
+  })
+})
+
+describe('tasks that wait for an agent', () => {
+  const COUNT = 200
+  const KEEP = 10
+
+  /** Submits while the agent is paused, lets the hub rest, lets the agent work; the order in which the tasks ran. */
+  async function order(liveActors: number, between: (life: Life) => Promise<Life>): Promise<string[]> {
+    const { world, job } = single(({ text }) => text, { limits: { liveActors, tail: 50, idle: 5 } })
+    let life = await world.boot()
+    await life.until(life.runtime.agents.pause('ann'))
+    for (let n = 0; n < COUNT; n++) {
+      const priority = PRIORITIES[n % PRIORITIES.length] ?? 'normal'
+      await life.until(life.runtime.submit(job, { text: `${n}` }, { id: `t${n}`, priority }))
+    }
+    await world.pass(life, 100)
+    life = await between(life)
+    await life.until(life.runtime.task('t7').cancel())
+    await life.until(life.runtime.agents.resume('ann'))
+    for (let n = 0; n < COUNT; n++) await life.until(life.runtime.task(`t${n}`).outcome())
+    expect(world.ledger.wrongs).toEqual([])
+    return world.ledger.of('start').map(({ task }) => task)
+  }
+
+  const inMemory = (life: Life): number => life.runtime.status().actors
+
+  test('keep their places, and only these, in memory', async () => {
+    const plain = await order(10 * COUNT, async life => {
+      expect(inMemory(life)).toBeGreaterThan(COUNT)
+      return life
+    })
+    expect(plain).toHaveLength(COUNT - 1)
+    const parked = await order(KEEP, async life => {
+      expect(inMemory(life)).toBeLessThanOrEqual(KEEP)
+      expect(life.runtime.actors.list({ kind: 'task', state: 'queued' })).toHaveLength(COUNT)
+      return life
+    })
+    expect(parked).toEqual(plain)
+    const restarted = await order(KEEP, async life => {
+      life.die()
+      const next = await life.world.boot()
+      expect(inMemory(next)).toBeLessThanOrEqual(KEEP + 1)
+      return next
+    })
+    expect(restarted).toEqual(plain)
+  })
+
+  test('leave memory while work goes on, where there are too many', async () => {
+    const { world, job } = single(({ text }) => text, { limits: { liveActors: KEEP, tail: 50, idle: 60_000 } })
+    const life = await world.boot()
+    const handles = []
+    for (let n = 0; n < COUNT; n++)
+      handles.push(await life.until(life.runtime.submit(job, { text: `${n}` })))
+    expect(inMemory(life)).toBeLessThan(COUNT / 2)
+    for (const handle of handles) expect(await life.until(handle.result())).toBeTypeOf('string')
   })
 })

@@ -109,6 +109,7 @@ function definition(machine: AnyStateMachine): Definition {
       public: ['add'],
       names: {},
       wakes: () => false,
+      rests: () => true,
     },
     ref: { name: machine.id, version: '1', hash: '1' },
     input: undefined,
@@ -167,7 +168,7 @@ export class Bench {
     })
     const from = journal.open({ newId: () => 'journal' })
     const { delivery, timers } = this.kernel
-    const { pending } = recover({ journal, population, delivery, dispatcher, timers }, from)
+    const { pending } = recover({ journal, population, delivery, dispatcher, timers }, from, limitsOf(limits).liveActors)
     this.kernel.begin({ ...from.last, tailAfter: from.tailAfter, clean: from.clean, pending })
     this.kernel.start()
   }
