@@ -5,10 +5,11 @@
  */
 import type { AgentContext } from '../machines/agent.ts'
 import type { TaskContext } from '../machines/task.ts'
-import { idOf, type Address } from '../messages/address.ts'
+import type { Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
 import type { TaskCreate } from '../messages/task.ts'
-import { goesFirst, ReadyQueue, type Ready } from './ready-queue.ts'
+import { goesFirst, type Ready } from './ready-queue.ts'
+import { Roster } from './roster.ts'
 import type { AgentLoad, Place, Pool, Running, Slot, Waiting } from './slots.ts'
 
 /** From this many interruptions on a task runs only when no other such task does: a task that ends the process
@@ -18,9 +19,7 @@ const SUSPECT = 2
 const FAIR = 16
 
 export class Dispatcher {
-  readonly #handles: (agent: string, task: string) => boolean
-  readonly #slots = new Map<Address, Slot>()
-  readonly #pools = new Map<string, Pool>()
+  readonly #roster: Roster
   readonly #running = new Map<Address, Running>()
   readonly #waiting = new Map<Address, Place>()
   /** Pools in which somebody waits. */
@@ -33,7 +32,7 @@ export class Dispatcher {
 
   /** `handles` says whether an agent has code for a task in this process life. */
   constructor(handles: (agent: string, task: string) => boolean) {
-    this.#handles = handles
+    this.#roster = new Roster(handles)
   }
 
   /** From now on nobody gets work: the hub is draining. */
@@ -52,7 +51,7 @@ export class Dispatcher {
   /** An agent for a task that is being created, where one is free and nobody waits before it. */
   choose(task: Address, spec: TaskCreate): Address | null {
     if (this.#closed || spec.blocked !== undefined || spec.startAt !== undefined) return null
-    const pool = this.#pool(spec)
+    const pool = this.#roster.pool(spec, 'usual')
     if (pool.queue.size > 0 || this.#isContended(pool)) return null
     return this.#occupy(task, pool, false)
   }
@@ -133,7 +132,7 @@ export class Dispatcher {
   wait({ task, spec, interruptions, priority, seq }: Waiting): void {
     if (this.#waiting.has(task)) return
     const suspect = interruptions >= SUSPECT
-    const pool = this.#pool(spec, suspect)
+    const pool = this.#roster.pool(spec, suspect ? 'suspect' : 'usual')
     const place: Place = { task, priority, seq, suspect, gone: false, pool }
     pool.queue.push(place)
     this.#waiting.set(task, place)
@@ -154,12 +153,12 @@ export class Dispatcher {
     running.slot.running--
     if (running.suspect) this.#suspects--
     this.#untold.add(running.slot)
-    this.#refresh(running.slot)
+    this.#roster.refresh(running.slot)
   }
 
   /** A task left running before the tail that was replayed: count it into statistics that the agent never heard of. */
   count(agent: Address, state: string, ms: number): void {
-    const slot = this.#slots.get(agent)
+    const slot = this.#roster.slot(agent)
     if (slot === undefined) return
     if (state === 'completed') slot.done++
     else slot.failed++
@@ -169,41 +168,20 @@ export class Dispatcher {
 
   /** An agent is in this state now. */
   agent(address: Address, state: string, context: AgentContext): void {
-    let slot = this.#slots.get(address)
     if (state === 'stopped') {
-      if (slot !== undefined) this.#close(slot)
-      this.#slots.delete(address)
+      const left = this.#roster.leave(address)
+      if (left !== undefined) this.#untold.delete(left)
       return
     }
-    if (slot === undefined) {
-      slot = {
-        address,
-        capacity: 1,
-        role: null,
-        open: false,
-        running: 0,
-        told: 0,
-        done: 0,
-        failed: 0,
-        busyMs: 0,
-        pools: new Set(),
-      }
-      this.#slots.set(address, slot)
-    }
-    if (slot.told !== context.running) {
-      slot.told = context.running
-      this.#untold.add(slot)
-    }
-    slot.capacity = context.capacity
-    slot.role = context.role
-    slot.open = state === 'ready' || state === 'busy'
-    for (const pool of this.#pools.values()) this.#join(slot, pool)
-    this.#refresh(slot)
+    const slot = this.#roster.enter(address, state, context)
+    if (slot.told === context.running) return
+    slot.told = context.running
+    this.#untold.add(slot)
   }
 
   /** Running tasks of an agent. */
   runningOf(agent: Address): number {
-    return this.#slots.get(agent)?.running ?? 0
+    return this.#roster.slot(agent)?.running ?? 0
   }
 
   /** Does somebody of another pool wait for a place that this one would take? Then they go by `next`, in order. */
@@ -224,19 +202,19 @@ export class Dispatcher {
     if (suspect) this.#suspects++
     this.#running.set(task, { slot, suspect })
     this.#untold.add(slot)
-    this.#refresh(slot)
+    this.#roster.refresh(slot)
     return slot.address
   }
 
   /** A task found running, without a choice of ours: at a start, or after a stamp that was copied. */
   #adopt(task: Address, context: TaskContext): void {
-    const slot = this.#slots.get(context.agent as Address)
+    const slot = this.#roster.slot(context.agent as Address)
     if (slot === undefined) return
     slot.running++
     this.#running.set(task, { slot, suspect: context.interruptions >= SUSPECT })
     if (context.interruptions >= SUSPECT) this.#suspects++
     this.#untold.add(slot)
-    this.#refresh(slot)
+    this.#roster.refresh(slot)
   }
 
   #leave(task: Address, state: string, context: TaskContext, at: number): void {
@@ -255,47 +233,5 @@ export class Dispatcher {
     if (place === undefined) return
     place.pool.queue.remove(place)
     this.#waiting.delete(task)
-  }
-
-  /** Suspects wait in pools of their own, so that they hold up nobody else. */
-  #pool(spec: Pick<TaskCreate, 'task' | 'role' | 'agent'>, suspect = false): Pool {
-    const key = `${spec.task} ${spec.role ?? ''} ${spec.agent ?? ''}${suspect ? ' !' : ''}`
-    let pool = this.#pools.get(key)
-    if (pool === undefined) {
-      pool = { task: spec.task, role: spec.role, agent: spec.agent, queue: new ReadyQueue(), free: new Set() }
-      this.#pools.set(key, pool)
-      for (const slot of this.#slots.values()) {
-        this.#join(slot, pool)
-        this.#refresh(slot)
-      }
-    }
-    return pool
-  }
-
-  #join(slot: Slot, pool: Pool): void {
-    const fits =
-      (pool.agent === undefined || pool.agent === slot.address) &&
-      (pool.role === undefined || pool.role === slot.role) &&
-      this.#handles(idOf(slot.address), pool.task)
-    if (fits) slot.pools.add(pool)
-    else {
-      slot.pools.delete(pool)
-      pool.free.delete(slot)
-    }
-  }
-
-  /** Puts the slot at the end of the line in its pools, or takes it out where it has no room. */
-  #refresh(slot: Slot): void {
-    const free = slot.open && slot.running < slot.capacity
-    for (const pool of slot.pools) {
-      pool.free.delete(slot)
-      if (free) pool.free.add(slot)
-    }
-  }
-
-  #close(slot: Slot): void {
-    for (const pool of slot.pools) pool.free.delete(slot)
-    slot.pools.clear()
-    this.#untold.delete(slot)
   }
 }

@@ -80,7 +80,10 @@ function placeOf(checkpoint: Checkpoint): Waiting | undefined {
   const { address: task, state, held, timers, priority, sinceSeq: seq, snapshot } = checkpoint
   if (kindOf(task) !== 'task' || state !== 'queued' || held !== null || timers.length > 0) return undefined
   const { spec, interruptions } = (snapshot as unknown as { context: TaskContext }).context
-  return spec === null ? undefined : { task, spec, interruptions, priority, seq }
+  if (spec === null) return undefined
+  // Not its input: there may be a million of these.
+  const { task: name, role, agent } = spec
+  return { task, spec: { task: name, role, agent }, interruptions, priority, seq }
 }
 
 function readTail(journal: Journal, tailAfter: number): Signal[] {

@@ -97,7 +97,7 @@ export class Submissions {
     return new TaskHandle<O>(this.#parts.handles, address)
   }
 
-  async #start(
+  #start(
     data: { workflow: string; version: string; hash: string; input: Json; plan?: Json },
     raw: Json,
     options: StartOptions,
@@ -112,7 +112,7 @@ export class Submissions {
     )
   }
 
-  async #create(type: string, to: Address, data: Json, raw: Json, options: StartOptions): Promise<Address> {
+  #create(type: string, to: Address, data: Json, raw: Json, options: StartOptions): Promise<Address> {
     const name = options.idempotencyKey ?? (options.id === undefined ? undefined : `id:${to}`)
     const key = name === undefined ? undefined : { key: name, raw }
     const priority = checkPriority(options.priority)

@@ -88,11 +88,12 @@ describe('tasks that wait for an agent', () => {
   })
 
   test('leave memory while work goes on, where there are too many', async () => {
-    const { world, job } = single(({ text }) => text, { limits: { liveActors: KEEP, tail: 50, idle: 60_000 } })
+    const { world, job } = single(({ text }) => text, {
+      limits: { liveActors: KEEP, tail: 50, idle: 60_000 },
+    })
     const life = await world.boot()
     const handles = []
-    for (let n = 0; n < COUNT; n++)
-      handles.push(await life.until(life.runtime.submit(job, { text: `${n}` })))
+    for (let n = 0; n < COUNT; n++) handles.push(await life.until(life.runtime.submit(job, { text: `${n}` })))
     expect(inMemory(life)).toBeLessThan(COUNT / 2)
     for (const handle of handles) expect(await life.until(handle.result())).toBeTypeOf('string')
   })

@@ -168,7 +168,11 @@ export class Bench {
     })
     const from = journal.open({ newId: () => 'journal' })
     const { delivery, timers } = this.kernel
-    const { pending } = recover({ journal, population, delivery, dispatcher, timers }, from, limitsOf(limits).liveActors)
+    const { pending } = recover(
+      { journal, population, delivery, dispatcher, timers },
+      from,
+      limitsOf(limits).liveActors,
+    )
     this.kernel.begin({ ...from.last, tailAfter: from.tailAfter, clean: from.clean, pending })
     this.kernel.start()
   }
