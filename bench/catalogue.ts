@@ -144,8 +144,8 @@ const memory: Workload = {
     return [
       idle('tasks', 'live, tasks queued for a paused agent'),
       idle('runs', 'live, half runs, half their queued tasks'),
-      idle('parked', 'the same, runs parked'),
-      idle('restarted', 'the same, runs parked, after a restart'),
+      idle('parked', 'the same, parked'),
+      idle('restarted', 'the same, parked, after a restart'),
       {
         workload: 'W7',
         limit: 'raw-xstate',

@@ -1,6 +1,6 @@
 /**
- * W7: memory with n idle actors. Only runs can be parked: a task that waits for an agent stays in memory. `parked` looks at the process
- * that parked them, `restarted` at the next process life, which finds them parked and never had them in memory.
+ * W7: memory with n idle actors. `parked` looks at the process that parked them, `restarted` at the next process life, which finds
+ * them parked and never had them in memory.
  */
 import type { Params, Sample } from '../case.ts'
 import { run } from '../process.ts'

@@ -15,7 +15,7 @@ const one = workflow('one', { input: z.number() }).step('wait', noop)
 const SUBMITTING = 1_000
 const QUIET_MS = 500
 
-/** With the agent paused before anything else happens. Parking leaves at most `liveActors` of those in memory that can be parked. */
+/** With the agent paused before anything else happens. Parking leaves at most `liveActors` in memory. */
 export async function begin(params: Params, liveActors: number): Promise<Runtime> {
   const runtime = await open(params, { agents: [worker()], workflows: [one], limits: { liveActors } })
   // It stays paused across restarts.

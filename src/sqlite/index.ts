@@ -15,7 +15,7 @@ export interface SqliteOptions {
    * When a commit counts as written. 'full', the default: once it was synced to the disk; nothing
    * acknowledged is lost, whatever fails but the disk. 'normal': once the operating system has it; the death
    * of the process loses nothing, but a loss of power or a crash of the machine can lose the commits since
-   * the last checkpoint of the log, usually up to 16 MB of them. What remains is a gap-free beginning either
+   * the last checkpoint of the log, usually some megabytes of them. What remains is a gap-free beginning either
    * way.
    */
   readonly durability?: Durability

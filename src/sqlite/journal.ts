@@ -162,7 +162,7 @@ export class SqliteJournal implements Journal {
   }
 
   prune(options: { correlationIds: readonly string[]; dropTo: number }): void {
-    const { connection, reads, writer } = this.#writable()
+    const { connection, reads, reserve, writer } = this.#writable()
     this.#verified = []
     const { chunk } = this.#tuning
     this.#guard(() => {
@@ -171,6 +171,7 @@ export class SqliteJournal implements Journal {
       drop(reads, writer.meta, dropTo, chunk, meta => writeMeta(connection, meta))
       writer.meta = reads.meta()
       reclaim(reads)
+      reserve.cut()
     })
   }
 

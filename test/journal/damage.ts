@@ -12,6 +12,16 @@ import {
 } from '../../src/testing/journal-suite/fixtures.ts'
 import type { SqlitePlace } from './places.ts'
 
+export const PAGE = 4096
+
+/** Where commits end in a log: after the last frame of each. */
+export function commitEnds(log: Buffer): number[] {
+  const ends: number[] = []
+  for (let at = 32; at + 24 + PAGE <= log.length; at += 24 + PAGE)
+    if (log.readUInt32BE(at + 4) !== 0) ends.push(at + 24 + PAGE)
+  return ends
+}
+
 const OWNERS = ['task/run-1/build', 'workflow/run-1', 'task/run-2/build'] as const
 
 /** Writes forty commits; the owner is left open. */
