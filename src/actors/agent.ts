@@ -47,7 +47,10 @@ export class AgentDefinition {
    * The same agent, able to do one more sort of task.
    * @throws StatorError ALREADY_REGISTERED when it has code for that task
    */
-  handle<I, O>(task: TaskDefinition<I, O>, run: Handler<I, NoInfer<O>>): AgentDefinition {
+  handle<I, O, Given, Made>(
+    task: TaskDefinition<I, O, Given, Made>,
+    run: Handler<I, NoInfer<Made>>,
+  ): AgentDefinition {
     if (this.handlers.has(task.name))
       throw new StatorError('ALREADY_REGISTERED', { agent: this.id, task: task.name })
     const handlers = new Map(this.handlers).set(task.name, {

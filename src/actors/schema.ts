@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 
-/** A synchronous zod schema from JSON to JSON. */
-export type Schema<T = unknown> = z.ZodType<T>
+/** A synchronous zod schema from JSON to JSON; what it is given may be less than it makes, where it has defaults. */
+export type Schema<Made = unknown, Given = unknown> = z.ZodType<Made, Given>
 
 /**
  * Refuses what the journal could not hold (dates, functions and the like), and what reads a value once and not twice:

@@ -35,11 +35,15 @@ export interface TaskOptions<I extends Schema, O extends Schema> {
   onInterrupted?: 'retry' | 'fail' | 'hold'
 }
 
-export interface TaskDefinition<in out I = unknown, in out O = unknown> {
+/**
+ * `I` is what a handler is given and `O` what a result is; where a schema has defaults, who submits may give less than `I`, and a
+ * handler less than `O`: `Given` and `Made`.
+ */
+export interface TaskDefinition<in out I = unknown, in out O = unknown, in out Given = I, in out Made = O> {
   readonly kind: 'task'
   readonly name: string
-  readonly input: Schema<I>
-  readonly output: Schema<O>
+  readonly input: Schema<I, Given>
+  readonly output: Schema<O, Made>
   /** What every task of this sort is created with, beside its input. */
   readonly spec: Omit<TaskCreate, 'input' | 'task'>
 }
@@ -57,7 +61,7 @@ export type AnyTask = Pick<TaskDefinition, 'kind' | 'name' | 'spec'> & {
 export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUnknown>(
   name: string,
   options: TaskOptions<I, O> = {},
-): TaskDefinition<z.infer<I>, z.infer<O>> {
+): TaskDefinition<z.output<I>, z.output<O>, z.input<I>, z.input<O>> {
   checkName(name, 'task name')
   const input = options.input ?? z.unknown()
   const output = options.output ?? z.unknown()
@@ -77,8 +81,8 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
   return {
     kind: 'task',
     name,
-    input: input as Schema<z.infer<I>>,
-    output: output as Schema<z.infer<O>>,
+    input: input as Schema<z.output<I>, z.input<I>>,
+    output: output as Schema<z.output<O>, z.input<O>>,
     spec,
   }
 }

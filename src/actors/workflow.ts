@@ -31,20 +31,20 @@ type MapperArgs<Input, Outputs, TaskInput> = [Input] extends [TaskInput]
 /** What a sequence in a workflow can declare. `Outputs` grows with each step. */
 export interface Steps<Input, Outputs> {
   /** Adds a step after the one before it. */
-  step<Name extends string, I, O>(
+  step<Name extends string, I, O, Wanted, Made>(
     name: Name,
-    task: TaskDefinition<I, O>,
-    ...mapper: MapperArgs<Input, Outputs, I>
+    task: TaskDefinition<I, O, Wanted, Made>,
+    ...mapper: MapperArgs<Input, Outputs, Wanted>
   ): Steps<Input, Outputs & { readonly [K in Name]: O }>
 }
 
 /** What a parallel group can declare. Its steps see the outputs from before the group, not those of each other. */
 export interface ParallelSteps<Input, Outputs, Grown = Outputs> {
   /** Adds a step beside the others. */
-  step<Name extends string, I, O>(
+  step<Name extends string, I, O, Wanted, Made>(
     name: Name,
-    task: TaskDefinition<I, O>,
-    ...mapper: MapperArgs<Input, Outputs, I>
+    task: TaskDefinition<I, O, Wanted, Made>,
+    ...mapper: MapperArgs<Input, Outputs, Wanted>
   ): ParallelSteps<Input, Outputs, Grown & { readonly [K in Name]: O }>
 }
 
@@ -96,11 +96,12 @@ interface Draft {
   readonly lanes: Lanes
 }
 
-export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown> {
+/** `Given` is what a start is given: less than `Input` where the schema has defaults. */
+export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown, in out Given = Input> {
   readonly kind = 'workflow'
   readonly name: string
   readonly version: string
-  readonly input: Schema<Input>
+  readonly input: Schema<Input, Given>
   readonly #draft: Draft
   readonly #options: WorkflowOptions<Schema>
   #declared: readonly Declared[] | undefined
@@ -109,7 +110,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
   constructor(name: string, options: WorkflowOptions<Schema>, draft?: Draft) {
     this.name = name
     this.version = options.version ?? '1'
-    this.input = (options.input ?? z.unknown()) as Schema<Input>
+    this.input = (options.input ?? z.unknown()) as Schema<Input, Given>
     this.#options = options
     this.#draft = draft ?? {
       declarations: Declarations.none(),
@@ -138,11 +139,11 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
    * Adds a step that starts when everything before it has completed.
    * @throws StatorError DEFINITION_INVALID when the name is taken
    */
-  step<Name extends string, I, O>(
+  step<Name extends string, I, O, Wanted, Made>(
     name: Name,
-    task: TaskDefinition<I, O>,
-    ...mapper: MapperArgs<Input, Outputs, I>
-  ): WorkflowDefinition<Input, Outputs & { readonly [K in Name]: O }> {
+    task: TaskDefinition<I, O, Wanted, Made>,
+    ...mapper: MapperArgs<Input, Outputs, Wanted>
+  ): WorkflowDefinition<Input, Outputs & { readonly [K in Name]: O }, Given> {
     const { declarations, frontier, lanes } = this.#draft
     const declared = this.#declare(name, task as unknown as AnyTask, mapper[0], frontier)
     return this.#with({
@@ -157,7 +158,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     name: string,
     build: (steps: ParallelSteps<Input, Outputs>) => ParallelSteps<Input, Outputs, Grown>,
     options: { limit?: number } = {},
-  ): WorkflowDefinition<Input, Grown> {
+  ): WorkflowDefinition<Input, Grown, Given> {
     return this.#group(name, 'parallel', build as Build, options.limit)
   }
 
@@ -165,7 +166,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
   sequence<Grown>(
     name: string,
     build: (steps: Steps<Input, Outputs>) => Steps<Input, Grown>,
-  ): WorkflowDefinition<Input, Grown> {
+  ): WorkflowDefinition<Input, Grown, Given> {
     return this.#group(name, 'sequence', build as Build, undefined)
   }
 
@@ -174,7 +175,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     mode: 'parallel' | 'sequence',
     build: Build,
     limit: number | undefined,
-  ): WorkflowDefinition<Input, Grown> {
+  ): WorkflowDefinition<Input, Grown, Given> {
     checkName(name, 'group name')
     const { declarations, frontier } = this.#draft
     const own = limit === undefined ? [] : [this.#draft.lanes.limits.length]
@@ -220,8 +221,8 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     })
   }
 
-  #with<Grown>(draft: Draft): WorkflowDefinition<Input, Grown> {
-    return new WorkflowDefinition<Input, Grown>(this.name, this.#options, draft)
+  #with<Grown>(draft: Draft): WorkflowDefinition<Input, Grown, Given> {
+    return new WorkflowDefinition<Input, Grown, Given>(this.name, this.#options, draft)
   }
 }
 
@@ -241,7 +242,7 @@ export function workflow<I extends Schema = z.ZodUnknown>(
   name: string,
   options: WorkflowOptions<I> = {},
   // The outputs begin empty and grow with each step.
-): WorkflowDefinition<z.infer<I>, Readonly<Record<never, never>>> {
+): WorkflowDefinition<z.output<I>, Readonly<Record<never, never>>, z.input<I>> {
   checkName(name, 'workflow name')
   if (options.input !== undefined) checkSchema(options.input, `input of workflow ${name}`)
   return new WorkflowDefinition(name, options)

@@ -15,7 +15,7 @@ export interface RuntimeOptions {
   journal?: Journal
   agents?: readonly AgentDefinition[]
   // The variance of inputs and outputs does not matter for a list of them.
-  workflows?: readonly WorkflowDefinition<never, never>[] | readonly AnyWorkflow[]
+  workflows?: readonly WorkflowDefinition<never, never, never>[] | readonly AnyWorkflow[]
   /** Tasks that no agent here handles, yet graphs may name. */
   tasks?: readonly AnyTask[]
   limits?: Partial<Limits>

@@ -156,9 +156,9 @@ class RuntimeImpl {
    * @throws StatorError (rejects) INPUT_INVALID, NOT_FOUND (workflow not registered), TASK_UNHANDLED, IDEMPOTENCY_CONFLICT,
    * HUB_BUSY, CLOSED, and what JSON is refused with
    */
-  async start<Input, Outputs>(
-    workflow: WorkflowDefinition<Input, Outputs>,
-    data: Input,
+  async start<Input, Outputs, Given>(
+    workflow: WorkflowDefinition<Input, Outputs, Given>,
+    data: Given,
     options: StartOptions = {},
   ): Promise<Run<Outputs>> {
     return this.#submissions.start(workflow, data, options)
@@ -170,23 +170,23 @@ class RuntimeImpl {
   }
 
   /** Submits one task. Settles when that is durable. Errors as for `start`. */
-  async submit<I, O>(
-    task: TaskDefinition<I, O>,
-    data: I,
+  async submit<I, O, Given, Made>(
+    task: TaskDefinition<I, O, Given, Made>,
+    data: Given,
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
     return this.#submissions.submit(task, data, options)
   }
 
   /** The handle of a run, from any process life. */
-  run<Input, Outputs>(_workflow: WorkflowDefinition<Input, Outputs>, id: string): Run<Outputs>
+  run<Input, Outputs, Given>(_workflow: WorkflowDefinition<Input, Outputs, Given>, id: string): Run<Outputs>
   run(id: string): Run
   run(first: unknown, second?: string): Run {
     return new Run(this.#handles, `workflow/${checkName(second ?? first, 'run id')}`)
   }
 
   /** The handle of a task, from any process life. */
-  task<I, O>(_task: TaskDefinition<I, O>, id: string): TaskHandle<O>
+  task<I, O, Given, Made>(_task: TaskDefinition<I, O, Given, Made>, id: string): TaskHandle<O>
   task(id: string): TaskHandle
   task(first: unknown, second?: string): TaskHandle {
     return new TaskHandle(this.#handles, `task/${checkName(second ?? first, 'task id')}`)

@@ -39,9 +39,9 @@ export class Submissions {
    * @throws StatorError (rejects) INPUT_INVALID, NOT_FOUND (workflow not registered), TASK_UNHANDLED, IDEMPOTENCY_CONFLICT,
    * HUB_BUSY, CLOSED, and what JSON is refused with
    */
-  async start<Input, Outputs>(
-    workflow: WorkflowDefinition<Input, Outputs>,
-    data: Input,
+  async start<Input, Outputs, Given>(
+    workflow: WorkflowDefinition<Input, Outputs, Given>,
+    data: Given,
     options: StartOptions = {},
   ): Promise<Run<Outputs>> {
     const { definition, workflow: known } = this.#parts.registry.workflow(workflow as unknown as AnyWorkflow)
@@ -74,9 +74,9 @@ export class Submissions {
   }
 
   /** Submits one task. Settles when that is durable. Errors as for `start`. */
-  async submit<I, O>(
-    task: TaskDefinition<I, O>,
-    data: I,
+  async submit<I, O, Given, Made>(
+    task: TaskDefinition<I, O, Given, Made>,
+    data: Given,
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
     const raw = this.#admit(data)

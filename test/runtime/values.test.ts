@@ -1,7 +1,8 @@
 /** Values at the door and in the journal: whatever comes, it is taken unchanged or refused with a code. */
 import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
-import type { HistoryFilter, Json, Signal } from 'stator'
+import { agent, task, workflow, type HistoryFilter, type Json, type Signal } from 'stator'
+import { z } from 'zod'
 import {
   checkAddress,
   checkName,
@@ -16,6 +17,7 @@ import { toJson, toText } from '../../src/messages/json.ts'
 import { PRIORITIES } from '../../src/messages/message.ts'
 import { matches, searchTime } from '../../src/runtime/history.ts'
 import { decode, encode, intact } from '../../src/runtime/record.ts'
+import { worldOf } from './support/world.ts'
 
 /** In the middle of a model. */
 const equal = (actual: unknown, expected: unknown): void => expect(actual).toEqual(expected)
@@ -23,6 +25,36 @@ const equal = (actual: unknown, expected: unknown): void => expect(actual).toEqu
 const SEEDED = { seed: 5, numRuns: 200 }
 
 const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>
+
+describe('what a schema fills in', () => {
+  const flags = z.object({ ref: z.string(), fast: z.boolean().default(true) })
+  const build = task('build', { input: flags, output: flags })
+  const twice = workflow('twice', { input: flags })
+    .step('first', build)
+    .step('second', build, ({ input }) => ({ ref: input.ref }))
+
+  test('is there for handlers, mappers and results, and in the journal', async () => {
+    const seen: unknown[] = []
+    const run = (input: z.infer<typeof flags>): z.input<typeof flags> => {
+      seen.push(input)
+      return { ref: input.ref }
+    }
+    const world = worldOf(life => ({
+      agents: [agent('ann').handle(build, life.handler(run))],
+      workflows: [twice],
+    }))
+    const life = await world.boot()
+    const full = { ref: 'main', fast: true }
+    const handle = await life.until(life.runtime.submit(build, { ref: 'main' }, { id: 't' }))
+    expect(await life.until(handle.result())).toEqual(full)
+    const started = await life.until(life.runtime.start(twice, { ref: 'main' }))
+    expect(await life.until(started.result())).toEqual({ first: full, second: full })
+    expect(seen).toEqual([full, full, full])
+    expect(life.runtime.history({ actor: 'task/t', types: ['task.create'] })[0]?.data).toMatchObject({
+      input: full,
+    })
+  })
+})
 
 describe('JSON at the door', () => {
   test('copies what JSON can carry, as JSON would, and freezes it', () => {

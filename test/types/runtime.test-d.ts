@@ -72,6 +72,19 @@ await runtime.submit(build, { ref: 1 })
 await runtime.submit(build, {})
 await runtime.submit(plain, { anything: [1, 'x'] })
 
+// ---- what has a default may be left out
+const flags = z.object({ ref: z.string(), fast: z.boolean().default(false) })
+const defaults = task('defaults', { input: flags, output: flags })
+expectTypeOf(await (await runtime.submit(defaults, { ref: 'main' })).result()).toEqualTypeOf<{
+  ref: string
+  fast: boolean
+}>()
+const flagged = workflow('flagged', { input: flags }).step('one', defaults)
+await runtime.start(flagged, { ref: 'main' })
+await createRuntime({ workflows: [flagged], tasks: [defaults] })
+// @ts-expect-error -- only what has one
+await runtime.submit(defaults, { fast: true })
+
 // ---- handles from any process life
 expectTypeOf((await runtime.run(release, 'r1').result()).build).toEqualTypeOf<{ image: string }>()
 expectTypeOf(runtime.run('r1')).toEqualTypeOf<Run>()

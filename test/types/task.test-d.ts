@@ -23,6 +23,19 @@ expectTypeOf(task('plain')).toEqualTypeOf<TaskDefinition>()
 expectTypeOf(task('plain')).not.toBeAny()
 expectTypeOf(build.spec).not.toBeAny()
 
+// ---- what has a default may be left out by who gives it, and is there for who gets it
+const ship = task('ship', {
+  input: z.object({ to: z.string(), express: z.boolean().default(false) }),
+  output: z.object({ parcels: z.number().default(1) }),
+})
+agent('a').handle(ship, ({ to, express }) => {
+  expectTypeOf(to).toEqualTypeOf<string>()
+  expectTypeOf(express).toEqualTypeOf<boolean>()
+  return {}
+})
+// @ts-expect-error -- a default is no leave to give something else
+agent('a').handle(ship, () => ({ parcels: 'one' }))
+
 // ---- options are checked
 task('a', { retry: { maxAttempts: 3, initialInterval: '5s' }, timeout: '10m', onInterrupted: 'hold' })
 // @ts-expect-error -- no such unit

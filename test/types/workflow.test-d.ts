@@ -42,6 +42,18 @@ workflow('w', { input: ref }).step('deploy', deploy, () => ({ picture: 'x' }))
 // @ts-expect-error -- what was declared is not in the input
 workflow('w', { input: ref }).step('build', build, ({ input }) => ({ ref: input.branch as string }))
 
+// ---- what has a default may be left out by a mapper, and is there in an output
+const flags = z.object({ ref: z.string(), fast: z.boolean().default(false) })
+const defaults = task('defaults', { input: flags, output: flags })
+workflow('w', { input: flags })
+  .step('first', defaults)
+  .step('second', defaults, ({ input, outputs }) => {
+    expectTypeOf(input).toEqualTypeOf<{ ref: string; fast: boolean }>()
+    expectTypeOf(outputs.first.fast).toEqualTypeOf<boolean>()
+    return { ref: input.ref }
+  })
+workflow('w', { input: ref }).step('first', defaults)
+
 // ---- in a parallel group, no step sees the others; what follows sees all
 workflow('w', { input: ref })
   .step('build', build)
