@@ -13,6 +13,11 @@ export type Schema<Made = unknown, Given = unknown> = z.ZodType<Made, Given>
 export function checkSchema(schema: unknown, what: string): void {
   if (!(schema instanceof z.ZodType))
     throw new StatorError('DEFINITION_INVALID', { what, expected: 'a zod schema' })
+  if (schema instanceof z.ZodOptional)
+    throw new StatorError('DEFINITION_INVALID', {
+      what,
+      reason: 'undefined is not JSON: use .nullable() or .default()',
+    })
   try {
     represent(schema)
   } catch (error) {

@@ -89,10 +89,10 @@ export interface Batch {
   readonly delivered: readonly number[]
   readonly results: readonly SubResult[]
   readonly keys: readonly KeyRecord[]
-  /** Each replaces the checkpoint of its address. */
-  readonly checkpoints: readonly Checkpoint[]
   /** Actors that ended: their checkpoints go, their records stay. */
   readonly ended: readonly Address[]
+  /** Each replaces the checkpoint of its address; after `ended`, for an actor that began anew in the same batch. */
+  readonly checkpoints: readonly Checkpoint[]
   /** Records up to here are no longer needed to restore anyone; null leaves it. */
   readonly tailAfter: number | null
   /** Set by a graceful close, cleared by the first batch after it. */

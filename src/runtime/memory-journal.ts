@@ -101,9 +101,9 @@ class MemoryJournal implements Journal {
       state.results.set(result.owner, own.set(`${result.generation}/${result.name}`, JSON.stringify(result)))
     }
     for (const key of batch.keys) state.keys.set(`${key.sender}\n${key.key}`, JSON.stringify(key))
+    for (const address of batch.ended) state.checkpoints.delete(address)
     for (const checkpoint of batch.checkpoints)
       state.checkpoints.set(checkpoint.address, JSON.stringify(checkpoint))
-    for (const address of batch.ended) state.checkpoints.delete(address)
     if (batch.tailAfter !== null) state.tailAfter = batch.tailAfter
     state.clean = batch.clean
   }

@@ -46,7 +46,14 @@ export class Submissions {
   ): Promise<Run<Outputs>> {
     const { definition, workflow: known } = this.#parts.registry.workflow(workflow as unknown as AnyWorkflow)
     const raw = this.#admit(data)
-    const parsed = this.#admit(parse(known.input, raw, 'INPUT_INVALID', `input of workflow ${known.name}`))
+    const parsed = this.#admit(
+      parse(
+        known.input,
+        data === undefined ? undefined : raw,
+        'INPUT_INVALID',
+        `input of workflow ${known.name}`,
+      ),
+    )
     for (const { step, task } of known.declared) this.#requireHandled(step.task, step.role ?? task.spec.role)
     const { name, version, hash } = definition.ref
     const address = await this.#start({ workflow: name, version, hash, input: parsed }, raw, options)
@@ -80,7 +87,9 @@ export class Submissions {
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
     const raw = this.#admit(data)
-    const parsed = this.#admit(parse(task.input, raw, 'INPUT_INVALID', `input of task ${task.name}`))
+    const parsed = this.#admit(
+      parse(task.input, data === undefined ? undefined : raw, 'INPUT_INVALID', `input of task ${task.name}`),
+    )
     if (this.#parts.registry.task(task.name) === undefined)
       this.#parts.registry.addTask(task as unknown as AnyTask)
     this.#requireHandled(task.name, task.spec.role)

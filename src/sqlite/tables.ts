@@ -42,13 +42,13 @@ export function writeTables(connection: Connection, batch: Batch): void {
     const sql = 'INSERT OR REPLACE INTO keys (sender, key, root, sum, body) VALUES (?, ?, ?, ?, ?)'
     connection.sql(sql).run(key.sender, quote(key.key), rootOf(key.address), crc32(body), body)
   }
+  for (const address of batch.ended) connection.sql('DELETE FROM checkpoints WHERE address = ?').run(address)
   for (const checkpoint of batch.checkpoints) {
     const body = JSON.stringify(checkpoint)
     const sql = `INSERT INTO checkpoints (address, state, wake, sum, body) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (address) DO UPDATE SET state = excluded.state, wake = excluded.wake, sum = excluded.sum, body = excluded.body`
     connection.sql(sql).run(checkpoint.address, checkpoint.state, checkpoint.wake ? 1 : 0, crc32(body), body)
   }
-  for (const address of batch.ended) connection.sql('DELETE FROM checkpoints WHERE address = ?').run(address)
 }
 
 export function readCheckpoint(connection: Connection, address: Address): Checkpoint | undefined {

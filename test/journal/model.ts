@@ -153,8 +153,8 @@ class Commit implements Command {
     for (const each of pending) model.pending.set(each.id, each)
     for (const each of results) model.results.set(JSON.stringify([each.owner, each.name]), each)
     for (const each of keys) model.keys.set(each.key, each)
-    for (const each of checkpoints) model.checkpoints.set(each.address, each)
     for (const each of ended) model.checkpoints.delete(each)
+    for (const each of checkpoints) model.checkpoints.set(each.address, each)
   }
 
   toString(): string {

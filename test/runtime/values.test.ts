@@ -56,6 +56,40 @@ describe('what a schema fills in', () => {
   })
 })
 
+describe('nothing at all', () => {
+  test('is what a schema as a whole has a default for, or null', async () => {
+    const count = task('count', { input: z.number().default(7), output: z.number() })
+    const plain = task('plain')
+    const world = worldOf(life => ({
+      agents: [
+        agent('ann')
+          .handle(
+            count,
+            life.handler(n => n),
+          )
+          .handle(
+            plain,
+            life.handler(input => input),
+          ),
+      ],
+    }))
+    const life = await world.boot()
+    const counted = await life.until(life.runtime.submit(count, undefined))
+    expect(await life.until(counted.result())).toBe(7)
+    const nothing = await life.until(life.runtime.submit(plain, undefined))
+    expect(await life.until(nothing.result())).toBeNull()
+  })
+
+  test('is no value that a schema as a whole may promise', () => {
+    for (const make of [
+      () => task('t', { input: z.string().optional() }),
+      () => task('t', { output: z.string().optional() }),
+      () => workflow('w', { input: z.string().optional() }),
+    ])
+      expect(make).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }))
+  })
+})
+
 describe('JSON at the door', () => {
   test('copies what JSON can carry, as JSON would, and freezes it', () => {
     fc.assert(

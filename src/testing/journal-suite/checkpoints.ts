@@ -55,16 +55,14 @@ export const checkpoints: JournalGroup = {
       },
     },
     {
-      name: 'an actor that ended has none, even when its last batch held one',
+      name: 'an actor that ended has none, unless it began anew in that batch: then that of its new life',
       run(place) {
         const scribe = new Scribe(place)
         scribe.write([], { checkpoints: [checkpoint('agent/a'), checkpoint('agent/b')] })
-        scribe.write([], {
-          checkpoints: [checkpoint('agent/b')],
-          ended: ['agent/a', 'agent/b', 'agent/never'],
-        })
+        const anew = checkpoint('agent/b', { seq: 7, createdSeq: 6 })
+        scribe.write([], { checkpoints: [anew], ended: ['agent/a', 'agent/b', 'agent/never'] })
         assert.equal(scribe.journal.checkpoint('agent/a'), undefined)
-        same([...scribe.journal.checkpoints({})], [])
+        same([...scribe.journal.checkpoints({})], [anew])
       },
     },
     {
