@@ -15,7 +15,7 @@ import type { KernelParts, Standing } from './kernel-parts.ts'
 import { Timers } from './timers.ts'
 import { batchOf, journalFailure, resultOf, Turn } from './turn.ts'
 
-/** Actors checkpointed in one turn while the tail is too long. */
+/** Actors checkpointed in one turn while the tail is too long, and as many as the turn had signals: so a flood does not outrun it. */
 const CHECKPOINTS_A_TURN = 200
 /** And in one turn of an idle hub. */
 const CHECKPOINTS_WHEN_IDLE = 2_000
@@ -171,7 +171,7 @@ export class Kernel {
     const long = this.#seq - this.#checkpointedTo >= limits.tail
     this.#tellLoads(turn, long)
     this.#backlog.keepRest(turn)
-    if (long) this.#moveTail(turn, CHECKPOINTS_A_TURN)
+    if (long) this.#moveTail(turn, Math.max(CHECKPOINTS_A_TURN, turn.signals.length))
   }
 
   /** Puts the next due timer in line. */

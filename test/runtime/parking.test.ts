@@ -97,4 +97,16 @@ describe('tasks that wait for an agent', () => {
     expect(inMemory(life)).toBeLessThan(COUNT / 2)
     for (const handle of handles) expect(await life.until(handle.result())).toBeTypeOf('string')
   })
+
+  test('that come in a flood leave neither a long tail nor a full memory', async () => {
+    const limits = { liveActors: 100, tail: 500, batchInputs: 1_000, inbox: 50_000 }
+    const { world, job } = single(({ text }) => text, { limits })
+    const life = await world.boot()
+    await life.until(life.runtime.agents.pause('ann'))
+    const flood = Array.from({ length: 10_000 }, (_, n) => life.runtime.submit(job, { text: `${n}` }))
+    await life.until(Promise.all(flood))
+    const { records, tailAfter } = world.state
+    expect((records.at(-1)?.seq ?? 0) - tailAfter).toBeLessThan(3_000)
+    expect(inMemory(life)).toBeLessThan(3_000)
+  })
 })
