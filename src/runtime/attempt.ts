@@ -79,7 +79,8 @@ export class Attempt implements TaskContext {
     this.#controller?.abort(reason)
   }
 
-  progress(percent: number, note?: string): void {
+  /** Bound, like `do`: a handler may take it out of its ctx. */
+  readonly progress = (percent: number, note?: string): void => {
     if (this.#over !== undefined || !Number.isFinite(percent)) return
     const data = {
       percent: Math.min(100, Math.max(0, percent)),
@@ -90,7 +91,14 @@ export class Attempt implements TaskContext {
     if (!this.#progress.sending) void this.#sendProgress(this.#progress)
   }
 
-  async do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T> {
+  readonly do = <T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T> => {
+    const result = this.#do(name, fn)
+    // A handler that ended without waiting for it must not end the process by its rejection.
+    result.catch(() => {})
+    return result
+  }
+
+  async #do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T> {
     this.#refuseStale()
     if (typeof name !== 'string' || name.length < 1 || name.length > 200)
       throw new StatorError('INPUT_INVALID', { task: this.task, name, expected: '1 to 200 characters' })

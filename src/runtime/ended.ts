@@ -1,7 +1,9 @@
 /** Ended: how an actor ended or will have ended: from the journal where it has, else by waiting for it. */
 import { StatorError } from '../errors.ts'
+import type { GraphContext } from '../machines/graph.ts'
+import { PENDING } from '../machines/graph-state.ts'
 import { rootOf, type Address } from '../messages/address.ts'
-import type { Hold } from './cell.ts'
+import type { Cell, Hold } from './cell.ts'
 import type { Ending, Endings } from './endings.ts'
 import type { Journal } from './journal.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -19,20 +21,41 @@ export interface EndedParts {
 export async function endedOf(parts: EndedParts, address: Address): Promise<Ending> {
   const { population, journal, endings, lifetime } = parts
   const cell = population.find(address)
-  const stranded = population.stranded().get(address)
-  const hold = cell?.hold ?? stranded
+  const hold = cell?.hold ?? population.stranded().get(address)
   if (hold !== undefined && hold !== null) throw heldError(address, hold)
   if (cell === undefined) {
     lifetime.requireJournal()
     const signal = endingOf(journal, address)
     if (signal !== undefined) return { signal, cell: undefined }
-    // A step that has not been reached yet.
-    const root = rootOf(address)
-    if (root === address || population.find(root) === undefined)
-      throw new StatorError('NOT_FOUND', { address })
+    return comingStep(parts, address)
   }
   if (lifetime.stopped !== undefined) throw lifetime.stopped
   return endings.wait(address)
+}
+
+/** A step that its run has not reached yet, and may never reach. */
+async function comingStep({ population, endings, lifetime }: EndedParts, address: Address): Promise<Ending> {
+  const root = rootOf(address)
+  const run = root === address ? undefined : population.find(root)
+  const step = run === undefined ? -1 : stepAt(run, address)
+  if (step < 0) throw new StatorError('NOT_FOUND', { address })
+  if (lifetime.stopped !== undefined) throw lifetime.stopped
+  const own = endings.wait(address)
+  const left = endings.wait(root).then(ending => {
+    const state = ending.cell === undefined ? PENDING : graphOf(ending.cell).graph.status.get(step)
+    // Else its own ending is on its way: that of a blocked step may come after that of the run.
+    if (state === PENDING) throw new StatorError('NOT_FOUND', { address, reason: 'the run ended before it' })
+    return own
+  })
+  return Promise.race([own, left])
+}
+
+const graphOf = (run: Cell): GraphContext => run.snapshot.context as GraphContext
+
+/** The index of a step in the plan of its run; -1 where there is none of that name. */
+function stepAt(run: Cell, address: Address): number {
+  const name = address.slice(address.lastIndexOf('/') + 1)
+  return graphOf(run).plan.steps.findIndex(step => step.name === name)
 }
 
 export function heldError(address: Address, { code, reason }: Hold): StatorError {

@@ -10,7 +10,8 @@ import type { Address } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
-import type { Cell } from './cell.ts'
+import type { Cell, Hold } from './cell.ts'
+import { heldError } from './ended.ts'
 import type { Ending } from './endings.ts'
 import type { HistoryFilter, Journal } from './journal.ts'
 import {
@@ -29,8 +30,10 @@ export interface HandleHost {
   readonly clock: Clock
   ended(address: Address): Promise<Ending>
   cell(address: Address): Cell | undefined
-  /** The signal with which it ended, if it did. */
+  /** The signal with which it ended, if it did and is known. */
   ending(address: Address): Signal | undefined
+  /** Why it cannot be brought back in this process life, if that is so. */
+  stranded(address: Address): Hold | undefined
   /** A run as it stood when it ended with that signal; undefined where nobody knows any more. */
   past(ending: Signal): Cell | undefined
   send(type: string, to: Address, data: Json): Promise<Signal>
@@ -80,18 +83,17 @@ abstract class Handle<Outcome> {
 
   /** How it ended. Rejects only where no outcome can be known: TIMED_OUT, HELD, CLOSED, NOT_FOUND, JOURNAL_FAILED. */
   async outcome(options: WaitOptions = {}): Promise<Outcome> {
+    // Before anybody waits: a timeout that is none is an error of the caller alone.
+    const ms = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout')
     const ended = this.host.ended(this.address)
-    return this.read(
-      options.timeout === undefined
-        ? await ended
-        : await this.#within(ended, toMs(options.timeout, 'timeout')),
-    )
+    return this.read(ms === undefined ? await ended : await this.#within(ended, ms))
   }
 
   /** The present state, such as `running`. @throws StatorError NOT_FOUND */
   status(): string {
     const cell = this.host.cell(this.address)
     if (cell !== undefined) return cell.held === null ? cell.state : 'held'
+    if (this.host.stranded(this.address) !== undefined) return 'held'
     const signal = this.host.ending(this.address)
     if (signal === undefined) throw new StatorError('NOT_FOUND', { address: this.address })
     return signal.toState ?? ''
@@ -198,14 +200,18 @@ export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOut
     return new TaskHandle(this.host, `task/${this.id}/${step}`)
   }
 
-  /** Where it stands now; null once it has ended. */
+  /** Where it stands now; null once it has ended. @throws StatorError HELD: its definition is not registered */
   current(): Progress | null {
     const cell = this.host.cell(this.address)
+    const hold = this.host.stranded(this.address)
+    if (hold !== undefined) throw heldError(this.address, hold)
     return cell === undefined ? null : progressOf(cell.snapshot.context as GraphContext, cell.state)
   }
 
-  /** Where it stands, now and whenever that changes; ends with the run. */
+  /** Where it stands, now and whenever that changes; ends with the run. @throws StatorError HELD, NOT_FOUND */
   async *progress(): AsyncGenerator<Progress, void, undefined> {
+    // Of a run that never was, nothing would ever come.
+    this.status()
     let last = ''
     for await (const signal of this.host.read({ actor: this.address, after: 0 })) {
       const now = this.current()

@@ -120,7 +120,7 @@ export class LocalExecutor implements Executor {
     if (attempt.isOver) return
     const { effect } = attempt
     const failure = toFailure(error) as unknown as Json
-    this.#end(attempt, error instanceof StatorError ? error : SETTLED)
+    this.#end(attempt, ownError(error) ?? SETTLED)
     void this.#parts.report(
       effect,
       'task.failed',
@@ -134,6 +134,15 @@ export class LocalExecutor implements Executor {
     if (this.#running.get(attempt.effect.task) === attempt) this.#running.delete(attempt.effect.task)
     if (this.#running.size > 0) return
     for (const resolve of this.#whenDrained.splice(0)) resolve()
+  }
+}
+
+/** What was thrown may refuse even to be looked at. */
+function ownError(thrown: unknown): StatorError | undefined {
+  try {
+    return thrown instanceof StatorError ? thrown : undefined
+  } catch {
+    return undefined
   }
 }
 

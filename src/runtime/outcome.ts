@@ -149,9 +149,10 @@ function blockedBy(by: string, code: string): Failure {
 
 const stepOf = (signal: Signal): string => signal.to.slice(signal.to.lastIndexOf('/') + 1)
 
-/** The signal with which an actor ended, if it did. */
+/** The signal with which an actor ended, if it did and was not pruned since: then how it ended is not known any more. */
 export function endingOf(journal: Journal, address: Address): Signal | undefined {
-  return journal.query({ actor: address, order: 'desc', limit: 100 }).find(signal => signal.final)
+  const ending = journal.query({ actor: address, order: 'desc', limit: 100 }).find(signal => signal.final)
+  return ending?.data === null ? undefined : ending
 }
 
 /** @throws StatorError WORKFLOW_FAILED or CANCELLED unless it completed */

@@ -12,11 +12,15 @@ const ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'].flatMap(state =>
 /** Erases what ended before `until`. Returns how many runs and tasks. */
 export function prune(journal: Journal, population: Population, until: number): number {
   const old = new Set<string>()
-  // A pruned run is seen again as long as its headers stand; its payload is gone.
-  for (const signal of scan(journal, { types: ENDINGS, until }))
-    if (signal.final && signal.to === signal.correlationId) old.add(signal.to)
-  journal.prune({ correlationIds: [...old], dropTo: firstNeeded(journal, population, old) - 1 })
-  return old.size
+  const whole: string[] = []
+  for (const signal of scan(journal, { types: ENDINGS, until })) {
+    if (!signal.final || signal.to !== signal.correlationId) continue
+    old.add(signal.to)
+    // An earlier prune erased the rest: its headers stand as long as something before them is needed.
+    if (signal.data !== null) whole.push(signal.to)
+  }
+  journal.prune({ correlationIds: whole, dropTo: firstNeeded(journal, population, old) - 1 })
+  return whole.length
 }
 
 /** The first record of a run or task that stays. What comes before it is of pruned runs, agents and the hub. */

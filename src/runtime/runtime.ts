@@ -111,6 +111,7 @@ class RuntimeImpl {
       ended: address => endedOf({ population, journal, endings, lifetime }, address),
       cell: address => population.find(address),
       ending: address => endingOf(journal, address),
+      stranded: address => population.stranded().get(address),
       past: ending => pastCell(journal, registry, hub, ending),
       send,
       observe: filter => stream.observe(filter),

@@ -20,6 +20,15 @@ const VACUUM_PAGES = 256
 export function erase(source: Source, bounds: Bounds, runs: readonly string[], chunk: number): void {
   if (runs.length === 0) return
   const { connection } = source
+  // The record that ended a run goes last: as long as it has its payload, the run is known to be there.
+  for (let i = 0; i < runs.length; i += chunk) {
+    connection.transaction(() => {
+      for (const run of runs.slice(i, i + chunk)) {
+        connection.sql('DELETE FROM results WHERE root = ?').run(run)
+        connection.sql('DELETE FROM keys WHERE root = ?').run(run)
+      }
+    })
+  }
   let waiting: number[] = []
   const flush = (): void => {
     if (waiting.length === 0) return
@@ -30,14 +39,6 @@ export function erase(source: Source, bounds: Bounds, runs: readonly string[], c
   }
   for (const seq of recordsOf(source, bounds, new Set(runs))) if (waiting.push(seq) >= chunk) flush()
   flush()
-  for (let i = 0; i < runs.length; i += chunk) {
-    connection.transaction(() => {
-      for (const run of runs.slice(i, i + chunk)) {
-        connection.sql('DELETE FROM results WHERE root = ?').run(run)
-        connection.sql('DELETE FROM keys WHERE root = ?').run(run)
-      }
-    })
-  }
 }
 
 function* recordsOf(source: Source, { anchor, last }: Bounds, runs: ReadonlySet<string>): Iterable<number> {

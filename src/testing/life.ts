@@ -117,18 +117,25 @@ export class Life {
       metadata: ctx.metadata,
       log: ctx.log,
       progress: (percent, note) => ctx.progress(percent, note),
-      do: async (name, fn) => {
-        const sub = `${ctx.idempotencyKey}/${String(name)}`
-        const result = await this.#live(
-          ctx.do(name, async key => {
-            this.#write('sub', ctx, key, null)
-            return this.#live(Promise.resolve(fn(key)))
-          }),
-        )
-        this.#write('result', ctx, sub, result)
+      do: (name, fn) => {
+        const result = this.#sub(ctx, name, fn)
+        // As with the real ctx: nobody need wait for it.
+        result.catch(() => {})
         return result
       },
     }
+  }
+
+  async #sub<T>(ctx: TaskContext, name: string, fn: (key: string) => Promise<T> | T): Promise<T> {
+    const key = `${ctx.idempotencyKey}/${String(name)}`
+    const result = await this.#live(
+      ctx.do(name, async own => {
+        this.#write('sub', ctx, own, null)
+        return this.#live(Promise.resolve(fn(own)))
+      }),
+    )
+    this.#write('result', ctx, key, result)
+    return result
   }
 
   /** The promise, as long as this process lives. */

@@ -35,6 +35,12 @@ const poisoned = new Proxy(new Error('x'), {
   },
 })
 
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
 test.each([
   ['an error', new Error('no'), 'HANDLER_FAILED'],
   ['an error with a code', Object.assign(new Error('no'), { code: 'ENOENT' }), 'ENOENT'],
@@ -48,6 +54,7 @@ test.each([
   ['nothing', undefined, 'HANDLER_FAILED'],
   ['a symbol', Symbol('no'), 'HANDLER_FAILED'],
   ['something that cannot be read', poisoned, 'HANDLER_FAILED'],
+  ['something that cannot even be looked at', revoked(), 'HANDLER_FAILED'],
   ['an object without a prototype', Object.create(null) as object, 'HANDLER_FAILED'],
 ])('a handler that throws %s fails, with a code', async (_, thrown, code) => {
   expect(await ending(fail(thrown))).toMatchObject({ status: 'failed', code })
@@ -212,4 +219,16 @@ test('the last of the progress is what is seen', async () => {
   await world.pass(life, 500)
   expect(handle.info()).toMatchObject({ progress: 90, note: 'at 90' })
   expect(life.runtime.history({ types: ['task.progress'] }).length).toBeLessThan(5)
+})
+
+test('a handler that does not wait for its sub-step ends as it says, and its sub-step ends nobody', async () => {
+  const { world, job } = single((_, ctx, life) => {
+    void ctx.do('audit', async () => life.wait(20))
+    return 'done'
+  })
+  const life = await world.boot()
+  const handle = await life.until(life.runtime.submit(job, INPUT))
+  expect(await life.until(handle.result())).toBe('done')
+  await world.drain(life)
+  expect(world.ledger.of('sub')).toHaveLength(1)
 })
