@@ -2,8 +2,10 @@
  * agent(): who does work, as its users declare it: an id, a role, a capacity, and code for the tasks it can do.
  * One interface whatever is behind it: a function, a shell command, an HTTP call or a model.
  */
+import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
+import { func, parse } from './schema.ts'
 import type { AnyTask, TaskDefinition } from './task.ts'
 import type { TaskContext } from './task-context.ts'
 
@@ -24,6 +26,13 @@ interface Bound {
   readonly run: Handler<never, unknown>
 }
 
+/** What the hub records of an agent must be JSON, and what it calls a function. The role is checked by itself. */
+const optionsShape = z.object({
+  skills: z.array(z.string()).optional(),
+  capacity: z.int().min(1).optional(),
+  warmUp: func.optional(),
+})
+
 export class AgentDefinition {
   readonly kind = 'agent'
   readonly id: string
@@ -35,9 +44,11 @@ export class AgentDefinition {
   readonly handlers: ReadonlyMap<string, Bound>
 
   constructor(id: string, options: AgentOptions, handlers: ReadonlyMap<string, Bound>) {
-    this.id = id
-    this.role = options.role
-    this.skills = options.skills ?? []
+    this.id = checkName(id, 'agent id')
+    parse(optionsShape, options, 'DEFINITION_INVALID', `options of agent ${id}`)
+    this.role = options.role === undefined ? undefined : checkName(options.role, 'role')
+    // A copy: what the hub is told of an agent does not change behind its back.
+    this.skills = Object.freeze([...(options.skills ?? [])])
     this.capacity = options.capacity ?? 1
     this.warmUp = options.warmUp
     this.handlers = handlers
@@ -70,16 +81,7 @@ export class AgentDefinition {
   }
 }
 
-/** @throws StatorError ADDRESS_INVALID (id, role), DEFINITION_INVALID (capacity) */
+/** @throws StatorError ADDRESS_INVALID (id, role), DEFINITION_INVALID (skills, capacity, warmUp) */
 export function agent(id: string, options: AgentOptions = {}): AgentDefinition {
-  checkName(id, 'agent id')
-  if (options.role !== undefined) checkName(options.role, 'role')
-  const capacity = options.capacity ?? 1
-  if (!Number.isSafeInteger(capacity) || capacity < 1)
-    throw new StatorError('DEFINITION_INVALID', {
-      agent: id,
-      capacity,
-      expected: 'a whole number of 1 or more',
-    })
   return new AgentDefinition(id, options, new Map())
 }

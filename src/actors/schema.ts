@@ -40,29 +40,31 @@ function represent(schema: z.core.$ZodType): void {
   })
 }
 
-/** The parsed value. @throws StatorError with the code given, naming each path that does not fit */
-export function parse<T>(
-  schema: Schema<T>,
-  value: unknown,
-  code: 'INPUT_INVALID' | 'OUTPUT_INVALID',
-  what: string,
-): T {
+/** Code of a user. */
+export const func = z.custom<(...args: never[]) => unknown>(
+  value => typeof value === 'function',
+  'Invalid input: expected a function',
+)
+
+/** Why a value is refused: who gave it. */
+type Code = 'INPUT_INVALID' | 'OUTPUT_INVALID' | 'DEFINITION_INVALID'
+
+/** Enough to mend a value; a long list that is wrong throughout does not fill a log. */
+const MAX_ISSUES = 20
+
+/** The parsed value. @throws StatorError with the code given, naming the paths that do not fit: the first 20 of them */
+export function parse<T>(schema: Schema<T>, value: unknown, code: Code, what: string): T {
   const result = safely(schema, value, code, what)
   if (result.success) return result.data
-  const issues = result.error.issues.map(issue => ({
-    path: issue.path.join('.') || '(root)',
+  const issues = result.error.issues.slice(0, MAX_ISSUES).map(issue => ({
+    path: issue.path.map(String).join('.') || '(root)',
     message: issue.message,
   }))
   throw new StatorError(code, { what, issues })
 }
 
 /** A schema may hold user code (refinements), which may throw or turn out to be asynchronous. */
-function safely<T>(
-  schema: Schema<T>,
-  value: unknown,
-  code: 'INPUT_INVALID' | 'OUTPUT_INVALID',
-  what: string,
-): z.ZodSafeParseResult<T> {
+function safely<T>(schema: Schema<T>, value: unknown, code: Code, what: string): z.ZodSafeParseResult<T> {
   try {
     return schema.safeParse(value)
   } catch (error) {

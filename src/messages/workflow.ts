@@ -2,31 +2,36 @@
 import { z } from 'zod'
 import { failureSchema, json, retrySchema } from './task.ts'
 
-export const planStep = z.object({
+/** What a failed step means for steps that do not depend on it. */
+export const ON_FAILURE = ['continue', 'cancel'] as const
+
+const index = z.int().min(0)
+
+/** Strict, as the whole plan: what nobody knows is a word misspelled. What no schema can say, `checkPlan` does. */
+export const planStep = z.strictObject({
   name: z.string(),
   task: z.string(),
   /** Indexes of the steps that must complete first. */
-  after: z.array(z.int()),
+  after: z.array(index),
   /** Indexes of the lanes it needs a place in. */
-  lanes: z.array(z.int()),
+  lanes: z.array(index),
   /** The group that it was declared in, such as `verify`. */
   group: z.string().optional(),
   role: z.string().optional(),
   retry: retrySchema.optional(),
-  timeout: z.number().optional(),
+  timeout: z.number().min(0).optional(),
   /** The input, or the part of it that is known beforehand; absent where a mapper makes it. */
   input: json.optional(),
   /** Keys of the input that get the outputs of these steps: one, or a list of them. */
-  bind: z.record(z.string(), z.union([z.int(), z.array(z.int())])).optional(),
+  bind: z.record(z.string(), z.union([index, z.array(index)])).optional(),
 })
 export type PlanStep = z.infer<typeof planStep>
 
-export const plan = z.object({
+export const plan = z.strictObject({
   steps: z.array(planStep),
   /** Each lane lets so many of its steps run at once. */
   lanes: z.array(z.int().min(1)),
-  /** What a failed step means for steps that do not depend on it. */
-  onFailure: z.enum(['continue', 'cancel']),
+  onFailure: z.enum(ON_FAILURE),
 })
 export type Plan = z.infer<typeof plan>
 

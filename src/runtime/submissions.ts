@@ -3,6 +3,7 @@
  * submission settles when it is durable.
  */
 import type { TaskGraph } from '../actors/graph.ts'
+import { checkGraph, checkPlan } from '../actors/plan.ts'
 import { parse } from '../actors/schema.ts'
 import type { AnyTask, TaskDefinition } from '../actors/task.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
@@ -60,9 +61,12 @@ export class Submissions {
     return new Run<Outputs>(this.#parts.handles, address)
   }
 
-  /** Starts a graph given as data; results come by step id. Errors as for `start`. */
+  /**
+   * Starts a graph given as data, wherever that comes from; results come by step id. Errors as for `start`, and
+   * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN, CYCLE: no graph
+   */
   async startGraph(graph: TaskGraph, options: StartOptions = {}): Promise<Run> {
-    const plan = this.#admit(graph.plan) as unknown as TaskGraph['plan']
+    const plan = checkPlan(this.#admit(checkGraph(graph).plan))
     for (const step of plan.steps) {
       const task = this.#parts.registry.task(step.task)
       if (task === undefined) throw new StatorError('TASK_UNHANDLED', { task: step.task, step: step.name })

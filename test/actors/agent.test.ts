@@ -52,6 +52,11 @@ describe('agent()', () => {
     ['no capacity', 'a', { capacity: 0 }, 'DEFINITION_INVALID'],
     ['half a capacity', 'a', { capacity: 1.5 }, 'DEFINITION_INVALID'],
     ['an endless capacity', 'a', { capacity: Infinity }, 'DEFINITION_INVALID'],
+    ['skills that are no JSON', 'a', { skills: [1n] as never }, 'DEFINITION_INVALID'],
+    ['skills that are no text', 'a', { skills: [1] as never }, 'DEFINITION_INVALID'],
+    ['skills that are no list', 'a', { skills: 'docker' as never }, 'DEFINITION_INVALID'],
+    ['a warm-up that is no function', 'a', { warmUp: 1 as never }, 'DEFINITION_INVALID'],
+    ['options that are none', 'a', null as never, 'DEFINITION_INVALID'],
   ])('refuses %s', (_what, id, options, expected) => {
     expect(() => agent(id, options)).toThrow(code(expected))
   })
