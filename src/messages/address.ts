@@ -11,6 +11,8 @@ export type Address = `${Kind}/${string}`
 export const HUB = 'system/hub' satisfies Address
 export const CLOCK = 'system/clock' satisfies Address
 export const DISPATCHER = 'system/dispatcher' satisfies Address
+/** Who speaks where nobody else is named. */
+export const CLIENT = 'client/local' satisfies Address
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]*(\/[A-Za-z0-9][A-Za-z0-9._:@-]*)*$/
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:@-]*$/

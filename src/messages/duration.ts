@@ -7,7 +7,7 @@ const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000,
 
 /** @throws StatorError DEFINITION_INVALID for anything that is not a duration of zero or more */
 export function toMs(duration: Duration, what: string): number {
-  const match = typeof duration === 'number' ? null : /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(duration))
+  const match = typeof duration === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration) : null
   const ms =
     typeof duration === 'number' ? duration : Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN)
   if (!Number.isFinite(ms) || ms < 0)
@@ -15,5 +15,6 @@ export function toMs(duration: Duration, what: string): number {
       [what]: duration,
       expected: "milliseconds, or '30s', '10m', '2h'",
     })
-  return ms
+  // JSON has no negative zero.
+  return ms === 0 ? 0 : ms
 }

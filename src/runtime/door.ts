@@ -7,11 +7,12 @@ import type { ActorKind } from '../actors/kind.ts'
 import { KINDS_THAT_ACT } from '../actors/kinds.ts'
 import { parse } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
-import { checkAddress, HUB, kindOf, type Address } from '../messages/address.ts'
+import { checkAddress, CLIENT, HUB, kindOf, type Address } from '../messages/address.ts'
 import { toJson, toText, type Json } from '../messages/json.ts'
-import { PRIORITIES, type Priority } from '../messages/message.ts'
+import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import { input, type Envelope } from './envelope.ts'
+import { checkPriority, checkSendOptions } from './given.ts'
 import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { Limits } from './limits.ts'
@@ -66,17 +67,18 @@ export class Door {
   }
 
   /**
-   * A message from outside. Resolves with the recorded signal once it is durable.
+   * A message from outside, from the local client where nobody is named. Resolves with the recorded signal once it is durable.
    * @throws StatorError (rejects) ADDRESS_INVALID, SENDER_UNKNOWN, RECIPIENT_UNKNOWN, MESSAGE_TYPE_UNKNOWN,
    * INPUT_INVALID, NOT_JSON, MESSAGE_TOO_LARGE, MESSAGE_TOO_DEEP, HUB_BUSY, HELD, CLOSED, JOURNAL_FAILED, EVENT_REFUSED
    */
   async send(
-    message: { type: unknown; to: unknown; from: unknown; data?: unknown; priority?: unknown },
+    message: { type: unknown; to: unknown; from?: unknown; data?: unknown; priority?: unknown },
     options: SendOptions = {},
   ): Promise<Signal> {
     this.#parts.open()
+    checkSendOptions(options)
     const to = checkAddress(message.to, 'to')
-    const from = checkAddress(message.from, 'from')
+    const from = message.from === undefined ? CLIENT : checkAddress(message.from, 'from')
     if (!this.knowsSender(from)) throw new StatorError('SENDER_UNKNOWN', { from })
     const kind = KINDS_THAT_ACT.find(candidate => candidate.kind === kindOf(to))
     if (kind === undefined) throw new StatorError('RECIPIENT_UNKNOWN', { to })
@@ -216,11 +218,4 @@ function checkType(kind: ActorKind, type: unknown): string {
   if (typeof type !== 'string' || !kind.public.includes(type))
     throw new StatorError('MESSAGE_TYPE_UNKNOWN', { type, kind: kind.kind, allowed: kind.public })
   return type
-}
-
-export function checkPriority(priority: unknown): Priority {
-  if (priority === undefined) return 'normal'
-  const found = PRIORITIES.find(known => known === priority)
-  if (found === undefined) throw new StatorError('INPUT_INVALID', { priority, expected: PRIORITIES })
-  return found
 }

@@ -28,15 +28,15 @@ export interface RuntimeOptions {
 export interface StartOptions extends SendOptions {
   /** Names the run or task: one part, unique for ever. Also its idempotency key, unless one is given. Default: random. */
   id?: string
-  /** The same key with the same input gives the first run, also after its end. */
+  /** 1 to 200 characters. The same key with the same input gives the first run, also after its end. */
   idempotencyKey?: string
   priority?: Priority
   metadata?: Readonly<Record<string, Json>>
 }
 
 export interface SubmitOptions extends StartOptions {
-  /** Not before this time, in milliseconds since the epoch. */
-  startAt?: number
+  /** Not before this time: a date, or milliseconds since the epoch, which are rounded. */
+  startAt?: number | Date
   /** The only agent that may do it. */
   agent?: string
 }

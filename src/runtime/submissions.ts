@@ -8,17 +8,18 @@ import { parse } from '../actors/schema.ts'
 import type { AnyTask, TaskDefinition } from '../actors/task.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
-import { checkName, type Address } from '../messages/address.ts'
+import { checkName, CLIENT, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
-import { checkPriority, Door } from './door.ts'
+import { Door } from './door.ts'
+import { checkPriority, checkSubmitOptions, toTime } from './given.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import type { NewId } from './ids.ts'
 import type { Limits } from './limits.ts'
 import type { StartOptions, SubmitOptions } from './options.ts'
 import type { Registry } from './registry.ts'
 
-/** Who speaks where nobody else is named. */
-export const CLIENT: Address = 'client/local'
+/** For those who know submissions and not addresses. */
+export { CLIENT }
 
 export interface SubmissionParts {
   readonly registry: Registry
@@ -45,6 +46,7 @@ export class Submissions {
     data: Given,
     options: StartOptions = {},
   ): Promise<Run<Outputs>> {
+    checkSubmitOptions(options)
     const { definition, workflow: known } = this.#parts.registry.workflow(workflow as unknown as AnyWorkflow)
     const raw = this.#admit(data)
     const parsed = this.#admit(
@@ -66,6 +68,7 @@ export class Submissions {
    * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN, CYCLE: no graph
    */
   async startGraph(graph: TaskGraph, options: StartOptions = {}): Promise<Run> {
+    checkSubmitOptions(options)
     const plan = checkPlan(this.#admit(checkGraph(graph).plan))
     for (const step of plan.steps) {
       const task = this.#parts.registry.task(step.task)
@@ -90,6 +93,7 @@ export class Submissions {
     data: Given,
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
+    checkSubmitOptions(options)
     const raw = this.#admit(data)
     const parsed = this.#admit(
       parse(task.input, data === undefined ? undefined : raw, 'INPUT_INVALID', `input of task ${task.name}`),
@@ -97,14 +101,14 @@ export class Submissions {
     if (this.#parts.registry.task(task.name) === undefined)
       this.#parts.registry.addTask(task as unknown as AnyTask)
     this.#requireHandled(task.name, task.spec.role)
-    const create = {
+    // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
+    const policies = this.#admit({
       ...task.spec,
       task: task.name,
-      input: parsed,
-      ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
-      ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
-      ...(options.metadata === undefined ? {} : { metadata: this.#admit(options.metadata) }),
-    }
+      startAt: options.startAt === undefined ? undefined : toTime(options.startAt),
+      agent: options.agent === undefined ? undefined : `agent/${checkName(options.agent, 'agent id')}`,
+    })
+    const create = { ...(policies as object), input: parsed, ...this.#metadata(options) }
     const to: Address = `task/${this.#idOf(options)}`
     const address = await this.#create('task.create', to, create as Json, [task.name, raw], options)
     return new TaskHandle<O>(this.#parts.handles, address)
@@ -115,11 +119,10 @@ export class Submissions {
     raw: Json,
     options: StartOptions,
   ): Promise<Address> {
-    const metadata = options.metadata === undefined ? {} : { metadata: this.#admit(options.metadata) }
     return this.#create(
       'workflow.start',
       `workflow/${this.#idOf(options)}`,
-      { ...data, ...metadata },
+      { ...data, ...this.#metadata(options) },
       [data.workflow, raw],
       options,
     )
@@ -133,6 +136,10 @@ export class Submissions {
       { type, to, from: CLIENT, data, priority, correlationId: to, key },
       options,
     )
+  }
+
+  #metadata(options: StartOptions): { metadata?: Json } {
+    return options.metadata === undefined ? {} : { metadata: this.#admit(options.metadata) }
   }
 
   #idOf(options: StartOptions): string {

@@ -1,10 +1,12 @@
 /** What is not usable is refused to whoever brings it, with a code; the hub and everybody else go on. */
 import { describe, expect, test } from 'vitest'
-import { agent, graph, task, type Json, type TaskGraph } from 'stator'
+import { agent, graph, task, workflow, type Json, type SubmitOptions, type TaskGraph } from 'stator'
 import type { Life } from 'stator/testing'
+import type { SendOptions } from '../../src/runtime/door.ts'
 import { codeOf, worldOf } from './support/world.ts'
 
 const job = task('job')
+const flow = workflow('flow').step('one', job)
 
 async function booted(): Promise<Life> {
   const world = worldOf(life => ({
@@ -14,6 +16,7 @@ async function booted(): Promise<Life> {
         life.handler(input => input as Json),
       ),
     ],
+    workflows: [flow],
   }))
   return world.boot()
 }
@@ -90,5 +93,68 @@ describe('a graph that comes as data is checked whole', () => {
     const read = JSON.parse(JSON.stringify(declared)) as TaskGraph
     const run = await life.until(life.runtime.startGraph(read))
     expect(await life.until(run.result())).toEqual({ a: 1, b: { more: 2, one: 1, many: [1] } })
+  })
+})
+
+describe('what a submission is given beside its input is refused where it is not meant', () => {
+  test.each<[string, unknown]>([
+    ['no options', null],
+    ['a start at no time', { startAt: Number.NaN }],
+    ['a start that never comes', { startAt: Number.POSITIVE_INFINITY }],
+    ['a start in words', { startAt: '2030-01-01' }],
+    ['a start as a BigInt', { startAt: 5n }],
+    ['a start at nothing', { startAt: null }],
+    ['a start at a date that is none', { startAt: new Date(Number.NaN) }],
+    ['metadata in words', { metadata: 'x' }],
+    ['metadata in a list', { metadata: [1] }],
+    ['metadata of nothing', { metadata: null }],
+    ['an unknown wish for a full inbox', { whenFull: 'bogus' }],
+    ['a key that is an object', { idempotencyKey: {} }],
+    ['a key that is a symbol', { idempotencyKey: Symbol('k') }],
+    ['a key that is nothing', { idempotencyKey: null }],
+    ['a key without a character', { idempotencyKey: '' }],
+    ['a key of 201 characters', { idempotencyKey: 'k'.repeat(201) }],
+    ['an unknown priority', { priority: 'urgent' }],
+  ])('%s', async (_, given) => {
+    const life = await booted()
+    const { position } = life.runtime.status()
+    const options = given as SubmitOptions
+    expect(await codeOf(life, life.runtime.submit(job, 1, options))).toBe('INPUT_INVALID')
+    expect(await codeOf(life, life.runtime.start(flow, 1, options))).toBe('INPUT_INVALID')
+    expect(await codeOf(life, life.runtime.startGraph(graph([]), options))).toBe('INPUT_INVALID')
+    expect(life.runtime.status().position).toBe(position)
+    await works(life)
+  })
+
+  test('a message that is sent takes options and a sender, or none', async () => {
+    const life = await booted()
+    const { runtime } = life
+    const pause = { type: 'agent.pause', to: 'agent/ann' } as const
+    for (const options of [null, { whenFull: 'bogus' }])
+      expect(await codeOf(life, runtime.send(pause, options as SendOptions))).toBe('INPUT_INVALID')
+    const nobody = { ...pause, from: undefined } as unknown as typeof pause
+    expect(await life.until(runtime.send(nobody))).toMatchObject({ from: 'client/local' })
+  })
+
+  test.each<[string, (now: number) => number | Date, number]>([
+    ['milliseconds', now => now + 5_000, 5_000],
+    ['milliseconds and a part of one', now => now + 4_999.6, 5_000],
+    ['a date', now => new Date(now + 5_000), 5_000],
+    ['the past', () => -0.2, 0],
+  ])('a start may be given as %s, and is the same after a crash', async (_, at, wait) => {
+    const life = await booted()
+    const { world } = life
+    const now = world.clock.now()
+    await life.until(life.runtime.submit(job, 1, { id: 'one', startAt: at(now) }))
+    const created = life.runtime.history({ types: ['task.create'] })
+    // Not loosely: there is a zero that JSON does not know.
+    expect(created.map(({ data }) => data)).toStrictEqual([
+      { task: 'job', input: 1, startAt: wait === 0 ? 0 : now + wait },
+    ])
+    life.die()
+    const next = await world.boot()
+    expect(await next.until(next.runtime.task('one').result())).toBe(1)
+    expect(next.runtime.held()).toEqual([])
+    expect(world.ledger.of('start')[0]?.at ?? 0).toBeGreaterThanOrEqual(now + wait)
   })
 })

@@ -71,6 +71,10 @@ await runtime.submit(build, { ref: 1 })
 // @ts-expect-error -- the ref is missing
 await runtime.submit(build, {})
 await runtime.submit(plain, { anything: [1, 'x'] })
+await runtime.submit(plain, null, { startAt: new Date(0) })
+await runtime.submit(plain, null, { startAt: 0 })
+// @ts-expect-error -- no time in words
+await runtime.submit(plain, null, { startAt: '2030-01-01' })
 
 // ---- what has a default may be left out
 const flags = z.object({ ref: z.string(), fast: z.boolean().default(false) })

@@ -1,0 +1,47 @@
+/**
+ * Given: the options of a submission, as they come from outside, where TypeScript may not have looked. Each function refuses
+ * what is not meant; none of them knows what the options are for.
+ */
+import { z } from 'zod'
+import { parse } from '../actors/schema.ts'
+import { StatorError } from '../errors.ts'
+import { PRIORITIES, type Priority } from '../messages/message.ts'
+import type { SendOptions } from './door.ts'
+import type { SubmitOptions } from './options.ts'
+
+const WHEN_FULL = ['refuse', 'wait'] as const
+
+const sendShape = z.object({ whenFull: z.enum(WHEN_FULL).optional() })
+
+/** Ids, agents and priorities are checked where they are used, with codes of their own. */
+const submitShape = sendShape.extend({
+  idempotencyKey: z.string().min(1).max(200).optional(),
+  startAt: z.union([z.number(), z.date()]).optional(),
+  metadata: z.custom(isRecord, 'Invalid input: expected a plain object').optional(),
+})
+
+/** @throws StatorError INPUT_INVALID */
+export function checkSendOptions(options: SendOptions): void {
+  parse(sendShape, options, 'INPUT_INVALID', 'options')
+}
+
+/** @throws StatorError INPUT_INVALID */
+export function checkSubmitOptions(options: SubmitOptions): void {
+  parse(submitShape, options, 'INPUT_INVALID', 'options')
+}
+
+/** A time as milliseconds; whole ones, as clocks give them. */
+export const toTime = (time: number | Date): number => Math.round(Number(time))
+
+/** @throws StatorError INPUT_INVALID */
+export function checkPriority(priority: unknown): Priority {
+  if (priority === undefined) return 'normal'
+  const found = PRIORITIES.find(known => known === priority)
+  if (found === undefined) throw new StatorError('INPUT_INVALID', { priority, expected: PRIORITIES })
+  return found
+}
+
+/** A map or a date is no record either, but what JSON says of it says more. */
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
