@@ -7,8 +7,10 @@ import type { ReadOptions } from './options.ts'
 
 /** A signal's place in history, to read on from later: opaque, and only good for the same journal. */
 export function cursorOf(signal: Signal): string {
-  return signal.seq.toString(36)
+  return cursorAt(signal.seq)
 }
+
+export const cursorAt = (position: number): string => position.toString(36)
 
 /** @throws StatorError INPUT_INVALID */
 export function positionOf(cursor: string): number {

@@ -18,13 +18,16 @@ import type { LocalExecutor } from './local-executor.ts'
 import type { Population } from './population.ts'
 import { recover } from './recovery.ts'
 import type { Registry } from './registry.ts'
+import type { Scheduler } from './scheduler.ts'
 import type { SignalStream } from './signal-stream.ts'
 import type { createRoot } from './xstate.ts'
 
 export interface LifetimeParts {
   readonly journal: Journal
   readonly clock: Clock
+  readonly scheduler: Scheduler
   readonly ids: () => string
+  /** One that does not throw. */
   readonly log: Logger
   readonly hub: ReturnType<typeof createRoot>
   readonly registry: Registry
@@ -119,7 +122,8 @@ export class Lifetime {
   }
 
   async #close(drain: number): Promise<void> {
-    const { dispatcher, executor, registry, kernel, endings, door, stream, journal } = this.#parts()
+    const { dispatcher, executor, registry, kernel, endings, door, stream, scheduler, journal } =
+      this.#parts()
     if (this.stopped === undefined) {
       dispatcher.close()
       await this.tellHub('hub.drain').catch(() => {})
@@ -137,6 +141,10 @@ export class Lifetime {
     endings.fail(undefined, closed)
     door.close()
     stream.close()
+    // Who reads along gets the last of it; who takes longer than that is not waited for.
+    await new Promise<void>(resolve => {
+      scheduler.soon(resolve)
+    })
     journal.close()
   }
 

@@ -15,6 +15,7 @@ import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import { ActorsView, type HeldActor } from './actors-view.ts'
 import { AgentsView } from './agents-view.ts'
+import { containedLogger } from './contain.ts'
 import { filterOf, positionOf } from './cursor.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Door, type SendOptions } from './door.ts'
@@ -65,7 +66,8 @@ class RuntimeImpl {
     const host = { ...systemHost, ...options.host }
     const { clock, ids, scheduler } = host
     const journal = options.journal ?? memory()
-    const log = options.logger ?? pino({ name: 'stator', level: 'warn' })
+    const logger = options.logger ?? pino({ name: 'stator', level: 'warn' })
+    const log = containedLogger(logger)
     const admit = (value: unknown): Json => Door.admit(value, limits)
     const registry = new Registry(admit)
     for (const task of options.tasks ?? []) registry.addTask(task)
@@ -94,7 +96,7 @@ class RuntimeImpl {
     const executor: LocalExecutor = new LocalExecutor({
       clock,
       random: host.random,
-      log,
+      log: logger,
       taskTimeout: limits.taskTimeout,
       journalId: () => lifetime.journalId,
       agent: id => registry.agent(id),
@@ -125,6 +127,7 @@ class RuntimeImpl {
     this.#parts = {
       journal,
       clock,
+      scheduler,
       ids,
       log,
       hub,
@@ -147,7 +150,7 @@ class RuntimeImpl {
     for (const held of this.held()) this.#parts.log.error(held, 'an actor is held')
   }
 
-  /** Live signals of everything, from now on. A subscriber that throws harms nobody. */
+  /** Live signals of everything, from now on. A subscriber that throws, or whose promise rejects, harms nobody. */
   get signals$(): Observable<Signal> {
     return this.#parts.stream.signals$
   }
@@ -208,7 +211,11 @@ class RuntimeImpl {
     return this.#parts.door.send({ from: CLIENT, ...message }, options)
   }
 
-  /** History, then live, as an async iterable that never loses and never holds the hub up; it ends with the runtime. */
+  /**
+   * History, then live, as an async iterable without gap or duplicate that never holds the hub up. It ends with the runtime once
+   * everything was read. A close waits for no reader: one that is further behind than memory holds (limits.history) rejects with
+   * CLOSED, whose details name the cursor to go on `from` after the next start, as `after`.
+   */
   signals(options: ReadOptions = {}): AsyncIterable<Signal> {
     const after =
       options.from === undefined || options.from === 'now'

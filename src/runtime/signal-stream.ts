@@ -3,10 +3,12 @@
  * `read` pulls from any past position and goes on live, holding a position and never a buffer. Nothing here can slow
  * the hub down.
  */
-import { Observable, Subscriber, type Observer, type Operator, type Subscription } from 'rxjs'
-import type { StatorError } from '../errors.ts'
+import type { Observable, Subscriber } from 'rxjs'
+import { StatorError } from '../errors.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { Signal } from '../messages/signal.ts'
+import { ContainedObservable } from './contain.ts'
+import { cursorAt } from './cursor.ts'
 import { matches } from './history.ts'
 import type { HistoryFilter, Journal } from './journal.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -15,10 +17,23 @@ type Read = Omit<HistoryFilter, 'order' | 'limit' | 'before' | 'until'>
 
 const PAGE = 500
 
+/** Signals one after the other, for whoever asks. `return` settles at once, and ends a `next` that waits. */
+export interface SignalReader extends AsyncIterableIterator<Signal, undefined, undefined> {
+  return(): Promise<IteratorResult<Signal, undefined>>
+}
+
+/** How a reader is told that nobody waits for it any more. */
+interface Stop {
+  asked: boolean
+  /** Ends its wait, while it waits. */
+  wake: () => void
+}
+
 export interface SignalStreamParts {
   readonly journal: Journal
   /** So many of the latest signals are kept in memory. */
   readonly keep: number
+  /** One that does not throw. */
   readonly log: Logger
   readonly scheduler: Scheduler
 }
@@ -32,7 +47,7 @@ export class SignalStream {
   readonly #subscribers = new Set<Subscriber<Signal>>()
   #ring: Signal[] = []
   #released = 0
-  #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
   #closed = false
   #failure: StatorError | undefined
 
@@ -71,7 +86,7 @@ export class SignalStream {
     }
     if (this.#subscribers.size > 0)
       for (const signal of signals) for (const subscriber of this.#subscribers) subscriber.next(signal)
-    if (this.#waiting.length > 0) for (const wake of this.#waiting.splice(0)) wake()
+    this.#wakeAll()
   }
 
   /** The latest signals in memory that fit, oldest first. */
@@ -82,36 +97,31 @@ export class SignalStream {
       .slice(-(filter.limit ?? this.#keep))
   }
 
-  /** From a position on, then live, without gap or duplicate; ends when the runtime closes. */
-  async *read(filter: Read): AsyncGenerator<Signal, void, undefined> {
-    let after = filter.after ?? 0
-    for (;;) {
-      const upTo = this.#released
-      const page = after < upTo ? this.#page(filter, after, upTo) : []
-      for (const signal of page) yield signal
-      const last = page.at(-1)
-      if (page.length === PAGE && last !== undefined) {
-        after = last.seq
-        // A long past is read between turns of the hub, not instead of them.
-        await new Promise<void>(resolve => {
-          this.#scheduler.soon(resolve)
-        })
-      } else {
-        after = Math.max(after, upTo)
-        if (this.#released > after) continue
-        if (this.#failure !== undefined) throw this.#failure
-        if (this.#closed) return
-        await new Promise<void>(resolve => {
-          this.#waiting.push(resolve)
-        })
-      }
+  /**
+   * From a position on, then live, without gap or duplicate. When the runtime has closed it ends where everything was read; where it
+   * was behind by more than memory holds, it throws.
+   * @throws StatorError (rejects) CLOSED with the cursor to go on from as `after`; JOURNAL_FAILED
+   */
+  read(filter: Read): SignalReader {
+    const stop: Stop = { asked: false, wake: () => {} }
+    const signals = this.#read(filter, stop)
+    const reader: SignalReader = {
+      next: async () => signals.next(),
+      // A generator's own `return` would wait behind a `next` that waits.
+      return: async () => {
+        stop.asked = true
+        stop.wake()
+        return signals.return(undefined)
+      },
+      [Symbol.asyncIterator]: () => reader,
     }
+    return reader
   }
 
   /** The same as an Observable; completes with the end of the actor or run that the filter names. */
   observe(filter: Read): Observable<Signal> {
     return new ContainedObservable<Signal>(this.#log, subscriber => {
-      const reader = this.read({ ...filter, after: filter.after ?? 0 })
+      const reader = this.read(filter)
       const pump = async (): Promise<void> => {
         for await (const signal of reader) {
           if (subscriber.closed) return
@@ -125,7 +135,7 @@ export class SignalStream {
     })
   }
 
-  /** Nothing more will come: streams complete, readers end once they have read everything; with a failure, by it. */
+  /** Nothing more will come: streams complete, and readers once they have read everything; with a failure, by it. */
   close(failure?: StatorError): void {
     if (this.#closed) return
     this.#closed = true
@@ -134,7 +144,35 @@ export class SignalStream {
       if (failure === undefined) subscriber.complete()
       else subscriber.error(failure)
     this.#subscribers.clear()
-    for (const wake of this.#waiting.splice(0)) wake()
+    this.#wakeAll()
+  }
+
+  async *#read(filter: Read, stop: Stop): AsyncGenerator<Signal, undefined, undefined> {
+    let after = filter.after ?? 0
+    while (!stop.asked) {
+      const upTo = this.#released
+      const page = after < upTo ? this.#page(filter, after, upTo) : []
+      for (const signal of page) yield signal
+      const last = page.at(-1)
+      if (page.length === PAGE && last !== undefined) {
+        after = last.seq
+        // A long past is read between turns of the hub, not instead of them.
+        await pause(stop, wake => this.#scheduler.soon(wake))
+      } else {
+        after = Math.max(after, upTo)
+        if (this.#released > after) continue
+        if (this.#failure !== undefined) throw this.#failure
+        if (this.#closed) return undefined
+        await pause(stop, wake => this.#waiting.add(wake))
+        this.#waiting.delete(stop.wake)
+      }
+    }
+    return undefined
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting) wake()
+    this.#waiting.clear()
   }
 
   #page(filter: Read, after: number, upTo: number): Signal[] {
@@ -147,49 +185,20 @@ export class SignalStream {
       }
       return found
     }
-    return this.#journal.query({ ...filter, after, before: upTo + 1, limit: PAGE })
+    try {
+      return this.#journal.query({ ...filter, after, before: upTo + 1, limit: PAGE })
+    } catch (error) {
+      if (!(error instanceof StatorError && error.code === 'JOURNAL_CLOSED')) throw error
+      // The journal closes with the runtime, and a close waits for no reader.
+      throw new StatorError('CLOSED', { after: cursorAt(after) }, { cause: error })
+    }
   }
 }
 
-/** An Observable, and all that is piped from it, whose subscribers cannot throw into the process: plain rxjs would. */
-export class ContainedObservable<T> extends Observable<T> {
-  readonly #log: Logger
-
-  constructor(log: Logger, subscribe?: (subscriber: Subscriber<T>) => (() => void) | void) {
-    super(subscribe)
-    this.#log = log
-  }
-
-  override lift<R>(operator?: Operator<T, R>): Observable<R> {
-    const lifted = new ContainedObservable<R>(this.#log)
-    lifted.source = this as unknown as Observable<never>
-    lifted.operator = operator as Operator<never, R>
-    return lifted
-  }
-
-  override subscribe(
-    first?: Partial<Observer<T>> | ((value: T) => void) | null,
-    ...rest: unknown[]
-  ): Subscription {
-    if (first instanceof Subscriber) return super.subscribe(first)
-    const [error, complete] = rest as [((error: unknown) => void)?, (() => void)?]
-    const observer: Partial<Observer<T>> = typeof first === 'function' ? { next: first } : (first ?? {})
-    const contained = (call: () => void): void => {
-      try {
-        call()
-      } catch (thrown) {
-        this.#log.error({ err: thrown }, 'a subscriber of signals threw; it is contained')
-      }
-    }
-    return super.subscribe({
-      next: value => contained(() => observer.next?.(value)),
-      error: thrown =>
-        contained(() => {
-          const handle = observer.error?.bind(observer) ?? error
-          if (handle === undefined) throw thrown
-          handle(thrown)
-        }),
-      complete: () => contained(() => (observer.complete?.bind(observer) ?? complete)?.()),
-    })
-  }
+/** Until it is woken, by what `wait` gives the call to or by its end. */
+async function pause(stop: Stop, wait: (wake: () => void) => void): Promise<void> {
+  await new Promise<void>(resolve => {
+    stop.wake = resolve
+    wait(resolve)
+  })
 }
