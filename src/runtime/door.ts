@@ -13,11 +13,12 @@ import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import { input, type Envelope } from './envelope.ts'
 import { checkPriority, checkSendOptions } from './given.ts'
+import { hashOf } from './hash.ts'
 import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { Limits } from './limits.ts'
 import type { Population } from './population.ts'
-import { hashOf, type Registry } from './registry.ts'
+import type { Registry } from './registry.ts'
 
 export interface SendOptions {
   /** What to do when the inbox is full. Default 'refuse', with HUB_BUSY. */
@@ -31,8 +32,8 @@ export interface Submission {
   readonly data: Json
   readonly priority?: Priority
   readonly correlationId: string
-  /** With the raw input that its hash is made of. */
-  readonly key?: { readonly key: string; readonly raw: Json }
+  /** With the hash of all that must be the same when it comes again. */
+  readonly key?: { readonly key: string; readonly hash: string }
 }
 
 export interface DoorParts {
@@ -111,10 +112,7 @@ export class Door {
     const extra =
       key === undefined
         ? { text }
-        : {
-            text,
-            key: { sender: submission.from, key: key.key, hash: hashOf(key.raw), address: submission.to },
-          }
+        : { text, key: { ...key, sender: submission.from, address: submission.to } }
     return new Promise<Signal>((resolve, reject) => {
       const committed = (signal: Signal): void =>
         signal.refused === null ? resolve(signal) : reject(refusalOf(signal))
@@ -123,7 +121,7 @@ export class Door {
   }
 
   /**
-   * Brings an actor to life, once for a key: the same key with the same input gives the first address, also long after.
+   * Brings an actor to life, once for a key: the same key with the same `raw` gives the first address, also long after.
    * @throws StatorError (rejects) IDEMPOTENCY_CONFLICT when the key or the address was used for something else
    */
   async create(
@@ -144,7 +142,7 @@ export class Door {
         throw new StatorError('IDEMPOTENCY_CONFLICT', { key: key.key, address: known.address })
       return 'done' in known ? known.done : known.address
     }
-    const done = this.#createOnce({ ...rest, key }, options)
+    const done = this.#createOnce({ ...rest, key: { key: key.key, hash } }, options)
     this.#keys.set(id, { hash, address: submission.to, done })
     try {
       return await done

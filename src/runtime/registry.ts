@@ -2,7 +2,6 @@
  * Registry: what this process life knows: tasks, workflows, agents with their code, clients. It answers which
  * definition an actor runs; it holds no actor and no message.
  */
-import { createHash } from 'node:crypto'
 import type { AgentDefinition } from '../actors/agent.ts'
 import type { Definition } from '../actors/kind.ts'
 import { agentKind, taskKind } from '../actors/kinds.ts'
@@ -14,6 +13,7 @@ import { kindOf, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Plan } from '../messages/workflow.ts'
+import { hashOf } from './hash.ts'
 import type { DefinitionRef } from './journal.ts'
 import type { Definitions } from './population.ts'
 
@@ -151,9 +151,4 @@ function plain(kind: typeof taskKind, name: string): Definition {
     freeze: context => context as Json,
     thaw: context => context,
   }
-}
-
-/** Short enough to read, long enough not to meet by chance. */
-export function hashOf(value: Json): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)
 }

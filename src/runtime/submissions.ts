@@ -110,7 +110,7 @@ export class Submissions {
     })
     const create = { ...(policies as object), input: parsed, ...this.#metadata(options) }
     const to: Address = `task/${this.#idOf(options)}`
-    const address = await this.#create('task.create', to, create as Json, [task.name, raw], options)
+    const address = await this.#create('task.create', to, create as Json, ['task', task.name, raw], options)
     return new TaskHandle<O>(this.#parts.handles, address)
   }
 
@@ -123,7 +123,8 @@ export class Submissions {
       'workflow.start',
       `workflow/${this.#idOf(options)}`,
       { ...data, ...this.#metadata(options) },
-      [data.workflow, raw],
+      // A graph may be named like a workflow, and either like a task.
+      [data.plan === undefined ? 'workflow' : 'graph', data.workflow, raw],
       options,
     )
   }

@@ -1,7 +1,8 @@
 /** The same key with the same input gives the first address, at once, later, after the end and after a crash. */
 import { describe, expect, test } from 'vitest'
-import { graph } from 'stator'
-import { codeOf, single } from './support/world.ts'
+import { agent, graph, task, workflow } from 'stator'
+import type { Life, World } from 'stator/testing'
+import { codeOf, single, worldOf } from './support/world.ts'
 
 const make = (): ReturnType<typeof single> => single(({ text }) => text.toUpperCase())
 const ONE = { text: 'one' }
@@ -62,6 +63,82 @@ describe('an idempotency key', () => {
     expect(one.address).toBe(two.address)
     const other = graph([{ id: 'a', task: job, input: OTHER }])
     expect(await codeOf(life, life.runtime.startGraph(other, { id: 'g' }))).toBe('IDEMPOTENCY_CONFLICT')
+  })
+})
+
+describe('the same input', () => {
+  const nested = (turned: boolean): unknown =>
+    turned
+      ? { b: [{ y: 2, x: 1 }], a: { d: null, 10: 't', c: 'é' } }
+      : { a: { 10: 't', c: 'é', d: null }, b: [{ x: 1, y: 2 }] }
+  const any = task('any')
+  const setup = (life: Life): World => ({
+    agents: [
+      agent('ann').handle(
+        any,
+        life.handler(() => 1),
+      ),
+    ],
+  })
+
+  test('may name its properties in any order, at the same time, later, and after a crash', async () => {
+    const world = worldOf(setup)
+    const first = await world.boot()
+    const options = { idempotencyKey: 'k' }
+    const both = [false, true].map(async turned => first.runtime.submit(any, nested(turned), options))
+    const [one, two] = await first.until(Promise.all(both))
+    expect(two?.address).toBe(one?.address)
+    first.die()
+    const second = await world.boot()
+    const three = await second.until(second.runtime.submit(any, nested(true), options))
+    expect(three.address).toBe(one?.address)
+  })
+
+  test('has its lists in one order, and its names where they are', async () => {
+    const life = await worldOf(setup).boot()
+    const options = { idempotencyKey: 'k' }
+    await life.until(life.runtime.submit(any, { a: [1, 2], b: { c: 1 } }, options))
+    for (const other of [
+      { a: [2, 1], b: { c: 1 } },
+      { a: [1, 2], c: { b: 1 } },
+      { a: [1, 2], 'b.c': 1 },
+    ])
+      expect(await codeOf(life, life.runtime.submit(any, other, options))).toBe('IDEMPOTENCY_CONFLICT')
+  })
+
+  test('is another one for a workflow, a graph and a task, though they have one name', async () => {
+    const name = task('graph')
+    const flow = workflow('graph').step('one', name)
+    const world = worldOf(life => ({
+      agents: [
+        agent('ann').handle(
+          name,
+          life.handler(() => 1),
+        ),
+      ],
+      workflows: [flow],
+    }))
+    const life = await world.boot()
+    const options = { idempotencyKey: 'k' }
+    const { address } = await life.until(life.runtime.submit(name, null, options))
+    expect(await codeOf(life, life.runtime.start(flow, null, options))).toBe('IDEMPOTENCY_CONFLICT')
+    expect(await codeOf(life, life.runtime.startGraph(graph([]), options))).toBe('IDEMPOTENCY_CONFLICT')
+    expect((await life.until(life.runtime.submit(name, null, options))).address).toBe(address)
+  })
+
+  test('starts a workflow and never the graph of that hash', async () => {
+    const flow = workflow('graph')
+    const held = task('held')
+    const never = new Promise<never>(() => {})
+    const life = await worldOf(() => ({
+      workflows: [flow],
+      agents: [agent('ann').handle(held, async () => never)],
+    })).boot()
+    const options = { idempotencyKey: 'k' }
+    const run = await life.until(life.runtime.startGraph(graph([{ id: 'a', task: held }]), options))
+    const hash = life.runtime.actors.get(run.address)?.definition?.hash
+    expect(hash).toMatch(/^[\w-]{22}$/)
+    expect(await codeOf(life, life.runtime.start(flow, hash, options))).toBe('IDEMPOTENCY_CONFLICT')
   })
 })
 
