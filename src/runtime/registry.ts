@@ -5,6 +5,7 @@
 import type { AgentDefinition } from '../actors/agent.ts'
 import type { Definition } from '../actors/kind.ts'
 import { agentKind, taskKind } from '../actors/kinds.ts'
+import { checkAgent, checkTask, checkWorkflow } from '../actors/shapes.ts'
 import type { AnyTask } from '../actors/task.ts'
 import { definitionOfGraph, definitionOfWorkflow, type Admit } from '../actors/workflow-runtime.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
@@ -25,6 +26,8 @@ interface RegisteredWorkflow {
 export class Registry implements Definitions {
   readonly #admit: Admit
   readonly #tasks = new Map<string, AnyTask>()
+  /** Names of tasks that are held by no agent and no workflow, but by themselves. */
+  readonly #alone = new Set<string>()
   readonly #workflows = new Map<string, RegisteredWorkflow>()
   readonly #agents = new Map<string, AgentDefinition>()
   readonly #clients = new Set<Address>()
@@ -59,50 +62,72 @@ export class Registry implements Definitions {
     )
   }
 
-  /** @throws StatorError ALREADY_REGISTERED: an agent of that id, or another task of the same name */
+  /**
+   * @throws StatorError ALREADY_REGISTERED: an agent of that id, or another task of the same name; DEFINITION_INVALID: no agent.
+   * One that is refused leaves nothing behind.
+   */
   addAgent(agent: AgentDefinition): void {
-    if (this.#agents.has(agent.id)) throw new StatorError('ALREADY_REGISTERED', { agent: agent.id })
-    for (const { task } of agent.handlers.values()) this.addTask(task)
-    this.#agents.set(agent.id, agent)
+    const { id, handlers } = checkAgent(agent)
+    if (this.#agents.has(id)) throw new StatorError('ALREADY_REGISTERED', { agent: id })
+    this.#addTasks([...handlers.values()].map(({ task }) => task))
+    this.#agents.set(id, agent)
   }
 
+  /** The names of tasks that nobody else holds are free again. Until they are taken, runs that name them know them. */
   removeAgent(id: string): void {
     this.#agents.delete(id)
   }
 
-  /** @throws StatorError ALREADY_REGISTERED: another task of the same name */
+  /** A task held by itself, without an agent. @throws StatorError ALREADY_REGISTERED, DEFINITION_INVALID: as for agents */
   addTask(task: AnyTask): void {
-    const known = this.#tasks.get(task.name)
-    if (known !== undefined && known !== task)
-      throw new StatorError('ALREADY_REGISTERED', { task: task.name })
-    this.#tasks.set(task.name, task)
+    this.#addTasks([task])
+    this.#alone.add(task.name)
   }
 
-  /** @throws StatorError ALREADY_REGISTERED: another workflow of the same name and version */
+  /** @throws StatorError ALREADY_REGISTERED: another workflow of the same name and version; DEFINITION_INVALID: none */
   addWorkflow(workflow: AnyWorkflow): void {
-    const hash = hashOf([workflow.name, workflow.version, workflow.plan as unknown as Json])
-    for (const { task } of workflow.declared) this.addTask(task)
+    const { name, version, plan, declared } = checkWorkflow(workflow)
     const known = [...this.#workflows.values()].some(
       other =>
-        other.workflow !== workflow &&
-        other.workflow.name === workflow.name &&
-        other.workflow.version === workflow.version,
+        other.workflow !== workflow && other.workflow.name === name && other.workflow.version === version,
     )
-    if (known)
-      throw new StatorError('ALREADY_REGISTERED', { workflow: workflow.name, version: workflow.version })
-    this.#workflows.set(`${workflow.name}@${hash}`, {
-      workflow,
-      definition: definitionOfWorkflow(workflow, hash, this.#admit),
-    })
+    if (known) throw new StatorError('ALREADY_REGISTERED', { workflow: name, version })
+    const hash = hashOf([name, version, plan as unknown as Json])
+    const definition = definitionOfWorkflow(workflow, hash, this.#admit)
+    this.#addTasks(declared.map(({ task }) => task))
+    this.#workflows.set(`${name}@${hash}`, { workflow, definition })
   }
 
-  /** @throws StatorError NOT_FOUND when it is not registered */
+  /** @throws StatorError NOT_FOUND when it is not registered, DEFINITION_INVALID when it is none */
   workflow(workflow: AnyWorkflow): RegisteredWorkflow {
+    const { name } = checkWorkflow(workflow)
     for (const registered of this.#workflows.values()) if (registered.workflow === workflow) return registered
-    throw new StatorError('NOT_FOUND', {
-      workflow: workflow.name,
-      reason: 'give it to createRuntime({ workflows })',
-    })
+    throw new StatorError('NOT_FOUND', { workflow: name, reason: 'give it to createRuntime({ workflows })' })
+  }
+
+  /** Looks at all of them before it takes the first. */
+  #addTasks(tasks: readonly AnyTask[]): void {
+    const added = new Map<string, AnyTask>()
+    for (const task of tasks) {
+      const { name } = checkTask(task, 'a task')
+      const known = added.get(name) ?? this.#tasks.get(name)
+      const other = known !== undefined && known !== task
+      if (other && (added.has(name) || this.#isHeld(name)))
+        throw new StatorError('ALREADY_REGISTERED', { task: name })
+      added.set(name, task)
+    }
+    for (const [name, task] of added) this.#tasks.set(name, task)
+  }
+
+  /** Does anybody who is here mean a task by this name? All who do mean the same one. */
+  #isHeld(task: string): boolean {
+    return (
+      this.#alone.has(task) ||
+      this.isHandled(task, undefined) ||
+      [...this.#workflows.values()].some(({ workflow }) =>
+        workflow.plan.steps.some(step => step.task === task),
+      )
+    )
   }
 
   addClient(address: Address): void {

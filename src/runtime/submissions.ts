@@ -5,6 +5,7 @@
 import type { TaskGraph } from '../actors/graph.ts'
 import { checkGraph, checkPlan } from '../actors/plan.ts'
 import { parse } from '../actors/schema.ts'
+import { checkTask } from '../actors/shapes.ts'
 import type { AnyTask, TaskDefinition } from '../actors/task.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
@@ -13,6 +14,7 @@ import type { Json } from '../messages/json.ts'
 import { Door } from './door.ts'
 import { checkPriority, checkSubmitOptions, toTime } from './given.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
+import { hashOf } from './hash.ts'
 import type { NewId } from './ids.ts'
 import type { Limits } from './limits.ts'
 import type { StartOptions, SubmitOptions } from './options.ts'
@@ -87,30 +89,38 @@ export class Submissions {
     return new Run(this.#parts.handles, address)
   }
 
-  /** Submits one task. Settles when that is durable. Errors as for `start`. */
+  /**
+   * Submits one task. Settles when that is durable. The definition that is registered by its name decides: its schema checks the
+   * input, its policies hold. Another definition of that name is no more than the name and types for whoever wrote it; where
+   * its policies are other ones, it is refused. Errors as for `start`, and
+   * @throws StatorError (rejects) ALREADY_REGISTERED: a task of that name with other policies is; DEFINITION_INVALID: no task
+   */
   async submit<I, O, Given, Made>(
     task: TaskDefinition<I, O, Given, Made>,
     data: Given,
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
     checkSubmitOptions(options)
+    const known = this.#registered(checkTask(task, 'a task'))
     const raw = this.#admit(data)
     const parsed = this.#admit(
-      parse(task.input, data === undefined ? undefined : raw, 'INPUT_INVALID', `input of task ${task.name}`),
+      parse(
+        known.input,
+        data === undefined ? undefined : raw,
+        'INPUT_INVALID',
+        `input of task ${known.name}`,
+      ),
     )
-    if (this.#parts.registry.task(task.name) === undefined)
-      this.#parts.registry.addTask(task as unknown as AnyTask)
-    this.#requireHandled(task.name, task.spec.role)
     // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
     const policies = this.#admit({
-      ...task.spec,
-      task: task.name,
+      ...known.spec,
+      task: known.name,
       startAt: options.startAt === undefined ? undefined : toTime(options.startAt),
       agent: options.agent === undefined ? undefined : `agent/${checkName(options.agent, 'agent id')}`,
     })
     const create = { ...(policies as object), input: parsed, ...this.#metadata(options) }
     const to: Address = `task/${this.#idOf(options)}`
-    const address = await this.#create('task.create', to, create as Json, ['task', task.name, raw], options)
+    const address = await this.#create('task.create', to, create as Json, ['task', known.name, raw], options)
     return new TaskHandle<O>(this.#parts.handles, address)
   }
 
@@ -149,6 +159,19 @@ export class Submissions {
 
   #admit(value: unknown): Json {
     return Door.admit(value, this.#parts.limits)
+  }
+
+  #registered(task: AnyTask): AnyTask {
+    const { name, spec } = task
+    const known = this.#parts.registry.task(name)
+    if (known === undefined) throw new StatorError('TASK_UNHANDLED', { task: name })
+    this.#requireHandled(name, known.spec.role)
+    if (known !== task && hashOf(this.#admit(spec)) !== hashOf(this.#admit(known.spec)))
+      throw new StatorError('ALREADY_REGISTERED', {
+        task: name,
+        reason: 'with other policies: submit the definition that is registered',
+      })
+    return known
   }
 
   #requireHandled(task: string, role: string | undefined): void {

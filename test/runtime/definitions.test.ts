@@ -1,7 +1,19 @@
 /** What is not usable is refused to whoever brings it, with a code; the hub and everybody else go on. */
 import { describe, expect, test } from 'vitest'
-import { agent, graph, task, workflow, type Json, type SubmitOptions, type TaskGraph } from 'stator'
+import {
+  agent,
+  createRuntime,
+  graph,
+  task,
+  workflow,
+  type AgentDefinition,
+  type AnyTask,
+  type Json,
+  type SubmitOptions,
+  type TaskGraph,
+} from 'stator'
 import type { Life } from 'stator/testing'
+import { z } from 'zod'
 import type { SendOptions } from '../../src/runtime/door.ts'
 import { codeOf, worldOf } from './support/world.ts'
 
@@ -156,5 +168,131 @@ describe('what a submission is given beside its input is refused where it is not
     expect(await next.until(next.runtime.task('one').result())).toBe(1)
     expect(next.runtime.held()).toEqual([])
     expect(world.ledger.of('start')[0]?.at ?? 0).toBeGreaterThanOrEqual(now + wait)
+  })
+})
+
+describe('what is refused leaves no trace', () => {
+  const mine = (id: string, ...tasks: AnyTask[]): AgentDefinition =>
+    tasks.reduce<AgentDefinition>((all, one) => all.handle(one as typeof job, () => id), agent(id))
+
+  test('a task that nobody handles is not registered by submitting it', async () => {
+    const life = await booted()
+    expect(await codeOf(life, life.runtime.submit(task('later'), 1))).toBe('TASK_UNHANDLED')
+    const later = task('later')
+    await life.until(life.runtime.agents.register(mine('bob', later)))
+    const handle = await life.until(life.runtime.submit(later, 1))
+    expect(await life.until(handle.result())).toBe('bob')
+  })
+
+  test('no task of an agent whose second task is taken is registered', async () => {
+    const life = await booted()
+    const { runtime } = life
+    const refused = mine('bob', task('first'), task('job'))
+    expect(await codeOf(life, runtime.agents.register(refused))).toBe('ALREADY_REGISTERED')
+    expect(runtime.agents.get('bob')).toBeUndefined()
+    const first = task('first')
+    await life.until(runtime.agents.register(mine('bob', first)))
+    expect(await codeOf(life, runtime.submit(first, 1))).toBe('none')
+  })
+
+  test('a workflow whose steps mean two tasks by one name is refused', async () => {
+    const two = workflow('two').step('a', task('x')).step('b', task('x'))
+    await expect(createRuntime({ workflows: [two] })).rejects.toMatchObject({ code: 'ALREADY_REGISTERED' })
+  })
+})
+
+describe('a name is free again', () => {
+  const bob = (name: string): AgentDefinition => agent('bob').handle(task(name), () => 'bob')
+
+  test('once the agent that held its task is unregistered', async () => {
+    const life = await booted()
+    const { agents } = life.runtime
+    const again = task('again')
+    await life.until(agents.register(agent('eve').handle(again, () => 'eve')))
+    expect(await codeOf(life, agents.register(bob('again')))).toBe('ALREADY_REGISTERED')
+    await life.until(agents.unregister('eve'))
+    expect(await codeOf(life, life.runtime.submit(again, 1))).toBe('TASK_UNHANDLED')
+    expect(await codeOf(life, life.runtime.submit(task('again', { timeout: 1 }), 1))).toBe('TASK_UNHANDLED')
+    expect(await codeOf(life, agents.register(bob('again')))).toBe('none')
+  })
+
+  test('not while another agent, a workflow or an option holds its task', async () => {
+    const [shared, stepped, named] = [task('shared'), task('stepped'), task('named')]
+    const world = worldOf(life => ({
+      agents: ['ann', 'eve'].map(id =>
+        agent(id)
+          .handle(
+            shared,
+            life.handler(() => id),
+          )
+          .handle(
+            stepped,
+            life.handler(() => id),
+          )
+          .handle(
+            named,
+            life.handler(() => id),
+          ),
+      ),
+      workflows: [workflow('w').step('a', stepped)],
+      tasks: [named],
+    }))
+    const life = await world.boot()
+    const { agents } = life.runtime
+    await life.until(agents.unregister('eve'))
+    for (const name of ['shared', 'stepped', 'named'])
+      expect(await codeOf(life, agents.register(bob(name)))).toBe('ALREADY_REGISTERED')
+    await life.until(agents.unregister('ann'))
+    for (const name of ['stepped', 'named'])
+      expect(await codeOf(life, agents.register(bob(name)))).toBe('ALREADY_REGISTERED')
+    expect(await codeOf(life, agents.register(bob('shared')))).toBe('none')
+  })
+
+  test('and a graph that runs waits for whoever takes it', async () => {
+    const life = await booted()
+    const { runtime } = life
+    const last = task('last')
+    await life.until(runtime.agents.register(agent('eve').handle(last, () => 'eve')))
+    const steps = graph([
+      { id: 'a', task: job, input: 1 },
+      { id: 'b', task: last, after: ['a'] },
+    ])
+    const started = life.until(runtime.startGraph(steps))
+    await life.until(runtime.agents.unregister('eve'))
+    const run = await started
+    await life.world.drain(life)
+    await life.until(runtime.agents.register(bob('last')))
+    expect(await life.until(run.result())).toEqual({ a: 1, b: 'bob' })
+  })
+})
+
+describe('another definition of a registered name', () => {
+  const strict = task('strict', { input: z.object({ n: z.int().default(1) }), retry: { maxAttempts: 2 } })
+  const other = (options: object = {}): typeof strict => task('strict', options) as unknown as typeof strict
+  const boot = async (): Promise<Life> =>
+    worldOf(life => ({
+      agents: [
+        agent('ann').handle(
+          strict,
+          life.handler(({ n }) => n),
+        ),
+      ],
+    })).boot()
+
+  test.each<[string, object]>([
+    ['none', {}],
+    ['another role', { role: 'qa', retry: { maxAttempts: 2 } }],
+    ['another policy', { retry: { maxAttempts: 3 } }],
+  ])('is refused where it has other policies: %s', async (_, options) => {
+    const life = await boot()
+    expect(await codeOf(life, life.runtime.submit(other(options), { n: 1 }))).toBe('ALREADY_REGISTERED')
+  })
+
+  test('is checked by the schema of the one that is registered', async () => {
+    const life = await boot()
+    const same = other({ input: z.string(), retry: { maxAttempts: 2 } })
+    expect(await codeOf(life, life.runtime.submit(same, 'hello' as never))).toBe('INPUT_INVALID')
+    const handle = await life.until(life.runtime.submit(same, {}))
+    expect(await life.until(handle.result())).toBe(1)
   })
 })
