@@ -2,6 +2,7 @@
 import { kindOf, type Address, type Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Hold } from './cell.ts'
+import { checkActorsFilter, checkLookup } from './check-filter.ts'
 import type { Checkpoint, Journal } from './journal.ts'
 import { endingOf } from './outcome.ts'
 import type { Population } from './population.ts'
@@ -29,14 +30,26 @@ export interface HeldActor {
 export class ActorsView {
   readonly #population: Population
   readonly #journal: Journal
+  readonly #readable: () => void
 
-  constructor(population: Population, journal: Journal) {
+  /** `readable` throws once the journal cannot be read any more. */
+  constructor(population: Population, journal: Journal, readable: () => void) {
     this.#population = population
     this.#journal = journal
+    this.#readable = readable
   }
 
-  /** An actor that lives or ever lived; undefined for one that never did, or was pruned. */
+  /**
+   * An actor that lives or ever lived; undefined for one that never did, or was pruned.
+   * @throws StatorError INPUT_INVALID: no address; CLOSED, JOURNAL_FAILED
+   */
   get(address: Address): ActorInfo | undefined {
+    checkLookup(address)
+    this.#readable()
+    return this.#find(address)
+  }
+
+  #find(address: Address): ActorInfo | undefined {
     const cell = this.#population.find(address)
     if (cell !== undefined) {
       const { definition, hold: held, correlationId } = cell
@@ -70,12 +83,14 @@ export class ActorsView {
     }
   }
 
-  /** Living actors, parked ones included, ordered by address. */
+  /** Living actors, parked ones included, ordered by address. @throws StatorError INPUT_INVALID, CLOSED, JOURNAL_FAILED */
   list(filter: { kind?: Kind; state?: string } = {}): ActorInfo[] {
+    checkActorsFilter(filter)
+    this.#readable()
     const found = new Map<Address, ActorInfo>()
     for (const cell of this.#population.cells()) {
       if (filter.kind !== undefined && cell.definition.kind.kind !== filter.kind) continue
-      const info = this.get(cell.address)
+      const info = this.#find(cell.address)
       if (info !== undefined) found.set(cell.address, info)
     }
     for (const checkpoint of this.#journal.checkpoints(

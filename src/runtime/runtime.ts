@@ -2,11 +2,10 @@
  * createRuntime(): puts the parts together, starts from the journal, and is what a service holds. Logic belongs in
  * the parts: this file only joins them.
  */
-import { pino } from 'pino'
 import type { Observable } from 'rxjs'
 import type { TaskGraph } from '../actors/graph.ts'
 import type { TaskDefinition } from '../actors/task.ts'
-import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
+import type { WorkflowDefinition } from '../actors/workflow.ts'
 import { hubMachine } from '../machines/hub.ts'
 import { checkName, type Address } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
@@ -15,6 +14,8 @@ import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import { ActorsView, type HeldActor } from './actors-view.ts'
 import { AgentsView } from './agents-view.ts'
+import { checkHistoryFilter, checkReadOptions } from './check-filter.ts'
+import { checkCall, checkOptions } from './check-options.ts'
 import { containedLogger } from './contain.ts'
 import { filterOf, positionOf } from './cursor.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -22,13 +23,10 @@ import { Door, type SendOptions } from './door.ts'
 import { endedOf, heldError } from './ended.ts'
 import { Endings } from './endings.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
-import { systemHost } from './host.ts'
 import type { HistoryFilter } from './journal.ts'
 import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
-import { limitsOf } from './limits.ts'
 import { LocalExecutor } from './local-executor.ts'
-import { memory } from './memory-journal.ts'
 import type { ReadOptions, RuntimeOptions, RuntimeStatus, StartOptions, SubmitOptions } from './options.ts'
 import { endingOf } from './outcome.ts'
 import { pastCell } from './past.ts'
@@ -62,17 +60,14 @@ class RuntimeImpl {
   readonly #submissions: Submissions
 
   constructor(options: RuntimeOptions) {
-    const limits = limitsOf(options.limits)
-    const host = { ...systemHost, ...options.host }
+    const { journal, limits, logger, host, tasks, workflows, agents: handlers } = checkOptions(options)
     const { clock, ids, scheduler } = host
-    const journal = options.journal ?? memory()
-    const logger = options.logger ?? pino({ name: 'stator', level: 'warn' })
     const log = containedLogger(logger)
     const admit = (value: unknown): Json => Door.admit(value, limits)
     const registry = new Registry(admit)
-    for (const task of options.tasks ?? []) registry.addTask(task)
-    for (const workflow of options.workflows ?? []) registry.addWorkflow(workflow as AnyWorkflow)
-    for (const agent of options.agents ?? []) registry.addAgent(agent)
+    for (const task of tasks) registry.addTask(task)
+    for (const workflow of workflows) registry.addWorkflow(workflow)
+    for (const agent of handlers) registry.addAgent(agent)
     registry.addClient(CLIENT)
     const hub = createRoot(hubMachine)
     const endings = new Endings()
@@ -120,7 +115,7 @@ class RuntimeImpl {
       read: filter => stream.read(filter),
     }
     this.agents = agents
-    this.actors = new ActorsView(population, journal)
+    this.actors = new ActorsView(population, journal, () => lifetime.requireJournal())
     this.#lifetime = lifetime
     this.#handles = handles
     this.#submissions = new Submissions({ registry, door, handles, limits, ids })
@@ -214,9 +209,10 @@ class RuntimeImpl {
   /**
    * History, then live, as an async iterable without gap or duplicate that never holds the hub up. It ends with the runtime once
    * everything was read. A close waits for no reader: one that is further behind than memory holds (limits.history) rejects with
-   * CLOSED, whose details name the cursor to go on `from` after the next start, as `after`.
+   * CLOSED, whose details name the cursor to go on `from` after the next start, as `after`. @throws StatorError INPUT_INVALID
    */
   signals(options: ReadOptions = {}): AsyncIterable<Signal> {
+    checkReadOptions(options)
     const after =
       options.from === undefined || options.from === 'now'
         ? this.#parts.stream.position
@@ -224,14 +220,16 @@ class RuntimeImpl {
     return this.#parts.stream.read({ ...filterOf(options), after })
   }
 
-  /** What was recorded; see HistoryFilter. */
+  /** What was recorded; see HistoryFilter. @throws StatorError INPUT_INVALID, CLOSED, JOURNAL_FAILED */
   history(filter: HistoryFilter = {}): Signal[] {
+    checkHistoryFilter(filter)
     this.#lifetime.requireJournal()
     return this.#parts.journal.query(filter)
   }
 
-  /** The latest signals that are still in memory (limits.history). */
+  /** The latest signals that fit and are still in memory (limits.history). @throws StatorError INPUT_INVALID */
   recent(filter: HistoryFilter = {}): Signal[] {
+    checkHistoryFilter(filter)
     return this.#parts.stream.recent(filter)
   }
 
@@ -267,14 +265,15 @@ class RuntimeImpl {
     await this.#lifetime.tellHub('hub.release', { address })
   }
 
-  /** Erases runs and tasks that ended longer ago than this. Returns how many. What lives is not touched. */
+  /**
+   * Erases runs and tasks that ended longer ago than this. Returns how many. What lives is not touched.
+   * @throws StatorError INPUT_INVALID, DEFINITION_INVALID (no duration), CLOSED, JOURNAL_FAILED
+   */
   prune(options: { olderThan: Duration }): number {
     this.#lifetime.requireOpen()
-    return prune(
-      this.#parts.journal,
-      this.#parts.population,
-      this.#parts.clock.now() - toMs(options.olderThan, 'olderThan'),
-    )
+    checkCall(options)
+    const { journal, population, clock } = this.#parts
+    return prune(journal, population, clock.now() - toMs(options.olderThan, 'olderThan'))
   }
 
   /** Checks every record of the journal. Returns the first bad position, or null. */

@@ -89,12 +89,12 @@ export class SignalStream {
     this.#wakeAll()
   }
 
-  /** The latest signals in memory that fit, oldest first. */
+  /** The latest signals in memory that fit, oldest first unless the order says otherwise. */
   recent(filter: HistoryFilter): Signal[] {
-    return this.#ring
-      .slice(-this.#keep)
-      .filter(signal => matches(signal, filter))
-      .slice(-(filter.limit ?? this.#keep))
+    const found = this.#ring.slice(-this.#keep).filter(signal => matches(signal, filter))
+    // Counted from the start: the last 0 would be all of them.
+    const latest = found.slice(Math.max(0, found.length - (filter.limit ?? found.length)))
+    return filter.order === 'desc' ? latest.toReversed() : latest
   }
 
   /**

@@ -34,10 +34,13 @@ export function reading<T>(read: () => T, seq: () => number = zero): T {
 }
 
 /**
- * Our statements are right and our JSON was valid: if either is refused, the file is not what was written.
+ * Our statements are right and our JSON was valid: if either is refused, the file is not what was written. What SQLite does not
+ * even take as a value was asked, not read.
  */
 export function translated(error: unknown, seq: number): StatorError {
   if (error instanceof StatorError) return error
+  if (isWrongQuestion(error))
+    return new StatorError('INPUT_INVALID', { reason: text(error) }, { cause: error })
   if (damage.has(resultCode(error)) || error instanceof SyntaxError || error instanceof TypeError)
     return new StatorError('JOURNAL_DAMAGED', { seq, reason: text(error) }, { cause: error })
   return failed(error)
@@ -50,6 +53,11 @@ export function failed(error: unknown): StatorError {
 
 export const damaged = (seq: number, reason: string): StatorError =>
   new StatorError('JOURNAL_DAMAGED', { seq, reason })
+
+/** What `node:sqlite` says of an argument; nothing that was read from a file is of a type that it does not take. */
+function isWrongQuestion(error: unknown): boolean {
+  return error instanceof TypeError && (error as { code?: unknown }).code === 'ERR_INVALID_ARG_TYPE'
+}
 
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 const zero = (): number => 0

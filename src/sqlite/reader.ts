@@ -2,7 +2,9 @@
  * Reader: a journal seen from a process that does not own it. Each call sees one state of the file, whatever
  * the owner writes meanwhile. Takes no ownership and writes nothing.
  */
+import { existsSync } from 'node:fs'
 import { StatorError } from '../errors.ts'
+import { checkHistoryFilter } from '../runtime/check-filter.ts'
 import { Connection } from './connection.ts'
 import { damaged, reading, translated } from './failure.ts'
 import type { Tuning } from './journal.ts'
@@ -22,7 +24,12 @@ export function openReader(path: string, tuning: Tuning): JournalReader {
     return reader(connection, new Reads(connection, tuning.block))
   } catch (error) {
     connection?.close()
-    throw translated(error, 0)
+    const told = translated(error, 0)
+    if (connection !== undefined || told.code !== 'JOURNAL_FAILED') throw told
+    // The text of the code speaks of writing: say what was tried.
+    const reason = existsSync(path) ? String(told.details['reason']) : 'there is no such file'
+    const details = { path, reason: `${reason}; it was only to be read` }
+    throw new StatorError('JOURNAL_FAILED', details, { cause: error })
   }
 }
 
@@ -35,7 +42,10 @@ function reader(connection: Connection, reads: Reads): JournalReader {
   return {
     read: options => use(() => reads.read(options)),
     get: seq => use(() => reads.get(seq)),
-    query: filter => use(() => reads.query(filter)),
+    query: filter => {
+      checkHistoryFilter(filter)
+      return use(() => reads.query(filter))
+    },
     checkpoint: address => use(() => reads.checkpoint(address)),
     checkpoints: filter => use(() => [...reads.checkpoints(filter)]),
     pending: () => use(() => reads.pending()),

@@ -1,0 +1,104 @@
+/**
+ * Check options: what createRuntime() is given, as it comes from outside, where TypeScript may not have looked; refused by name, or
+ * completed with the defaults. It opens and registers nothing.
+ */
+import { pino } from 'pino'
+import type { AgentDefinition } from '../actors/agent.ts'
+import type { AnyTask } from '../actors/task.ts'
+import type { Logger } from '../actors/task-context.ts'
+import type { AnyWorkflow } from '../actors/workflow.ts'
+import { StatorError } from '../errors.ts'
+import { systemHost, type Host } from './host.ts'
+import type { Journal } from './journal.ts'
+import { limitsOf, type Limits } from './limits.ts'
+import { memory } from './memory-journal.ts'
+import type { RuntimeOptions } from './options.ts'
+
+/** Nothing is left out any more. */
+export interface CompleteOptions {
+  readonly journal: Journal
+  readonly agents: readonly AgentDefinition[]
+  readonly workflows: readonly AnyWorkflow[]
+  readonly tasks: readonly AnyTask[]
+  readonly limits: Limits
+  readonly logger: Logger
+  readonly host: Host
+}
+
+const LOGGER = ['debug', 'info', 'warn', 'error']
+const JOURNAL =
+  'open commit read get query checkpoint checkpoints pending results key prune verify close'.split(' ')
+
+/** @throws StatorError DEFINITION_INVALID, naming the option */
+export function checkOptions(options: RuntimeOptions): CompleteOptions {
+  object(options, 'options')
+  const { journal, logger, agents = [], workflows = [], tasks = [] } = options
+  if (journal !== undefined)
+    methods(journal, JOURNAL, 'journal', 'a journal, such as memory() or sqlite(path)')
+  if (logger !== undefined) methods(logger, LOGGER, 'logger', `a logger with ${LOGGER.join(', ')}`)
+  list(agents, 'agents', 'agent')
+  list(workflows, 'workflows', 'workflow')
+  list(tasks, 'tasks', 'task')
+  return {
+    journal: journal ?? memory(),
+    agents,
+    // The variance of inputs and outputs does not matter for a list of them.
+    workflows: workflows as readonly AnyWorkflow[],
+    tasks,
+    limits: limitsOf(present(options.limits, 'limits')),
+    logger: logger ?? pino({ name: 'stator', level: 'warn' }),
+    host: hostOf(options.host),
+  }
+}
+
+/** The options of a call that has to have some. @throws StatorError INPUT_INVALID */
+export function checkCall(options: unknown): void {
+  if (!isObject(options)) throw new StatorError('INPUT_INVALID', { options, expected: 'an object' })
+}
+
+function hostOf(given: Partial<Host> | undefined): Host {
+  const host = { ...systemHost, ...present(given, 'host') }
+  methods(host.clock, ['now', 'after'], 'host.clock', 'a clock with now and after')
+  methods(host.scheduler, ['soon'], 'host.scheduler', 'a scheduler with soon')
+  for (const name of ['ids', 'random'] as const)
+    if (typeof host[name] !== 'function') throw refused(`host.${name}`, host[name], 'a function')
+  return host
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+function object(value: unknown, option: string): void {
+  if (!isObject(value) || Array.isArray(value)) throw refused(option, value, 'an object')
+}
+
+/** What is there and undefined is as if it were not there. */
+function present<T extends object>(given: T | undefined, option: string): Partial<T> {
+  if (given === undefined) return {}
+  object(given, option)
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+function methods(value: unknown, names: readonly string[], option: string, expected: string): void {
+  const missing = isObject(value) ? names.find(name => typeof value[name] !== 'function') : undefined
+  if (!isObject(value) || missing !== undefined) throw refused(option, value, expected, missing)
+}
+
+/** Are they of this kind? What they are made of, the registry looks at. */
+function list(values: unknown, option: string, kind: string): void {
+  if (!Array.isArray(values)) throw refused(option, values, 'a list')
+  for (const [index, value] of (values as readonly unknown[]).entries())
+    if (!isObject(value) || value['kind'] !== kind)
+      throw refused(`${option}[${index}]`, value, `made by ${kind}()`)
+}
+
+/** What was given may be anything, and is not shown where it could be large or secret. */
+function refused(option: string, given: unknown, expected: string, missing?: string): StatorError {
+  const got = given === null ? 'null' : Array.isArray(given) ? 'a list' : typeof given
+  return new StatorError('DEFINITION_INVALID', {
+    option,
+    expected,
+    got,
+    ...(missing === undefined ? {} : { missing }),
+  })
+}
