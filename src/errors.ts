@@ -13,7 +13,7 @@ interface ErrorEntry {
 export const ERRORS = {
   ADDRESS_INVALID: {
     message: 'An address or id is malformed.',
-    next: 'Use kind/id; an id has 1 to 200 characters out of letters, digits, and . _ : @ - with / between parts.',
+    next: 'An address is kind/id. An id is one part; only that of a step has two: run/step. A part has 1 to 200 characters out of letters, digits, and . _ : @ - and begins with a letter or a digit.',
   },
   AGENT_BUSY: {
     message: 'The agent still has work running.',
@@ -206,11 +206,18 @@ export class StatorError extends Error {
 
   constructor(code: ErrorCode, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
     const entry: ErrorEntry = ERRORS[code]
-    super(`${code}: ${entry.message}${describe(details)}`, options)
+    const shown = Object.entries(details).map(([key, value]) => ({ key, value, text: jsonOf(value) }))
+    const parts = shown.map(({ key, value, text }) => `${key}: ${clip(text ?? wordsFor(value))}`)
+    super(`${code}: ${entry.message}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`, options)
     this.name = 'StatorError'
     this.code = code
     this.next = entry.next
-    this.details = details
+    this.details = Object.fromEntries(
+      shown.map(({ key, value, text }) => [
+        key,
+        text === undefined && value !== undefined ? clip(wordsFor(value)) : value,
+      ]),
+    )
   }
 }
 
@@ -256,16 +263,22 @@ function failure(error: Error, code: string, retryable?: boolean): Failure {
 
 const clip = (text: string): string => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text)
 
-function describe(details: Readonly<Record<string, unknown>>): string {
-  const parts = Object.entries(details).map(([key, value]) => `${key}: ${show(value)}`)
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+/** A detail as JSON, text without its quotes; undefined where JSON cannot hold it, and would say something else. */
+function jsonOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && !Number.isFinite(value)) return undefined
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }
 
-function show(value: unknown): string {
-  if (typeof value === 'string') return clip(value)
+/** An error that cannot be made would hide the one that it is about. */
+function wordsFor(value: unknown): string {
   try {
-    return clip(JSON.stringify(value) ?? String(value))
-  } catch {
     return String(value)
+  } catch {
+    return 'a value that cannot be read'
   }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
 import { func, parse } from './schema.ts'
+import { checkTask } from './shapes.ts'
 import type { AnyTask, TaskDefinition } from './task.ts'
 import type { TaskContext } from './task-context.ts'
 
@@ -56,16 +57,18 @@ export class AgentDefinition {
 
   /**
    * The same agent, able to do one more sort of task.
-   * @throws StatorError ALREADY_REGISTERED when it has code for that task
+   * @throws StatorError ALREADY_REGISTERED when it has code for that task, DEFINITION_INVALID when one of the two is missing
    */
   handle<I, O, Given, Made>(
     task: TaskDefinition<I, O, Given, Made>,
     run: Handler<I, NoInfer<Made>>,
   ): AgentDefinition {
-    if (this.handlers.has(task.name))
-      throw new StatorError('ALREADY_REGISTERED', { agent: this.id, task: task.name })
-    const handlers = new Map(this.handlers).set(task.name, {
-      task: task as unknown as AnyTask,
+    const known = checkTask(task, `task of agent ${this.id}`)
+    parse(func, run, 'DEFINITION_INVALID', `code of agent ${this.id} for ${known.name}`)
+    if (this.handlers.has(known.name))
+      throw new StatorError('ALREADY_REGISTERED', { agent: this.id, task: known.name })
+    const handlers = new Map(this.handlers).set(known.name, {
+      task: known,
       run: run as Handler<never, unknown>,
     })
     return new AgentDefinition(this.id, this.#options(), handlers)

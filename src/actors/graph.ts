@@ -2,12 +2,15 @@
  * graph(), parallel(), sequence(): task graphs given as data, for work that is known only at run time. The graph is
  * frozen into the message that starts the run, so a later process life needs the tasks, not the code that chose them.
  */
+import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
-import type { Plan, PlanStep } from '../messages/workflow.ts'
+import { ON_FAILURE, type Plan, type PlanStep } from '../messages/workflow.ts'
 import { refuseCycle } from './plan.ts'
+import { parse } from './schema.ts'
+import { checkTask } from './shapes.ts'
 import { retryPolicy, type AnyTask, type RetryOptions } from './task.ts'
 
 export interface GraphStep {
@@ -34,8 +37,19 @@ export interface GraphOptions {
   /** Limits for groups, by name. */
   groups?: Readonly<Record<string, { limit: number }>>
   /** Does a failed step stop those that do not depend on it? Default 'continue'. */
-  onFailure?: 'continue' | 'cancel'
+  onFailure?: (typeof ON_FAILURE)[number]
 }
+
+const optionsShape = z.object({
+  groups: z.record(z.string(), z.object({ limit: z.unknown() })).optional(),
+  onFailure: z.enum(ON_FAILURE).optional(),
+})
+
+/** Ids, roles, limits and the like are checked where they are used, with codes of their own. */
+const stepShape = z.object({
+  after: z.array(z.string()).optional(),
+  bind: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+})
 
 export interface TaskGraph {
   readonly kind: 'graph'
@@ -45,9 +59,11 @@ export interface TaskGraph {
 /**
  * A graph of tasks.
  * @throws StatorError CYCLE (spelled out), DEPENDENCY_UNKNOWN, ADDRESS_INVALID (id, group, role), DEFINITION_INVALID (an
- * id used twice, a bad limit, an input that nothing can be bound into)
+ * id used twice, no task, a bad limit, an input that nothing can be bound into)
  */
 export function graph(steps: readonly GraphStep[], options: GraphOptions = {}): TaskGraph {
+  checkSteps(steps)
+  parse(optionsShape, options, 'DEFINITION_INVALID', 'options of a graph')
   const index = new Map<string, number>()
   for (const [i, step] of steps.entries()) {
     checkName(step.id, 'step id')
@@ -74,6 +90,7 @@ export function parallel(steps: readonly GraphStep[], options: GraphOptions = {}
 
 /** One task after the other; the first failure blocks the rest. */
 export function sequence(steps: readonly GraphStep[], options: Omit<GraphOptions, 'limit'> = {}): TaskGraph {
+  checkSteps(steps)
   return graph(
     steps.map((step, i) => ({
       ...step,
@@ -83,15 +100,25 @@ export function sequence(steps: readonly GraphStep[], options: Omit<GraphOptions
   )
 }
 
+/** What a step does not say rightly would else be read as something else, or stop the one that reads it. */
+function checkSteps(steps: readonly GraphStep[]): void {
+  parse(z.array(z.unknown()), steps, 'DEFINITION_INVALID', 'steps of a graph')
+  for (const [i, step] of steps.entries())
+    parse(stepShape, step, 'DEFINITION_INVALID', `step ${i} of a graph`)
+}
+
 function planStep(step: GraphStep, index: ReadonlyMap<string, number>, lanes: Lanes): PlanStep {
   const find = (id: string): number => {
     const found = index.get(id)
     if (found === undefined) throw new StatorError('DEPENDENCY_UNKNOWN', { step: step.id, dependency: id })
     return found
   }
-  const bind: Record<string, number | number[]> = {}
-  for (const [key, ids] of Object.entries(step.bind ?? {}))
-    bind[key] = typeof ids === 'string' ? find(ids) : ids.map(find)
+  const bind = Object.fromEntries(
+    Object.entries(step.bind ?? {}).map(([key, ids]) => [
+      key,
+      typeof ids === 'string' ? find(ids) : ids.map(find),
+    ]),
+  )
   if (step.bind !== undefined && step.input !== undefined && !isRecord(step.input))
     throw new StatorError('DEFINITION_INVALID', {
       step: step.id,
@@ -100,7 +127,7 @@ function planStep(step: GraphStep, index: ReadonlyMap<string, number>, lanes: La
   const after = new Set([...(step.after ?? []).map(find), ...Object.values(bind).flat()])
   return {
     name: step.id,
-    task: step.task.name,
+    task: checkTask(step.task, `task of step ${step.id}`).name,
     after: [...after],
     lanes: lanes.of(step.group),
     ...(step.group === undefined ? {} : { group: checkName(step.group, 'group name') }),

@@ -40,6 +40,13 @@ function represent(schema: z.core.$ZodType): void {
   })
 }
 
+const options = z.looseObject({})
+
+/** There are options, whatever they are. @throws StatorError DEFINITION_INVALID */
+export function checkOptions(value: unknown, what: string): void {
+  parse(options, value, 'DEFINITION_INVALID', what)
+}
+
 /** Code of a user. */
 export const func = z.custom<(...args: never[]) => unknown>(
   value => typeof value === 'function',

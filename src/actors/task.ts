@@ -7,7 +7,7 @@ import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import { INTERRUPTED_POLICIES, retrySchema, type RetryPolicy, type TaskCreate } from '../messages/task.ts'
-import { checkSchema, type Schema } from './schema.ts'
+import { checkOptions, checkSchema, parse, type Schema } from './schema.ts'
 
 export interface RetryOptions {
   /** Attempts in all, the first included. */
@@ -63,8 +63,8 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
   options: TaskOptions<I, O> = {},
 ): TaskDefinition<z.output<I>, z.output<O>, z.input<I>, z.input<O>> {
   checkName(name, 'task name')
-  const input = options.input ?? z.unknown()
-  const output = options.output ?? z.unknown()
+  checkOptions(options, `options of task ${name}`)
+  const { input = z.unknown(), output = z.unknown() } = options
   checkSchema(input, `input of task ${name}`)
   checkSchema(output, `output of task ${name}`)
   if (options.onInterrupted !== undefined && !INTERRUPTED_POLICIES.includes(options.onInterrupted))
@@ -89,14 +89,13 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
 
 /** Fills in the defaults. @throws StatorError DEFINITION_INVALID */
 export function retryPolicy(options: RetryOptions, what: string): RetryPolicy {
-  const parsed = retrySchema.safeParse({
+  checkOptions(options, what)
+  const policy = {
     maxAttempts: options.maxAttempts,
     initialInterval: toMs(options.initialInterval ?? 1000, 'initialInterval'),
     backoff: options.backoff ?? 2,
     maxInterval: toMs(options.maxInterval ?? 60_000, 'maxInterval'),
     jitter: options.jitter ?? 'full',
-  })
-  if (!parsed.success)
-    throw new StatorError('DEFINITION_INVALID', { what, issues: z.prettifyError(parsed.error) })
-  return parsed.data
+  }
+  return parse(retrySchema, policy, 'DEFINITION_INVALID', what)
 }

@@ -6,9 +6,10 @@
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
-import type { Plan, PlanStep } from '../messages/workflow.ts'
+import { ON_FAILURE, type Plan, type PlanStep } from '../messages/workflow.ts'
 import { Lanes } from './graph.ts'
-import { checkSchema, type Schema } from './schema.ts'
+import { checkOptions, checkSchema, func, parse, type Schema } from './schema.ts'
+import { checkTask } from './shapes.ts'
 import type { AnyTask, TaskDefinition } from './task.ts'
 
 export interface WorkflowOptions<I extends Schema> {
@@ -18,8 +19,13 @@ export interface WorkflowOptions<I extends Schema> {
   /** Steps that may run at once. */
   limit?: number
   /** Does a failed step stop those that do not depend on it? Default 'continue'. */
-  onFailure?: 'continue' | 'cancel'
+  onFailure?: (typeof ON_FAILURE)[number]
 }
+
+const optionsShape = z.object({
+  version: z.string().min(1).max(200).optional(),
+  onFailure: z.enum(ON_FAILURE).optional(),
+})
 
 export type Mapper<Input, Outputs, TaskInput> = (from: { input: Input; outputs: Outputs }) => TaskInput
 
@@ -137,7 +143,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
 
   /**
    * Adds a step that starts when everything before it has completed.
-   * @throws StatorError DEFINITION_INVALID when the name is taken
+   * @throws StatorError DEFINITION_INVALID when the name is taken, or this is no task, or no mapper
    */
   step<Name extends string, I, O, Wanted, Made>(
     name: Name,
@@ -145,7 +151,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     ...mapper: MapperArgs<Input, Outputs, Wanted>
   ): WorkflowDefinition<Input, Outputs & { readonly [K in Name]: O }, Given> {
     const { declarations, frontier, lanes } = this.#draft
-    const declared = this.#declare(name, task as unknown as AnyTask, mapper[0], frontier)
+    const declared = this.#declare(name, task, mapper[0], frontier)
     return this.#with({
       declarations: declarations.with([declared]),
       frontier: [declarations.size],
@@ -159,6 +165,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     build: (steps: ParallelSteps<Input, Outputs>) => ParallelSteps<Input, Outputs, Grown>,
     options: { limit?: number } = {},
   ): WorkflowDefinition<Input, Grown, Given> {
+    checkOptions(options, `options of group ${String(name)}`)
     return this.#group(name, 'parallel', build as Build, options.limit)
   }
 
@@ -177,6 +184,7 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
     limit: number | undefined,
   ): WorkflowDefinition<Input, Grown, Given> {
     checkName(name, 'group name')
+    parse(func, build, 'DEFINITION_INVALID', `steps of group ${name}`)
     const { declarations, frontier } = this.#draft
     const own = limit === undefined ? [] : [this.#draft.lanes.limits.length]
     const lanes = limit === undefined ? this.#draft.lanes : this.#draft.lanes.with(limit, 'limit')
@@ -203,11 +211,13 @@ export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown
 
   #declare(
     name: string,
-    task: AnyTask,
+    given: unknown,
     mapper: Mapper<never, never, unknown> | undefined,
     after: readonly number[],
   ): Declared {
     checkName(name, 'step name')
+    const task = checkTask(given, `task of step ${name}`)
+    if (mapper !== undefined) parse(func, mapper, 'DEFINITION_INVALID', `mapper of step ${name}`)
     if (this.#draft.declarations.has(name)) this.#refuse(name)
     const lanes = this.#draft.lanes.of(undefined)
     return { step: { name, task: task.name, after: [...after], lanes }, task, mapper }
@@ -237,13 +247,14 @@ export type AnyWorkflow = Pick<WorkflowDefinition, 'kind' | 'name' | 'version' |
   readonly input: Schema
 }
 
-/** @throws StatorError ADDRESS_INVALID (name), DEFINITION_INVALID (schema, limit) */
+/** @throws StatorError ADDRESS_INVALID (name), DEFINITION_INVALID (schema, version, limit, onFailure) */
 export function workflow<I extends Schema = z.ZodUnknown>(
   name: string,
   options: WorkflowOptions<I> = {},
   // The outputs begin empty and grow with each step.
 ): WorkflowDefinition<z.output<I>, Readonly<Record<never, never>>, z.input<I>> {
   checkName(name, 'workflow name')
+  parse(optionsShape, options, 'DEFINITION_INVALID', `options of workflow ${name}`)
   if (options.input !== undefined) checkSchema(options.input, `input of workflow ${name}`)
   return new WorkflowDefinition(name, options)
 }

@@ -61,3 +61,19 @@ describe('agent()', () => {
     expect(() => agent(id, options)).toThrow(code(expected))
   })
 })
+
+describe('what an agent is given to handle', () => {
+  // As somebody calls it whose compiler did not look.
+  const handle = (...args: unknown[]): unknown => agent('a').handle(...(args as [never, never]))
+  it.each<[string, unknown[]]>([
+    ['nothing', []],
+    ['null', [null, (): number => 1]],
+    ['the name of a task', ['build', (): number => 1]],
+    ['a copy of a task', [JSON.parse(JSON.stringify(build)), (): number => 1]],
+    ['a task with policies that are none', [{ ...build, spec: { retry: 5 } }, (): number => 1]],
+    ['no code', [build]],
+    ['code that is no function', [build, {}]],
+  ])('is refused as %s', (_what, args) => {
+    expect(() => handle(...args)).toThrow(code('DEFINITION_INVALID'))
+  })
+})

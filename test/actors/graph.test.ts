@@ -82,6 +82,26 @@ describe('graph()', () => {
     expect(() => graph(steps, options)).toThrow(code(expected))
   })
 
+  it.each<[string, unknown, unknown]>([
+    ['no steps', undefined, undefined],
+    ['steps by name', { a: step('a') }, {}],
+    ['a step that is nothing', [null], {}],
+    ['a step without a task', [{ id: 'a' }], {}],
+    ['a step with the name of a task', [{ id: 'a', task: 'build' }], {}],
+    ['one dependency instead of a list', [step('b'), { ...step('a'), after: 'b' }], {}],
+    ['a dependency by number', [step('b'), { ...step('a'), after: [0] }], {}],
+    ['a binding by number', [step('b'), { ...step('a'), bind: { x: 5 } }], {}],
+    ['bindings in a list', [step('b'), { ...step('a'), bind: ['b'] }], {}],
+    ['no retry policy', [{ ...step('a'), retry: null }], {}],
+    ['options that are none', [step('a')], null],
+    ['a group that is nothing', [step('a')], { groups: { g: null } }],
+    ['groups in a list', [step('a')], { groups: [1] }],
+    ['an unknown word on failures', [step('a')], { onFailure: 'bogus' }],
+  ])('refuses %s, in any form', (_what, steps, options) => {
+    for (const make of [graph, parallel, sequence])
+      expect(() => make(steps as GraphStep[], options as GraphOptions)).toThrow(code('DEFINITION_INVALID'))
+  })
+
   it.each<[string, readonly GraphStep[]]>([
     ['a → a', [step('a', { after: ['a'] })]],
     ['a → b → a', [step('a', { after: ['b'] }), step('b', { after: ['a'] })]],

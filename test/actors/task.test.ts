@@ -65,6 +65,15 @@ describe('task()', () => {
     ['an unknown jitter', { retry: { maxAttempts: 2, jitter: 'some' as 'full' } }],
     ['a timeout in unknown units', { timeout: '3 weeks' as '3d' }],
     ['a timeout below nothing', { timeout: -1 }],
+    ['no retry policy', { retry: null as never }],
+    ['a retry policy in words', { retry: 'often' as never }],
+    [
+      'a timeout that cannot be shown',
+      { timeout: Object.assign(Object.create(null) as object, { a: 1n }) as never },
+    ],
+    ['a timeout in a list', { timeout: ['5s'] as never }],
+    ['an input that is nothing', { input: null as never }],
+    ['options that are none', null as never],
     ['an unknown meaning of a crash', { onInterrupted: 'ignore' as 'hold' }],
   ])('refuses %s', (_what, options) => {
     expect(() => task('build', options)).toThrow(code('DEFINITION_INVALID'))

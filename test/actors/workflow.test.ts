@@ -100,6 +100,29 @@ describe('workflow()', () => {
           .step('a', t),
       'DEFINITION_INVALID',
     ],
+    ['options that are none', () => workflow('w', null as never), 'DEFINITION_INVALID'],
+    ['an input that is nothing', () => workflow('w', { input: null as never }), 'DEFINITION_INVALID'],
+    [
+      'an unknown word on failures',
+      () => workflow('w', { onFailure: 'bogus' as 'cancel' }),
+      'DEFINITION_INVALID',
+    ],
+    ['a version that is no text', () => workflow('w', { version: 5 as never }), 'DEFINITION_INVALID'],
+    ['a version without a character', () => workflow('w', { version: '' }), 'DEFINITION_INVALID'],
+    ['a step without a task', () => workflow('w').step('x', undefined as never), 'DEFINITION_INVALID'],
+    ['a mapper that is no function', () => workflow('w').step('x', t, 5 as never), 'DEFINITION_INVALID'],
+    ['a group without steps to build', () => workflow('w').parallel('x', 5 as never), 'DEFINITION_INVALID'],
+    ['a sequence without any', () => workflow('w').sequence('x', undefined as never), 'DEFINITION_INVALID'],
+    [
+      'options of a group that are none',
+      () => workflow('w').parallel('x', steps => steps, null as never),
+      'DEFINITION_INVALID',
+    ],
+    [
+      'a step of a group without a task',
+      () => workflow('w').sequence('g', steps => steps.step('x', {} as never)),
+      'DEFINITION_INVALID',
+    ],
   ])('refuses %s', (_what, make, expected) => {
     expect(make).toThrow(code(expected))
   })

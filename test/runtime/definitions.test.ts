@@ -171,6 +171,34 @@ describe('what a submission is given beside its input is refused where it is not
   })
 })
 
+describe('what is no definition is refused as such', () => {
+  const call = async (
+    life: Life,
+    name: 'submit' | 'start' | 'startGraph',
+    ...args: unknown[]
+  ): Promise<string> =>
+    codeOf(life, Reflect.apply(life.runtime[name], life.runtime, args) as Promise<unknown>)
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a name', 'job'],
+    ['an empty object', {}],
+    ['something else', graph([]).plan],
+    ['its JSON', JSON.parse(JSON.stringify(job))],
+  ])('%s', async (_, given) => {
+    const life = await booted()
+    expect(await call(life, 'submit', given, 1)).toBe('DEFINITION_INVALID')
+    expect(await call(life, 'start', given, 1)).toBe('DEFINITION_INVALID')
+    expect(await call(life, 'startGraph', given)).toBe('DEFINITION_INVALID')
+    const { agents } = life.runtime
+    expect(await codeOf(life, agents.register(given as AgentDefinition))).toBe('DEFINITION_INVALID')
+    for (const options of [{ agents: [given] }, { tasks: [given] }, { workflows: [given] }])
+      await expect(createRuntime(options as object)).rejects.toMatchObject({ code: 'DEFINITION_INVALID' })
+    await works(life)
+  })
+})
+
 describe('what is refused leaves no trace', () => {
   const mine = (id: string, ...tasks: AnyTask[]): AgentDefinition =>
     tasks.reduce<AgentDefinition>((all, one) => all.handle(one as typeof job, () => id), agent(id))
