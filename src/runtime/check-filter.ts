@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { parse } from '../actors/schema.ts'
 import { checkAddress, checkId, KINDS } from '../messages/address.ts'
+import type { HistoryFilter } from './journal.ts'
 
 /** Endless is a bound as well. */
 const isNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isNaN(value)
@@ -48,8 +49,9 @@ const readShape = z.strictObject({
 const actorsShape = z.strictObject({ kind: z.enum(KINDS).optional(), state: z.string().optional() })
 
 /** @throws StatorError INPUT_INVALID, naming what is wrong */
-export function checkHistoryFilter(filter: unknown): void {
+export function checkHistoryFilter(filter: HistoryFilter): HistoryFilter {
   parse(historyShape, filter, 'INPUT_INVALID', 'filter')
+  return filter
 }
 
 /** @throws StatorError INPUT_INVALID, naming what is wrong */

@@ -5,9 +5,11 @@
 import type { Logger } from '../actors/task-context.ts'
 import { StatorError } from '../errors.ts'
 import { HUB } from '../messages/address.ts'
+import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { AgentsView } from './agents-view.ts'
+import { checkCall } from './check-options.ts'
 import type { Clock } from './clock.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { fromHub, type Door } from './door.ts'
@@ -15,6 +17,7 @@ import type { Endings } from './endings.ts'
 import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { LocalExecutor } from './local-executor.ts'
+import { Patience } from './patience.ts'
 import type { Population } from './population.ts'
 import { recover } from './recovery.ts'
 import type { Registry } from './registry.ts'
@@ -49,6 +52,7 @@ export class Lifetime {
   /** Why nothing happens any more. */
   stopped: StatorError | undefined
   #closing: Promise<void> | undefined
+  #patience: Patience | undefined
   readonly #parts: () => LifetimeParts
 
   /** The parts refer to this, so they are asked for when they are needed. */
@@ -83,10 +87,19 @@ export class Lifetime {
     }
   }
 
-  /** Closing twice is no error. */
-  async close(drain: number): Promise<void> {
-    this.#closing ??= this.#close(drain)
+  /** Closing twice is no error; the shortest drain counts. @throws StatorError (rejects) INPUT_INVALID, DEFINITION_INVALID */
+  async close(options: { readonly drain?: Duration }): Promise<void> {
+    checkCall(options)
+    const drain = toMs(options.drain ?? 0, 'drain')
+    this.#patience ??= new Patience(this.#parts().clock)
+    this.#patience.shorten(drain)
+    this.#closing ??= this.#close(this.#patience)
     return this.#closing
+  }
+
+  /** The end of a scope: it hurries nobody who closes already. */
+  async dispose(): Promise<void> {
+    return this.#closing ?? this.close({})
   }
 
   /** The journal failed, or the loop was stopped: nothing goes on in this life. */
@@ -121,14 +134,15 @@ export class Lifetime {
     })
   }
 
-  async #close(drain: number): Promise<void> {
+  async #close(patience: Patience): Promise<void> {
     const { dispatcher, executor, registry, kernel, endings, door, stream, scheduler, journal } =
       this.#parts()
     if (this.stopped === undefined) {
       dispatcher.close()
       await this.tellHub('hub.drain').catch(() => {})
-      if (drain > 0) await this.#drained(drain)
+      await Promise.race([executor.drained(), patience.over])
     }
+    patience.end()
     executor.close()
     if (this.stopped === undefined) {
       for (const agent of registry.agents()) kernel.push(fromHub('agent.offline', `agent/${agent.id}`, {}))
@@ -146,16 +160,6 @@ export class Lifetime {
       scheduler.soon(resolve)
     })
     journal.close()
-  }
-
-  async #drained(ms: number): Promise<void> {
-    const { clock, executor } = this.#parts()
-    let cancel = (): void => {}
-    const late = new Promise<void>(resolve => {
-      cancel = clock.after(ms, resolve)
-    })
-    await Promise.race([executor.drained(), late])
-    cancel()
   }
 
   /** Agents in the journal whose code is not in this process life. */

@@ -222,15 +222,13 @@ class RuntimeImpl {
 
   /** What was recorded; see HistoryFilter. @throws StatorError INPUT_INVALID, CLOSED, JOURNAL_FAILED */
   history(filter: HistoryFilter = {}): Signal[] {
-    checkHistoryFilter(filter)
     this.#lifetime.requireJournal()
-    return this.#parts.journal.query(filter)
+    return this.#parts.journal.query(checkHistoryFilter(filter))
   }
 
   /** The latest signals that fit and are still in memory (limits.history). @throws StatorError INPUT_INVALID */
   recent(filter: HistoryFilter = {}): Signal[] {
-    checkHistoryFilter(filter)
-    return this.#parts.stream.recent(filter)
+    return this.#parts.stream.recent(checkHistoryFilter(filter))
   }
 
   status(): RuntimeStatus {
@@ -284,13 +282,15 @@ class RuntimeImpl {
 
   /**
    * Closes gracefully: accepts and starts nothing more, lets what runs end for up to `drain` (default 0), aborts the
-   * rest and leaves it for the next start, checkpoints everything. Closing twice is no error.
+   * rest and leaves it for the next start, checkpoints everything. Closing twice is no error and can only shorten the wait: the
+   * shortest drain counts, so a second close() stops it now. @throws StatorError (rejects) INPUT_INVALID, DEFINITION_INVALID
    */
-  close(options: { drain?: Duration } = {}): Promise<void> {
-    return this.#lifetime.close(toMs(options.drain ?? 0, 'drain'))
+  async close(options: { drain?: Duration } = {}): Promise<void> {
+    return this.#lifetime.close(options)
   }
 
+  /** Closes. A close that is under way goes on as it was asked to. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
+    return this.#lifetime.dispose()
   }
 }

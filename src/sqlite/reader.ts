@@ -42,10 +42,7 @@ function reader(connection: Connection, reads: Reads): JournalReader {
   return {
     read: options => use(() => reads.read(options)),
     get: seq => use(() => reads.get(seq)),
-    query: filter => {
-      checkHistoryFilter(filter)
-      return use(() => reads.query(filter))
-    },
+    query: filter => use(() => reads.query(checkHistoryFilter(filter))),
     checkpoint: address => use(() => reads.checkpoint(address)),
     checkpoints: filter => use(() => [...reads.checkpoints(filter)]),
     pending: () => use(() => reads.pending()),
