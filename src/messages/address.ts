@@ -14,9 +14,10 @@ export const DISPATCHER = 'system/dispatcher' satisfies Address
 /** Who speaks where nobody else is named. */
 export const CLIENT = 'client/local' satisfies Address
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]*(\/[A-Za-z0-9][A-Za-z0-9._:@-]*)*$/
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._:@-]*$/
-const MAX_ID = 200
+const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}(\/[A-Za-z0-9][A-Za-z0-9._:@-]{0,199})*$/
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$/
+/** The longest there is: a step's, out of two names. */
+const MAX_ID = 200 + 1 + 200
 
 /** Checks an id that may have several parts (`run-1/build`). @throws StatorError ADDRESS_INVALID */
 export function checkId(id: unknown, what: string): string {
@@ -27,8 +28,8 @@ export function checkId(id: unknown, what: string): string {
 
 /** Checks an id of one part: names of tasks, steps, agents, workflows, runs. @throws StatorError ADDRESS_INVALID */
 export function checkName(name: unknown, what: string): string {
-  if (typeof name !== 'string' || name.length > MAX_ID || !NAME.test(name))
-    throw new StatorError('ADDRESS_INVALID', { what, id: name })
+  if (typeof name !== 'string' || !NAME.test(name))
+    throw new StatorError('ADDRESS_INVALID', { what, id: name, expected: 'one part' })
   return name
 }
 

@@ -42,19 +42,19 @@ export class AgentsView {
     this.#parts = parts
   }
 
-  /** @throws StatorError (rejects) ALREADY_REGISTERED, CLOSED, JOURNAL_FAILED */
+  /** @throws StatorError (rejects) DEFINITION_INVALID (no agent), ALREADY_REGISTERED, CLOSED, JOURNAL_FAILED */
   async register(agent: AgentDefinition): Promise<void> {
     this.#parts.open()
     this.#parts.registry.addAgent(agent)
     await this.bringUp(agent)
   }
 
-  /** Only an agent without running work. @throws StatorError (rejects) AGENT_UNKNOWN, AGENT_BUSY */
+  /** Only an agent without running work; names of tasks that nobody else holds are free again. @throws StatorError (rejects) AGENT_UNKNOWN, AGENT_BUSY */
   async unregister(id: string): Promise<void> {
     const address = this.#require(id).address
     const running = this.#parts.dispatcher.runningOf(address)
     if (running > 0) throw new StatorError('AGENT_BUSY', { agent: id, running })
-    await this.#parts.send('agent.stop', address, {})
+    await this.#tell(id, 'agent.stop', address)
     this.#parts.registry.removeAgent(id)
   }
 
@@ -62,14 +62,14 @@ export class AgentsView {
   async pause(id: string, reason?: string): Promise<void> {
     const { address, state } = this.#require(id)
     if (state === 'paused') return
-    await this.#parts.send('agent.pause', address, reason === undefined ? {} : { reason })
+    await this.#tell(id, 'agent.pause', address, reason === undefined ? {} : { reason })
   }
 
   /** It takes work again. One that takes work already is left alone. */
   async resume(id: string): Promise<void> {
     const { address, state } = this.#require(id)
     if (state === 'ready' || state === 'busy') return
-    await this.#parts.send('agent.resume', address, {})
+    await this.#tell(id, 'agent.resume', address)
   }
 
   get(id: string): AgentInfo | undefined {
@@ -120,6 +120,16 @@ export class AgentsView {
       kernel.push(fromHub('agent.online', address, { ready: true }))
     } catch (error) {
       kernel.push(fromHub('agent.fail', address, { error: toFailure(error) as unknown as Json }))
+    }
+  }
+
+  /** Somebody else may have unregistered it meanwhile. */
+  async #tell(id: string, type: string, address: Address, data: Json = {}): Promise<void> {
+    try {
+      await this.#parts.send(type, address, data)
+    } catch (error) {
+      if (!(error instanceof StatorError) || error.code !== 'RECIPIENT_UNKNOWN') throw error
+      throw new StatorError('AGENT_UNKNOWN', { agent: id }, { cause: error })
     }
   }
 

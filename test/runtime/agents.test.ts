@@ -33,6 +33,22 @@ describe('an agent that is unregistered and registered again', () => {
   })
 })
 
+describe('an agent that is told something by two at once', () => {
+  test('is unregistered once; the second hears that it is gone, and its id is free', async () => {
+    const life = await worldOf(setup).boot()
+    const { agents } = life.runtime
+    const all = [agents.unregister('ann'), agents.unregister('ann'), agents.pause('ann')]
+    const told = await life.until(Promise.allSettled(all))
+    expect(told).toMatchObject([
+      { status: 'fulfilled' },
+      { reason: { code: 'AGENT_UNKNOWN', details: { agent: 'ann' } } },
+      { reason: { code: 'AGENT_UNKNOWN', details: { agent: 'ann' } } },
+    ])
+    expect(await codeOf(life, agents.unregister('ann'))).toBe('AGENT_UNKNOWN')
+    expect(await codeOf(life, agents.register(one(life, 'ann')))).toBe('none')
+  })
+})
+
 describe('an actor that ends', () => {
   test('is gone at once for what comes after in the same turn, though a checkpoint of it is still there', async () => {
     const { world, job: slow } = single(async (_, __, life) => life.wait(100), { limits: { idle: 1 } })

@@ -6,6 +6,7 @@ import {
   graph,
   task,
   workflow,
+  type Address,
   type AgentDefinition,
   type AnyTask,
   type Json,
@@ -322,5 +323,46 @@ describe('another definition of a registered name', () => {
     expect(await codeOf(life, life.runtime.submit(same, 'hello' as never))).toBe('INPUT_INVALID')
     const handle = await life.until(life.runtime.submit(same, {}))
     expect(await life.until(handle.result())).toBe(1)
+  })
+})
+
+describe('an address', () => {
+  test('of a step is as long as its run and its step may be, and the step can be told something', async () => {
+    const endless = task('endless')
+    const life = await worldOf(own => ({
+      agents: [
+        agent('ann').handle(
+          endless,
+          own.handler(async () => own.wait(1_000_000)),
+        ),
+      ],
+    })).boot()
+    const [id, name] = ['r'.repeat(200), 's'.repeat(200)]
+    const steps = graph([{ id: name, task: endless }])
+    const run = await life.until(life.runtime.startGraph(steps, { id }))
+    const told = life.runtime.send({ type: 'task.cancel', to: `task/${id}/${name}` })
+    expect(await life.until(told)).toMatchObject({ name: 'task.cancelled' })
+    expect(await life.until(run.outcome())).toMatchObject({ status: 'failed' })
+  })
+
+  test.each([
+    `task/${'r'.repeat(201)}/s`,
+    `task/r/${'s'.repeat(201)}`,
+    'task/r//s',
+    `task/${'r/'.repeat(300)}s`,
+  ])('is refused all the same with a part that nobody may have, or too many: %s', async to => {
+    const life = await booted()
+    const told = life.runtime.send({ type: 'task.cancel', to: to as Address })
+    expect(await codeOf(life, told)).toBe('ADDRESS_INVALID')
+  })
+
+  test('of two parts is refused where one is wanted, and it says so', async () => {
+    const { runtime } = await booted()
+    expect(() => runtime.task('run/step')).toThrow(
+      expect.objectContaining({
+        code: 'ADDRESS_INVALID',
+        details: expect.objectContaining({ id: 'run/step', expected: 'one part' }) as unknown,
+      }),
+    )
   })
 })
