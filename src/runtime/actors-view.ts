@@ -1,7 +1,7 @@
 /** runtime.actors: who lives, in memory or parked, and who is held. Reads only. */
-import { kindOf, type Address, type Kind } from '../messages/address.ts'
+import { kindOf, rootOf, type Address, type Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
-import type { Hold } from './cell.ts'
+import type { Cell, Hold } from './cell.ts'
 import { checkActorsFilter, checkLookup } from './check-filter.ts'
 import type { Checkpoint, Journal } from './journal.ts'
 import { endingOf } from './outcome.ts'
@@ -50,37 +50,14 @@ export class ActorsView {
   }
 
   #find(address: Address): ActorInfo | undefined {
-    const cell = this.#population.find(address)
-    if (cell !== undefined) {
-      const { definition, hold: held, correlationId } = cell
-      const context = JSON.parse(JSON.stringify(definition.freeze(cell.snapshot.context))) as Json
-      const state = held === null ? cell.state : 'held'
-      return {
-        address,
-        kind: definition.kind.kind,
-        state,
-        alive: true,
-        correlationId,
-        definition: definition.ref,
-        held,
-        context,
-      }
-    }
-    const hold = this.#population.stranded().get(address)
-    if (hold !== undefined) return this.#strandedInfo(address, hold)
+    const cell = this.#population.look(address)
+    if (cell !== undefined) return infoOf(cell)
+    const held = this.#population.stranded().get(address)
+    if (held !== undefined) return { ...bare(address), held }
     const ending = endingOf(this.#journal, address)
     if (ending === undefined) return undefined
     const { correlationId, toState } = ending
-    return {
-      address,
-      kind: kindOf(address),
-      state: toState ?? '',
-      alive: false,
-      correlationId,
-      definition: null,
-      held: null,
-      context: null,
-    }
+    return { ...bare(address), state: toState ?? '', alive: false, correlationId }
   }
 
   /** Living actors, parked ones included, ordered by address. @throws StatorError INPUT_INVALID, CLOSED, JOURNAL_FAILED */
@@ -90,30 +67,21 @@ export class ActorsView {
     const found = new Map<Address, ActorInfo>()
     for (const cell of this.#population.cells()) {
       if (filter.kind !== undefined && cell.definition.kind.kind !== filter.kind) continue
-      const info = this.#find(cell.address)
-      if (info !== undefined) found.set(cell.address, info)
+      found.set(cell.address, infoOf(cell))
     }
     for (const checkpoint of this.#journal.checkpoints(
       filter.kind === undefined ? {} : { kind: filter.kind },
     )) {
-      const { address, definition, state, correlationId } = checkpoint
+      const { address, definition, state, correlationId, snapshot } = checkpoint
       if (found.has(address)) continue
       const held = this.#population.stranded().get(address) ?? null
+      const { context } = snapshot as { context: Json }
       const shown = held === null ? state : 'held'
-      found.set(address, {
-        address,
-        kind: kindOf(address),
-        state: shown,
-        alive: true,
-        correlationId,
-        definition,
-        held,
-        context: null,
-      })
+      found.set(address, { ...bare(address), state: shown, correlationId, definition, held, context })
     }
     for (const [address, hold] of this.#population.stranded())
       if (!found.has(address) && (filter.kind ?? kindOf(address)) === kindOf(address))
-        found.set(address, this.#strandedInfo(address, hold))
+        found.set(address, { ...bare(address), held: hold })
     return [...found.values()]
       .filter(info => filter.state === undefined || info.state === filter.state)
       .toSorted((a, b) => (a.address < b.address ? -1 : 1))
@@ -141,17 +109,25 @@ export class ActorsView {
     }
     return held.toSorted((a, b) => (a.address < b.address ? -1 : 1))
   }
+}
 
-  #strandedInfo(address: Address, held: Hold): ActorInfo {
-    return {
-      address,
-      kind: kindOf(address),
-      state: 'held',
-      alive: true,
-      correlationId: address,
-      definition: null,
-      held,
-      context: null,
-    }
+/** All that is known of one that cannot be loaded. */
+function bare(address: Address): ActorInfo {
+  return {
+    address,
+    kind: kindOf(address),
+    state: 'held',
+    alive: true,
+    correlationId: rootOf(address),
+    definition: null,
+    held: null,
+    context: null,
   }
+}
+
+function infoOf(cell: Cell): ActorInfo {
+  const { address, definition, hold: held, correlationId } = cell
+  const context = JSON.parse(JSON.stringify(definition.freeze(cell.snapshot.context))) as Json
+  const state = held === null ? cell.state : 'held'
+  return { ...bare(address), state, correlationId, definition: definition.ref, held, context }
 }

@@ -20,11 +20,11 @@ export interface EndedParts {
 /** @throws StatorError (rejects) HELD, NOT_FOUND, CLOSED, JOURNAL_FAILED */
 export async function endedOf(parts: EndedParts, address: Address): Promise<Ending> {
   const { population, journal, endings, lifetime } = parts
-  const cell = population.find(address)
+  if (population.loaded(address) === undefined) lifetime.requireJournal()
+  const cell = population.look(address)
   const hold = cell?.hold ?? population.stranded().get(address)
   if (hold !== undefined && hold !== null) throw heldError(address, hold)
   if (cell === undefined) {
-    lifetime.requireJournal()
     const signal = endingOf(journal, address)
     if (signal !== undefined) return { signal, cell: undefined }
     return comingStep(parts, address)
@@ -36,7 +36,7 @@ export async function endedOf(parts: EndedParts, address: Address): Promise<Endi
 /** A step that its run has not reached yet, and may never reach. */
 async function comingStep({ population, endings, lifetime }: EndedParts, address: Address): Promise<Ending> {
   const root = rootOf(address)
-  const run = root === address ? undefined : population.find(root)
+  const run = root === address ? undefined : population.look(root)
   const step = run === undefined ? -1 : stepAt(run, address)
   if (step < 0) throw new StatorError('NOT_FOUND', { address })
   if (lifetime.stopped !== undefined) throw lifetime.stopped

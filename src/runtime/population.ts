@@ -75,6 +75,17 @@ export class Population {
     return this.#cells.get(address) ?? (this.#parked ? this.#revive(address) : undefined)
   }
 
+  /** The actor at an address, to be read and not to be moved: one that is parked stays so. */
+  look(address: Address): Cell | undefined {
+    const loaded = this.#cells.get(address)
+    if (loaded !== undefined || !this.#parked) return loaded
+    const cell = this.#revive(address)
+    if (cell === undefined) return undefined
+    cell.live.stop()
+    this.#cells.delete(address)
+    return cell
+  }
+
   /** A new actor for a message that creates one; undefined where no such definition is known. */
   create(message: Signal): Cell | undefined {
     const definition = this.#definitions.creating(message)

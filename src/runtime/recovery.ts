@@ -40,9 +40,9 @@ export interface Recovered {
 export function recover(parts: RecoveryParts, state: JournalState, keep: number): Recovered {
   const { journal, population, timers, delivery, dispatcher } = parts
   const tail = readTail(journal, state.tailAfter)
-  const waiting = restore(parts, tail, keep)
+  const { waiting, covered } = restore(parts, tail, keep)
   const pending = journal.pending()
-  const replayed = replayTail(parts, tail, pending)
+  const replayed = replayTail(parts, tail, pending, covered)
   // Agents first, so that running tasks find their places; then tasks in the order in which they became ready.
   const cells = [...population.cells()].toSorted((a, b) => a.sinceSeq - b.sinceSeq)
   for (const cell of cells) if (cell.definition.kind.kind === 'agent') delivery.observe(cell, state.last.at)
@@ -61,18 +61,34 @@ export function recover(parts: RecoveryParts, state: JournalState, keep: number)
   return { interrupted: interrupted.map(cell => cell.address), pending, replayed }
 }
 
-/** Brings back what must not stay parked, and returns the places in the line of what may. */
-function restore({ journal, population }: RecoveryParts, tail: readonly Signal[], keep: number): Waiting[] {
-  const moved = new Set(tail.map(({ to }) => to))
+interface Restored {
+  /** Places in the line of tasks that stay parked. */
+  readonly waiting: readonly Waiting[]
+  /** For actors that the tail speaks of: the position that their checkpoint has. */
+  readonly covered: ReadonlyMap<Address, number>
+}
+
+/** Brings back what must not stay parked. */
+function restore({ journal, population }: RecoveryParts, tail: readonly Signal[], keep: number): Restored {
+  const last = new Map<Address, number>()
+  for (const { to, seq } of tail) last.set(to, seq)
   const waiting: Waiting[] = []
+  const covered = new Map<Address, number>()
+  const isBehind = ({ address, seq }: Checkpoint): boolean => {
+    const moved = last.get(address)
+    if (moved !== undefined) covered.set(address, seq)
+    return seq < (moved ?? 0)
+  }
   for (const checkpoint of journal.checkpoints({ wake: true })) {
-    const place = placeOf(checkpoint)
-    if (place === undefined || population.size < keep || moved.has(checkpoint.address))
-      population.restore(checkpoint)
+    const place = isBehind(checkpoint) ? undefined : placeOf(checkpoint)
+    if (place === undefined || population.size < keep) population.restore(checkpoint)
     else if (population.check(checkpoint)) waiting.push(place)
   }
-  for (const checkpoint of journal.checkpoints({ wake: false })) population.check(checkpoint)
-  return waiting
+  for (const checkpoint of journal.checkpoints({ wake: false })) {
+    isBehind(checkpoint)
+    population.check(checkpoint)
+  }
+  return { waiting, covered }
 }
 
 /** Undefined where the actor is none that only waits for an agent. */
@@ -102,6 +118,7 @@ function replayTail(
   parts: RecoveryParts,
   tail: readonly Signal[],
   pending: readonly PendingMessage[],
+  covered: ReadonlyMap<Address, number>,
 ): number {
   const { journal, population, delivery } = parts
   const ended = new Map<Address, number>()
@@ -120,6 +137,8 @@ function replayTail(
     if (signal.to === HUB || (signal.refused?.code === 'HOPS_EXCEEDED' && !ended.has(signal.from)))
       restoreHold(population, signal, false)
     if (signal.to === HUB || signal.seq <= (ended.get(signal.to) ?? 0)) continue
+    // The tail may be longer than anybody needs: who is parked is not brought back for what its checkpoint has.
+    if (signal.seq <= (covered.get(signal.to) ?? 0) && population.loaded(signal.to) === undefined) continue
     const cell = population.find(signal.to)
     if (population.stranded().has(signal.to)) {
       // Unless its checkpoint has it, it must be read again when the definition is back.

@@ -106,7 +106,10 @@ class RuntimeImpl {
       journal,
       clock,
       ended: address => endedOf({ population, journal, endings, lifetime }, address),
-      cell: address => population.find(address),
+      cell: address => {
+        if (population.loaded(address) === undefined) lifetime.requireJournal()
+        return population.look(address)
+      },
       ending: address => endingOf(journal, address),
       stranded: address => population.stranded().get(address),
       past: ending => pastCell(journal, registry, hub, ending),

@@ -1,10 +1,10 @@
 /** Taking actors out of memory, at any moment, changes nothing that anybody could see. */
 import { describe, expect, test } from 'vitest'
-import { PRIORITIES } from 'stator'
+import { agent, PRIORITIES, task, workflow } from 'stator'
 import { Dice, type Life } from 'stator/testing'
 import { play, replaysTheSame } from './support/play.ts'
 import { SCENARIOS } from './support/scenarios.ts'
-import { single } from './support/world.ts'
+import { codeOf, single, worldOf } from './support/world.ts'
 
 const TINY = { tail: 3, liveActors: 1, idle: 1, batchDeliveries: 4, batchInputs: 2, history: 2 }
 
@@ -37,8 +37,9 @@ describe.each(SCENARIOS)('$name', scenario => {
       )
       expect({ seed, outcome: played.outcome }).toEqual({ seed, outcome: plain.outcome })
     }
-    // A task that waits for a time is never parked.
-    expect(parked > 0).toBe(scenario.name !== 'a scheduled task')
+    // A task that waits for a time is never parked, and with room for one actor all others are parked already.
+    const some = scenario.name !== 'a scheduled task' && scenario.limits?.liveActors !== 1
+    expect(parked > 0).toBe(some)
   })
 })
 
@@ -108,5 +109,62 @@ describe('tasks that wait for an agent', () => {
     const { records, tailAfter } = world.state
     expect((records.at(-1)?.seq ?? 0) - tailAfter).toBeLessThan(3_000)
     expect(inMemory(life)).toBeLessThan(3_000)
+  })
+
+  test('stay parked in a start whose tail is kept long by a run that cannot go on', async () => {
+    const job = task('job')
+    const lost = workflow('lost').step('one', job)
+    const world = worldOf(
+      ({ number }) => ({
+        agents: [agent('ann').handle(job, () => 1)],
+        workflows: number === 1 ? [lost] : [],
+      }),
+      { limits: { liveActors: KEEP, tail: 50, idle: 5 } },
+    )
+    const first = await world.boot()
+    await first.until(first.runtime.agents.pause('ann'))
+    await first.until(first.runtime.start(lost, null, { id: 'lost' }))
+    first.die()
+    const second = await world.boot()
+    expect(second.runtime.held()).toMatchObject([{ code: 'VERSION_MISSING' }])
+    for (let n = 0; n < COUNT; n++) await second.until(second.runtime.submit(job, null, { id: `t${n}` }))
+    await world.pass(second, 100)
+    expect(inMemory(second)).toBeLessThanOrEqual(KEEP)
+    await second.until(second.runtime.close())
+    const third = await world.boot()
+    expect(third.runtime.held()).toMatchObject([{ code: 'VERSION_MISSING' }])
+    expect(inMemory(third)).toBeLessThanOrEqual(KEEP + 1)
+    await third.until(third.runtime.agents.resume('ann'))
+    for (let n = 0; n < COUNT; n++) await third.until(third.runtime.task(`t${n}`).result())
+  })
+
+  test('stay parked when they are looked at, and are seen whole', async () => {
+    const { world, job } = single(({ text }) => text, { limits: { liveActors: KEEP, tail: 50, idle: 5 } })
+    const life = await world.boot()
+    await life.until(life.runtime.agents.pause('ann'))
+    for (let n = 0; n < COUNT; n++)
+      await life.until(life.runtime.submit(job, { text: `${n}` }, { id: `t${n}`, metadata: { n } }))
+    await world.pass(life, 100)
+    const before = inMemory(life)
+    for (let n = 0; n < COUNT; n++) {
+      const handle = life.runtime.task(`t${n}`)
+      expect(handle.status()).toBe('queued')
+      expect(handle.info()).toMatchObject({ status: 'queued', metadata: { n } })
+      expect(life.runtime.actors.get(handle.address)).toMatchObject({ state: 'queued', alive: true })
+      handle.outcome().catch(() => {})
+    }
+    const listed = life.runtime.actors.list({ kind: 'task' })
+    expect(listed).toHaveLength(COUNT)
+    expect(listed.every(({ context }) => context !== null)).toBe(true)
+    expect(inMemory(life)).toBe(before)
+    await life.until(life.runtime.close())
+    for (const ask of [
+      () => life.runtime.task('t1').status(),
+      () => life.runtime.task('t1').info(),
+      () => life.runtime.actors.get('task/t1'),
+    ])
+      expect(ask).toThrow(expect.objectContaining({ code: 'CLOSED' }))
+    for (const ask of [() => life.runtime.task('t1').result(), () => life.runtime.task('t1').cancel()])
+      expect(await codeOf(life, ask())).toBe('CLOSED')
   })
 })
