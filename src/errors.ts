@@ -179,7 +179,7 @@ export const ERRORS = {
   },
   VERSION_MISSING: {
     message: 'The definition that wrote this history is not registered.',
-    next: 'Register the same definition again, or migrate the run.',
+    next: 'Register the definition that the details name again: the run goes on.',
   },
   WORKFLOW_FAILED: {
     message: 'The workflow failed.',

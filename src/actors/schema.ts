@@ -13,7 +13,7 @@ export type Schema<Made = unknown, Given = unknown> = z.ZodType<Made, Given>
 export function checkSchema(schema: unknown, what: string): void {
   if (!(schema instanceof z.ZodType))
     throw new StatorError('DEFINITION_INVALID', { what, expected: 'a zod schema' })
-  if (schema instanceof z.ZodOptional)
+  if (promisesNothing(schema))
     throw new StatorError('DEFINITION_INVALID', {
       what,
       reason: 'undefined is not JSON: use .nullable() or .default()',
@@ -22,6 +22,17 @@ export function checkSchema(schema: unknown, what: string): void {
     represent(schema)
   } catch (error) {
     throw new StatorError('DEFINITION_INVALID', { what, reason: (error as Error).message }, { cause: error })
+  }
+}
+
+/** True of what takes undefined for a value, which JSON has no word for. */
+function promisesNothing(schema: z.ZodType): boolean {
+  try {
+    const nothing = schema.safeParse(undefined)
+    return nothing.success && nothing.data === undefined && !schema.safeParse(null).success
+  } catch {
+    // A user's own check that throws says nothing of that.
+    return false
   }
 }
 

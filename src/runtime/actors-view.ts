@@ -1,7 +1,7 @@
 /** runtime.actors: who lives, in memory or parked, and who is held. Reads only. */
 import { kindOf, rootOf, type Address, type Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
-import type { Cell, Hold } from './cell.ts'
+import type { Cell } from './cell.ts'
 import { checkActorsFilter, checkLookup } from './check-filter.ts'
 import type { Checkpoint, Journal } from './journal.ts'
 import { endingOf } from './outcome.ts'

@@ -20,9 +20,10 @@ import { containedLogger } from './contain.ts'
 import { filterOf, positionOf } from './cursor.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Door, type SendOptions } from './door.ts'
-import { endedOf, heldError } from './ended.ts'
+import { endedOf } from './ended.ts'
 import { Endings } from './endings.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
+import { letGo } from './held.ts'
 import type { HistoryFilter } from './journal.ts'
 import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
@@ -253,17 +254,10 @@ class RuntimeImpl {
 
   /**
    * Lets a held actor go on: the message it stumbled over is delivered again, and its mail after it.
-   * @throws StatorError (rejects) NOT_FOUND; HELD where only another definition can help
+   * @throws StatorError (rejects) NOT_FOUND; EVENT_REFUSED: it is not held; HELD where only another definition can help; CLOSED
    */
   async release(address: Address): Promise<void> {
-    const stranded = this.#parts.population.stranded().get(address)
-    if (stranded !== undefined) throw heldError(address, stranded)
-    const cell = this.#parts.population.require(address)
-    if (cell.held === null) {
-      await this.#parts.door.send({ type: 'task.retry', to: address, from: CLIENT, data: {} })
-      return
-    }
-    await this.#lifetime.tellHub('hub.release', { address })
+    await letGo({ ...this.#parts, lifetime: this.#lifetime }, address)
   }
 
   /**

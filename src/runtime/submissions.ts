@@ -61,7 +61,8 @@ export class Submissions {
     )
     for (const { step, task } of known.declared) this.#requireHandled(step.task, step.role ?? task.spec.role)
     const { name, version, hash } = definition.ref
-    const address = await this.#start({ workflow: name, version, hash, input: parsed }, raw, options)
+    const given = [data === undefined ? 'nothing' : 'input', raw]
+    const address = await this.#start({ workflow: name, version, hash, input: parsed }, given, options)
     return new Run<Outputs>(this.#parts.handles, address)
   }
 
@@ -112,15 +113,23 @@ export class Submissions {
       ),
     )
     // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
-    const policies = this.#admit({
+    const create = {
       ...known.spec,
       task: known.name,
-      startAt: options.startAt === undefined ? undefined : toTime(options.startAt),
-      agent: options.agent === undefined ? undefined : `agent/${checkName(options.agent, 'agent id')}`,
-    })
-    const create = { ...(policies as object), input: parsed, ...this.#metadata(options) }
+      input: parsed,
+      ...(options.startAt === undefined ? {} : { startAt: toTime(options.startAt) }),
+      ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
+      ...this.#metadata(options),
+    }
     const to: Address = `task/${this.#idOf(options)}`
-    const address = await this.#create('task.create', to, create as Json, ['task', known.name, raw], options)
+    const given = [data === undefined ? 'nothing' : 'input', raw]
+    const address = await this.#create(
+      'task.create',
+      to,
+      create as Json,
+      ['task', known.name, ...given],
+      options,
+    )
     return new TaskHandle<O>(this.#parts.handles, address)
   }
 

@@ -90,17 +90,17 @@ describe('a run that was pruned', () => {
     const life = await world.boot()
     const keeper = await life.until(life.runtime.submit(job, null, { id: 'keeper', startAt: 0 }))
     const run = await life.until(life.runtime.startGraph(line, { id: 'gone' }))
-    const single = await life.until(life.runtime.submit(job, null, { id: 'alone' }))
-    await life.until(Promise.all([run.outcome(), single.outcome(), keeper.outcome()]))
+    const alone = await life.until(life.runtime.submit(job, null, { id: 'alone' }))
+    await life.until(Promise.all([run.outcome(), alone.outcome(), keeper.outcome()]))
     await world.pass(life, 1_000)
     expect(life.runtime.prune({ olderThan: 0 })).toBe(3)
     expect(life.runtime.prune({ olderThan: 0 })).toBe(0)
-    for (const handle of [run, run.task('first'), single]) {
+    for (const handle of [run, run.task('first'), alone]) {
       expect(await codeOf(life, handle.outcome())).toBe('NOT_FOUND')
       expect(() => handle.status()).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
       expect(life.runtime.actors.get(handle.address)).toBeUndefined()
     }
-    expect(() => single.info()).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
+    expect(() => alone.info()).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
   })
 
   test('is pruned once, also where something older keeps its headers', async () => {
@@ -116,4 +116,14 @@ describe('a run that was pruned', () => {
     expect(await codeOf(life, gone.outcome())).toBe('NOT_FOUND')
     expect(life.runtime.verify()).toBeNull()
   })
+})
+
+test('to let go what is not held is refused by name', async () => {
+  const life = await crew().boot()
+  const { address } = await life.until(life.runtime.submit(job, null))
+  for (const not of [address, 'agent/ann'] as const)
+    expect(await codeOf(life, life.runtime.release(not))).toBe('EVENT_REFUSED')
+  expect(await codeOf(life, life.runtime.release('task/none'))).toBe('NOT_FOUND')
+  await life.until(life.runtime.close())
+  expect(await codeOf(life, life.runtime.release(address))).toBe('CLOSED')
 })

@@ -62,7 +62,7 @@ describe('tasks that wait for an agent', () => {
     await life.until(life.runtime.agents.resume('ann'))
     for (let n = 0; n < COUNT; n++) await life.until(life.runtime.task(`t${n}`).outcome())
     expect(world.ledger.wrongs).toEqual([])
-    return world.ledger.of('start').map(({ task }) => task)
+    return world.ledger.of('start').map(entry => entry.task)
   }
 
   const inMemory = (life: Life): number => life.runtime.status().actors

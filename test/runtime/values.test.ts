@@ -17,7 +17,7 @@ import { toJson, toText } from '../../src/messages/json.ts'
 import { PRIORITIES } from '../../src/messages/message.ts'
 import { matches, searchTime } from '../../src/runtime/history.ts'
 import { decode, encode, intact } from '../../src/runtime/record.ts'
-import { worldOf } from './support/world.ts'
+import { codeOf, worldOf } from './support/world.ts'
 
 /** In the middle of a model. */
 const equal = (actual: unknown, expected: unknown): void => expect(actual).toEqual(expected)
@@ -80,10 +80,31 @@ describe('nothing at all', () => {
     expect(await life.until(nothing.result())).toBeNull()
   })
 
+  test('is another input than null, also for an idempotency key', async () => {
+    const named = task('named', { input: z.string().nullable().default('x') })
+    const world = worldOf(life => ({
+      agents: [
+        agent('ann').handle(
+          named,
+          life.handler(input => input),
+        ),
+      ],
+    }))
+    const life = await world.boot()
+    const first = await life.until(life.runtime.submit(named, undefined, { idempotencyKey: 'k' }))
+    const again = await life.until(life.runtime.submit(named, undefined, { idempotencyKey: 'k' }))
+    expect(again.address).toBe(first.address)
+    expect(await life.until(first.result())).toBe('x')
+    const other = life.runtime.submit(named, null, { idempotencyKey: 'k' })
+    expect(await codeOf(life, other)).toBe('IDEMPOTENCY_CONFLICT')
+  })
+
   test('is no value that a schema as a whole may promise', () => {
     for (const make of [
       () => task('t', { input: z.string().optional() }),
       () => task('t', { output: z.string().optional() }),
+      () => task('t', { input: z.string().optional().readonly() }),
+      () => task('t', { input: z.lazy(() => z.string().optional()) }),
       () => workflow('w', { input: z.string().optional() }),
     ])
       expect(make).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }))
