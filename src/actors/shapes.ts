@@ -20,7 +20,15 @@ const taskShape = z.object({
   spec: taskCreate.omit({ input: true, task: true }),
 })
 
-const agentShape = z.object({ kind: z.literal('agent'), id: z.string(), handlers: z.instanceof(Map) })
+const agentShape = z.object({
+  kind: z.literal('agent'),
+  id: z.string(),
+  // So do these.
+  role: z.string().optional(),
+  skills: z.array(z.string()),
+  capacity: z.int().min(1),
+  handlers: z.instanceof(Map),
+})
 
 const workflowShape = z.object({
   kind: z.literal('workflow'),

@@ -200,6 +200,16 @@ describe('what is no definition is refused as such', () => {
   })
 })
 
+test('what looks like an agent and is none does not reach the hub', async () => {
+  const life = await booted()
+  const { kind, handlers } = agent('x')
+  for (const skills of [[1n], undefined]) {
+    const looks = { kind, handlers, id: 'x', skills, capacity: 1 } as unknown as AgentDefinition
+    expect(await codeOf(life, life.runtime.agents.register(looks))).toBe('DEFINITION_INVALID')
+  }
+  await works(life)
+})
+
 describe('what is refused leaves no trace', () => {
   const mine = (id: string, ...tasks: AnyTask[]): AgentDefinition =>
     tasks.reduce<AgentDefinition>((all, one) => all.handle(one as typeof job, () => id), agent(id))
