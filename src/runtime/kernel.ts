@@ -171,7 +171,9 @@ export class Kernel {
     const long = this.#seq - this.#checkpointedTo >= limits.tail
     this.#tellLoads(turn, long)
     this.#backlog.keepRest(turn)
-    if (long) this.#moveTail(turn, Math.max(CHECKPOINTS_A_TURN, turn.signals.length))
+    // Half of a tail is left as it is: most of what moved lately will have ended before it is that old.
+    if (long)
+      this.#moveTail(turn, Math.max(CHECKPOINTS_A_TURN, turn.signals.length), this.#seq - limits.tail / 2)
   }
 
   /** Puts the next due timer in line. */
@@ -241,9 +243,9 @@ export class Kernel {
   }
 
   /** Moves the start of the tail forward, so that recovery reads a bounded number of records. */
-  #moveTail(turn: Turn, checkpoints: number): void {
+  #moveTail(turn: Turn, checkpoints: number, upTo: number): void {
     const { population } = this.#parts
-    turn.checkpoints.push(...population.checkpoint(checkpoints))
+    turn.checkpoints.push(...population.checkpoint(checkpoints, upTo))
     turn.checkpointedTo = (population.oldestDirty() ?? this.#seq + 1) - 1
     turn.tailAfter = Math.min(turn.checkpointedTo, population.strandedSince - 1)
   }
@@ -281,7 +283,7 @@ export class Kernel {
     try {
       this.#tellLoads(turn, true)
       this.#backlog.keepRest(turn)
-      this.#moveTail(turn, count)
+      this.#moveTail(turn, count, Number.POSITIVE_INFINITY)
       turn.clean = clean
       journal.commit(batchOf(turn))
     } catch (error) {

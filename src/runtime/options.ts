@@ -26,7 +26,7 @@ export interface RuntimeOptions {
 }
 
 export interface StartOptions extends SendOptions {
-  /** Names the run or task: one part, unique for ever. Also its idempotency key, unless one is given. Default: random. */
+  /** Names the run or task: one part. No other may have it as long as the journal has a record of this one, erased or not. Also its idempotency key, unless one is given. Default: random. */
   id?: string
   /** 1 to 200 characters. The same key with the same input gives the first run, also after its end. */
   idempotencyKey?: string

@@ -172,11 +172,11 @@ export class Population {
     return undefined
   }
 
-  /** Checkpoints of up to `count` actors, those first that moved longest ago. */
-  checkpoint(count: number): Checkpoint[] {
+  /** Checkpoints of up to `count` actors that have not had one since `upTo`, those first that moved longest ago. */
+  checkpoint(count: number, upTo: number): Checkpoint[] {
     const made: Checkpoint[] = []
     for (const cell of this.#dirty.values()) {
-      if (made.length >= count) break
+      if (made.length >= count || cell.dirtySince > upTo) break
       made.push(cell.checkpoint())
       this.#checkpointed.push(cell)
       cell.dirtySince = 0

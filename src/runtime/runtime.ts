@@ -167,12 +167,18 @@ class RuntimeImpl {
     return this.#submissions.start(workflow, data, options)
   }
 
-  /** Starts a graph given as data; results come by step id. Errors as for `start`. */
+  /**
+   * Starts a graph given as data; results come by step id. Errors as for `start`, and
+   * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN, CYCLE: no graph
+   */
   async startGraph(graph: TaskGraph, options: StartOptions = {}): Promise<Run> {
     return this.#submissions.startGraph(graph, options)
   }
 
-  /** Submits one task. Settles when that is durable. Errors as for `start`. */
+  /**
+   * Submits one task, by the definition that is registered by its name. Settles when that is durable. Errors as for `start`, and
+   * @throws StatorError (rejects) ALREADY_REGISTERED: a task of that name with other policies is; DEFINITION_INVALID: no task
+   */
   async submit<I, O, Given, Made>(
     task: TaskDefinition<I, O, Given, Made>,
     data: Given,
