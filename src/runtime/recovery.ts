@@ -113,14 +113,15 @@ function readTail(journal: Journal, tailAfter: number): Signal[] {
   }
 }
 
-/** Folds the tail, but for actors that ended in it: their records stand as they are. */
-function replayTail(
-  parts: RecoveryParts,
-  tail: readonly Signal[],
-  pending: readonly PendingMessage[],
-  covered: ReadonlyMap<Address, number>,
-): number {
-  const { journal, population, delivery } = parts
+/** What the tail says of itself, before anything of it is folded. */
+interface Outline {
+  /** The last position at which an actor ended. */
+  readonly ended: ReadonlyMap<Address, number>
+  /** What each signal caused. */
+  readonly derived: ReadonlyMap<number, readonly (Signal | PendingMessage)[]>
+}
+
+function outlineOf(tail: readonly Signal[], pending: readonly PendingMessage[]): Outline {
   const ended = new Map<Address, number>()
   const derived = new Map<number, (Signal | PendingMessage)[]>()
   for (const signal of [...tail, ...pending]) {
@@ -130,6 +131,18 @@ function replayTail(
     if (siblings === undefined) derived.set(signal.causationId, [signal])
     else if (!isRepeated(signal, siblings)) siblings.push(signal)
   }
+  return { ended, derived }
+}
+
+/** Folds the tail, but for actors that ended in it: their records stand as they are. */
+function replayTail(
+  parts: RecoveryParts,
+  tail: readonly Signal[],
+  pending: readonly PendingMessage[],
+  covered: ReadonlyMap<Address, number>,
+): number {
+  const { population } = parts
+  const { ended, derived } = outlineOf(tail, pending)
   let replayed = 0
   const first = tail[0]?.seq ?? 0
   for (const signal of tail) {
@@ -139,32 +152,40 @@ function replayTail(
     if (signal.to === HUB || signal.seq <= (ended.get(signal.to) ?? 0)) continue
     // The tail may be longer than anybody needs: who is parked is not brought back for what its checkpoint has.
     if (signal.seq <= (covered.get(signal.to) ?? 0) && population.loaded(signal.to) === undefined) continue
-    const cell = population.find(signal.to)
-    if (population.stranded().has(signal.to)) {
-      // Unless its checkpoint has it, it must be read again when the definition is back.
-      if (signal.refused === null && signal.seq > (journal.checkpoint(signal.to)?.seq ?? 0))
-        population.needs(signal.seq)
-      continue
-    }
-    if (cell !== undefined && signal.seq <= cell.seq) continue
-    const told = derived.has(signal.seq)
-    const moved = delivery.replay(signal, told)
-    if (signal.refused?.code !== 'HOPS_EXCEEDED') restoreHold(population, signal, told)
-    if (moved === undefined) {
-      if (signal.refused === null) {
-        population.strand(signal.to, missing(signal))
-        population.needs(signal.seq)
-      }
-      continue
-    }
-    replayed++
-    const cause = tail[signal.causationId - first]
-    if (cause !== undefined) rememberOutput(moved.cell, signal, cause)
-    const difference = compare(signal, moved.step, derived.get(signal.seq) ?? [], moved.cell)
-    if (difference !== null)
-      population.strand(signal.to, { code: 'REPLAY_DIVERGED', reason: difference, signal: signal.seq })
+    if (replayOne(parts, signal, derived.get(signal.seq), tail[signal.causationId - first])) replayed++
   }
   return replayed
+}
+
+/** Folds one signal into its recipient, unless it is in there already. False where nothing moved. */
+function replayOne(
+  { journal, population, delivery }: RecoveryParts,
+  signal: Signal,
+  caused: readonly (Signal | PendingMessage)[] | undefined,
+  cause: Signal | undefined,
+): boolean {
+  const cell = population.find(signal.to)
+  if (population.stranded().has(signal.to)) {
+    // Unless its checkpoint has it, it must be read again when the definition is back.
+    if (signal.refused === null && signal.seq > (journal.checkpoint(signal.to)?.seq ?? 0))
+      population.needs(signal.seq)
+    return false
+  }
+  if (cell !== undefined && signal.seq <= cell.seq) return false
+  const told = caused !== undefined
+  const moved = delivery.replay(signal, told)
+  if (signal.refused?.code !== 'HOPS_EXCEEDED') restoreHold(population, signal, told)
+  if (moved === undefined) {
+    if (signal.refused !== null) return false
+    population.strand(signal.to, missing(signal))
+    population.needs(signal.seq)
+    return false
+  }
+  if (cause !== undefined) rememberOutput(moved.cell, signal, cause)
+  const difference = compare(signal, moved.step, caused ?? [], moved.cell)
+  if (difference !== null)
+    population.strand(signal.to, { code: 'REPLAY_DIVERGED', reason: difference, signal: signal.seq })
+  return true
 }
 
 /** What was delivered again after a release is still the same message. Outputs come in order, but for those. */
