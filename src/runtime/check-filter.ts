@@ -38,13 +38,18 @@ const historyShape = z.strictObject({
   limit,
 })
 
-const readShape = z.strictObject({
-  from: z.string().optional(),
-  types,
-  task: id,
-  workflow: id,
-  agent: id,
-})
+const readShape = z
+  .strictObject({
+    from: z.string().optional(),
+    types,
+    task: id,
+    workflow: id,
+    agent: id,
+  })
+  .refine(
+    ({ task, agent }) => task === undefined || agent === undefined,
+    'a signal has one recipient: a task or an agent',
+  )
 
 const actorsShape = z.strictObject({ kind: z.enum(KINDS).optional(), state: z.string().optional() })
 

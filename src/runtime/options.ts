@@ -45,9 +45,11 @@ export interface ReadOptions {
   /** A position from `cursorOf`, 'start', or 'now'. Default 'now'. */
   from?: string
   types?: readonly string[]
+  /** By recipient: of one task, or of one agent. */
   task?: string
-  workflow?: string
   agent?: string
+  /** Of a run and all its tasks. */
+  workflow?: string
 }
 
 export interface RuntimeStatus {

@@ -78,6 +78,7 @@ describe.each([
       ['workflow', { workflow: 'a b' }],
       ['agent', { agent: '' }],
       ['form', { form: 'start' }],
+      ['one recipient', { task: 't0', agent: 'worker' }],
     ]
     for (const [what, options] of wrong) {
       const refused = refusal(() => runtime.signals(options as object))
