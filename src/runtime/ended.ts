@@ -17,11 +17,19 @@ export interface EndedParts {
   readonly lifetime: Pick<Lifetime, 'requireJournal' | 'stopped'>
 }
 
+/** An actor that lives, as long as that can be known. @throws StatorError CLOSED, JOURNAL_FAILED */
+export function lookAt(
+  { population, lifetime }: Pick<EndedParts, 'population' | 'lifetime'>,
+  address: Address,
+): Cell | undefined {
+  if (population.loaded(address) === undefined) lifetime.requireJournal()
+  return population.look(address)
+}
+
 /** @throws StatorError (rejects) HELD, NOT_FOUND, CLOSED, JOURNAL_FAILED */
 export async function endedOf(parts: EndedParts, address: Address): Promise<Ending> {
   const { population, journal, endings, lifetime } = parts
-  if (population.loaded(address) === undefined) lifetime.requireJournal()
-  const cell = population.look(address)
+  const cell = lookAt(parts, address)
   const hold = cell?.hold ?? population.stranded().get(address)
   if (hold !== undefined && hold !== null) throw heldError(address, hold)
   if (cell === undefined) {

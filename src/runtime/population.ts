@@ -72,17 +72,19 @@ export class Population {
 
   /** The actor at an address, brought back if it is parked. */
   find(address: Address): Cell | undefined {
-    return this.#cells.get(address) ?? (this.#parked ? this.#revive(address) : undefined)
+    const loaded = this.#cells.get(address)
+    if (loaded !== undefined) return loaded
+    const checkpoint = this.#parkedAs(address)
+    return checkpoint === undefined ? undefined : this.restore(checkpoint)
   }
 
   /** The actor at an address, to be read and not to be moved: one that is parked stays so. */
   look(address: Address): Cell | undefined {
     const loaded = this.#cells.get(address)
-    if (loaded !== undefined || !this.#parked) return loaded
-    const cell = this.#revive(address)
-    if (cell === undefined) return undefined
-    cell.live.stop()
-    this.#cells.delete(address)
+    if (loaded !== undefined) return loaded
+    const checkpoint = this.#parkedAs(address)
+    const cell = checkpoint === undefined ? undefined : this.#make(checkpoint)
+    cell?.live.stop()
     return cell
   }
 
@@ -97,6 +99,12 @@ export class Population {
 
   /** Brings an actor back from its checkpoint; holds it where its definition is missing. */
   restore(checkpoint: Checkpoint): Cell | undefined {
+    const cell = this.#make(checkpoint)
+    if (cell !== undefined) this.#cells.set(cell.address, cell)
+    return cell
+  }
+
+  #make(checkpoint: Checkpoint): Cell | undefined {
     const { address, definition: ref } = checkpoint
     const create = (): Signal | undefined => {
       const record = this.#journal.get(checkpoint.createdSeq)
@@ -107,9 +115,7 @@ export class Population {
       this.#strandMissing(address, ref)
       return undefined
     }
-    const cell = Cell.restored(definition, checkpoint, this.#root)
-    this.#cells.set(address, cell)
-    return cell
+    return Cell.restored(definition, checkpoint, this.#root)
   }
 
   /** Finds out whether an actor that stays parked could be brought back; a graph brings its own definition. */
@@ -125,10 +131,10 @@ export class Population {
     this.strand(address, { code: 'VERSION_MISSING', reason, signal: 0 })
   }
 
-  #revive(address: Address): Cell | undefined {
-    if (this.#stranded.has(address) || this.#leaving.has(address)) return undefined
-    const checkpoint = this.#journal.checkpoint(address)
-    return checkpoint === undefined ? undefined : this.restore(checkpoint)
+  /** The record of one that is not in memory and could be. */
+  #parkedAs(address: Address): Checkpoint | undefined {
+    if (!this.#parked || this.#stranded.has(address) || this.#leaving.has(address)) return undefined
+    return this.#journal.checkpoint(address)
   }
 
   /** An actor that cannot live in this process life. What is in the journal of it stays. */

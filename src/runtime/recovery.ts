@@ -157,18 +157,17 @@ function replayTail(
   return replayed
 }
 
-/** Folds one signal into its recipient, unless it is in there already. False where nothing moved. */
+/** Folds one signal into its recipient, unless it is in there already; no parked one has it. False where nothing moved. */
 function replayOne(
-  { journal, population, delivery }: RecoveryParts,
+  { population, delivery }: RecoveryParts,
   signal: Signal,
   caused: readonly (Signal | PendingMessage)[] | undefined,
   cause: Signal | undefined,
 ): boolean {
   const cell = population.find(signal.to)
   if (population.stranded().has(signal.to)) {
-    // Unless its checkpoint has it, it must be read again when the definition is back.
-    if (signal.refused === null && signal.seq > (journal.checkpoint(signal.to)?.seq ?? 0))
-      population.needs(signal.seq)
+    // Its checkpoint does not have it: it must be read again when the definition is back.
+    if (signal.refused === null) population.needs(signal.seq)
     return false
   }
   if (cell !== undefined && signal.seq <= cell.seq) return false

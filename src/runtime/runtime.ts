@@ -20,7 +20,7 @@ import { containedLogger } from './contain.ts'
 import { filterOf, positionOf } from './cursor.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Door, type SendOptions } from './door.ts'
-import { endedOf } from './ended.ts'
+import { endedOf, lookAt } from './ended.ts'
 import { Endings } from './endings.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { letGo } from './held.ts'
@@ -107,10 +107,7 @@ class RuntimeImpl {
       journal,
       clock,
       ended: address => endedOf({ population, journal, endings, lifetime }, address),
-      cell: address => {
-        if (population.loaded(address) === undefined) lifetime.requireJournal()
-        return population.look(address)
-      },
+      cell: address => lookAt({ population, lifetime }, address),
       ending: address => endingOf(journal, address),
       stranded: address => population.stranded().get(address),
       past: ending => pastCell(journal, registry, hub, ending),

@@ -4,7 +4,7 @@
  */
 import type { TaskGraph } from '../actors/graph.ts'
 import { checkGraph, checkPlan } from '../actors/plan.ts'
-import { parse } from '../actors/schema.ts'
+import { parse, type Schema } from '../actors/schema.ts'
 import { checkTask } from '../actors/shapes.ts'
 import type { AnyTask, TaskDefinition } from '../actors/task.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
@@ -50,19 +50,10 @@ export class Submissions {
   ): Promise<Run<Outputs>> {
     checkSubmitOptions(options)
     const { definition, workflow: known } = this.#parts.registry.workflow(workflow as unknown as AnyWorkflow)
-    const raw = this.#admit(data)
-    const parsed = this.#admit(
-      parse(
-        known.input,
-        data === undefined ? undefined : raw,
-        'INPUT_INVALID',
-        `input of workflow ${known.name}`,
-      ),
-    )
+    const { input, given } = this.#input(known.input, data, `input of workflow ${known.name}`)
     for (const { step, task } of known.declared) this.#requireHandled(step.task, step.role ?? task.spec.role)
     const { name, version, hash } = definition.ref
-    const given = [data === undefined ? 'nothing' : 'input', raw]
-    const address = await this.#start({ workflow: name, version, hash, input: parsed }, given, options)
+    const address = await this.#start({ workflow: name, version, hash, input }, given, options)
     return new Run<Outputs>(this.#parts.handles, address)
   }
 
@@ -103,26 +94,17 @@ export class Submissions {
   ): Promise<TaskHandle<O>> {
     checkSubmitOptions(options)
     const known = this.#registered(checkTask(task, 'a task'))
-    const raw = this.#admit(data)
-    const parsed = this.#admit(
-      parse(
-        known.input,
-        data === undefined ? undefined : raw,
-        'INPUT_INVALID',
-        `input of task ${known.name}`,
-      ),
-    )
+    const { input, given } = this.#input(known.input, data, `input of task ${known.name}`)
     // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
     const create = {
       ...known.spec,
       task: known.name,
-      input: parsed,
+      input,
       ...(options.startAt === undefined ? {} : { startAt: toTime(options.startAt) }),
       ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
       ...this.#metadata(options),
     }
     const to: Address = `task/${this.#idOf(options)}`
-    const given = [data === undefined ? 'nothing' : 'input', raw]
     const address = await this.#create(
       'task.create',
       to,
@@ -131,6 +113,14 @@ export class Submissions {
       options,
     )
     return new TaskHandle<O>(this.#parts.handles, address)
+  }
+
+  /** What the journal holds of an input, and what of it as it was given makes two submissions the same. */
+  #input(schema: Schema, data: unknown, what: string): { input: Json; given: readonly Json[] } {
+    const raw = this.#admit(data)
+    const isAbsent = data === undefined
+    const input = this.#admit(parse(schema, isAbsent ? undefined : raw, 'INPUT_INVALID', what))
+    return { input, given: [isAbsent ? 'nothing' : 'input', raw] }
   }
 
   #start(
