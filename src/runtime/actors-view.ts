@@ -4,6 +4,7 @@ import type { Json } from '../messages/json.ts'
 import type { Cell } from './cell.ts'
 import { checkActorsFilter, checkLookup } from './check-filter.ts'
 import type { Checkpoint, Journal } from './journal.ts'
+import type { Lifetime } from './lifetime.ts'
 import { endingOf } from './outcome.ts'
 import type { Population } from './population.ts'
 
@@ -30,13 +31,16 @@ export interface HeldActor {
 export class ActorsView {
   readonly #population: Population
   readonly #journal: Journal
-  readonly #readable: () => void
+  readonly #lifetime: Pick<Lifetime, 'requireJournal' | 'requireTruth'>
 
-  /** `readable` throws once the journal cannot be read any more. */
-  constructor(population: Population, journal: Journal, readable: () => void) {
+  constructor(
+    population: Population,
+    journal: Journal,
+    lifetime: Pick<Lifetime, 'requireJournal' | 'requireTruth'>,
+  ) {
     this.#population = population
     this.#journal = journal
-    this.#readable = readable
+    this.#lifetime = lifetime
   }
 
   /**
@@ -45,7 +49,8 @@ export class ActorsView {
    */
   get(address: Address): ActorInfo | undefined {
     checkLookup(address)
-    this.#readable()
+    this.#lifetime.requireJournal()
+    this.#lifetime.requireTruth()
     return this.#find(address)
   }
 
@@ -63,7 +68,8 @@ export class ActorsView {
   /** Living actors, parked ones included, ordered by address. @throws StatorError INPUT_INVALID, CLOSED, JOURNAL_FAILED */
   list(filter: { kind?: Kind; state?: string } = {}): ActorInfo[] {
     checkActorsFilter(filter)
-    this.#readable()
+    this.#lifetime.requireJournal()
+    this.#lifetime.requireTruth()
     const found = new Map<Address, ActorInfo>()
     for (const cell of this.#population.cells()) {
       if (filter.kind !== undefined && cell.definition.kind.kind !== filter.kind) continue

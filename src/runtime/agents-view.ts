@@ -9,6 +9,7 @@ import type { Cell } from './cell.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { fromHub } from './door.ts'
 import type { Kernel } from './kernel.ts'
+import type { Lifetime } from './lifetime.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
 
@@ -31,7 +32,7 @@ export interface AgentsParts {
   readonly population: Population
   readonly dispatcher: Dispatcher
   readonly kernel: Kernel
-  readonly open: () => void
+  readonly lifetime: Pick<Lifetime, 'requireOpen' | 'requireTruth'>
   readonly send: (type: string, to: Address, data: Json) => Promise<Signal>
 }
 
@@ -44,7 +45,7 @@ export class AgentsView {
 
   /** @throws StatorError (rejects) DEFINITION_INVALID (no agent), ALREADY_REGISTERED, CLOSED, JOURNAL_FAILED */
   async register(agent: AgentDefinition): Promise<void> {
-    this.#parts.open()
+    this.#parts.lifetime.requireOpen()
     this.#parts.registry.addAgent(agent)
     await this.bringUp(agent)
   }
@@ -72,13 +73,16 @@ export class AgentsView {
     await this.#tell(id, 'agent.resume', address)
   }
 
+  /** @throws StatorError JOURNAL_FAILED */
   get(id: string): AgentInfo | undefined {
+    this.#parts.lifetime.requireTruth()
     const cell = this.#parts.population.find(`agent/${id}`)
     return cell === undefined ? undefined : this.#info(cell)
   }
 
-  /** Ordered by id. `available`: takes work and has room for it. */
+  /** Ordered by id. `available`: takes work and has room for it. @throws StatorError JOURNAL_FAILED */
   list(filter: { role?: string; state?: string; available?: boolean } = {}): AgentInfo[] {
+    this.#parts.lifetime.requireTruth()
     return [...this.#parts.population.cells()]
       .filter(cell => cell.definition.kind.kind === 'agent')
       .map(cell => this.#info(cell))

@@ -14,7 +14,7 @@ export interface EndedParts {
   readonly population: Population
   readonly journal: Journal
   readonly endings: Endings
-  readonly lifetime: Pick<Lifetime, 'requireJournal' | 'stopped'>
+  readonly lifetime: Pick<Lifetime, 'requireJournal' | 'requireTruth' | 'stopped'>
 }
 
 /** An actor that lives, as long as that can be known. @throws StatorError CLOSED, JOURNAL_FAILED */
@@ -23,6 +23,7 @@ export function lookAt(
   address: Address,
 ): Cell | undefined {
   if (population.loaded(address) === undefined) lifetime.requireJournal()
+  else lifetime.requireTruth()
   return population.look(address)
 }
 

@@ -128,6 +128,11 @@ export class Lifetime {
     if (this.#closing !== undefined && this.stopped !== undefined) throw this.stopped
   }
 
+  /** After a failed commit actors in memory are ahead of the journal, for ever. @throws StatorError JOURNAL_FAILED */
+  requireTruth(): void {
+    if (this.stopped !== undefined && this.stopped.code !== 'CLOSED') throw this.stopped
+  }
+
   tellHub(type: string, data: Json = {}): Promise<Signal> {
     return new Promise((resolve, reject) => {
       this.#parts().kernel.push(fromHub(type, HUB, data, { ack: { committed: resolve, failed: reject } }))

@@ -102,7 +102,7 @@ class RuntimeImpl {
     })
     const send = (type: string, to: Address, data: Json): Promise<Signal> =>
       door.send({ type, to, from: CLIENT, data })
-    const agents = new AgentsView({ registry, population, dispatcher, kernel, open, send })
+    const agents = new AgentsView({ registry, population, dispatcher, kernel, lifetime, send })
     const handles: HandleHost = {
       journal,
       clock,
@@ -116,7 +116,7 @@ class RuntimeImpl {
       read: filter => stream.read(filter),
     }
     this.agents = agents
-    this.actors = new ActorsView(population, journal, () => lifetime.requireJournal())
+    this.actors = new ActorsView(population, journal, lifetime)
     this.#lifetime = lifetime
     this.#handles = handles
     this.#submissions = new Submissions({ registry, door, handles, limits, ids })

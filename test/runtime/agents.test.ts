@@ -1,7 +1,7 @@
 /** Agents come, go, pause and come back, through crashes, and what they are told of themselves is true. */
 import { describe, expect, test } from 'vitest'
 import { agent, task, type AgentDefinition } from 'stator'
-import { Simulation, type Life, type World } from 'stator/testing'
+import { Simulation, type Life, type Setup } from 'stator/testing'
 import { codeOf, single, worldOf } from './support/world.ts'
 
 const job = task('job')
@@ -13,7 +13,7 @@ function one(life: Life, id: string, options: { role?: string; capacity?: number
   )
 }
 
-const setup = (life: Life): World => ({ agents: [one(life, 'ann')] })
+const setup = (life: Life): Setup => ({ agents: [one(life, 'ann')] })
 
 describe('an agent that is unregistered and registered again', () => {
   test('is the new one after a crash, paused if it was', async () => {
@@ -61,7 +61,7 @@ describe('an actor that ends', () => {
     expect([first.status, second.status]).toEqual(['fulfilled', 'fulfilled'])
     expect(life.runtime.history({ types: ['task.cancelled'] })).toHaveLength(1)
     await world.drain(life)
-    expect(world.ledger.wrongs).toEqual([])
+    expect(world.broken).toEqual([])
     expect(world.state.checkpoints.has('task/one')).toBe(false)
   })
 })

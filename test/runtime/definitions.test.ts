@@ -156,7 +156,7 @@ describe('what a submission is given beside its input is refused where it is not
     ['the past', () => -0.2, 0],
   ])('a start may be given as %s, and is the same after a crash', async (_, at, wait) => {
     const life = await booted()
-    const { world } = life
+    const { simulation: world } = life
     const now = world.clock.now()
     await life.until(life.runtime.submit(job, 1, { id: 'one', startAt: at(now) }))
     const created = life.runtime.history({ types: ['task.create'] })
@@ -299,7 +299,7 @@ describe('a name is free again', () => {
     const started = life.until(runtime.startGraph(steps))
     await life.until(runtime.agents.unregister('eve'))
     const run = await started
-    await life.world.drain(life)
+    await life.simulation.drain(life)
     await life.until(runtime.agents.register(bob('last')))
     expect(await life.until(run.result())).toEqual({ a: 1, b: 'bob' })
   })

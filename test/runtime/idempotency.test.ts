@@ -1,7 +1,7 @@
 /** The same key with the same input gives the first address, at once, later, after the end and after a crash. */
 import { describe, expect, test } from 'vitest'
 import { agent, graph, task, workflow } from 'stator'
-import type { Life, World } from 'stator/testing'
+import type { Life, Setup } from 'stator/testing'
 import { codeOf, single, worldOf } from './support/world.ts'
 
 const make = (): ReturnType<typeof single> => single(({ text }) => text.toUpperCase())
@@ -72,7 +72,7 @@ describe('the same input', () => {
       ? { b: [{ y: 2, x: 1 }], a: { d: null, 10: 't', c: 'é' } }
       : { a: { 10: 't', c: 'é', d: null }, b: [{ x: 1, y: 2 }] }
   const any = task('any')
-  const setup = (life: Life): World => ({
+  const setup = (life: Life): Setup => ({
     agents: [
       agent('ann').handle(
         any,

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { agent, task, type Json } from 'stator'
-import { Crashed, type Life, type Simulation, type World } from 'stator/testing'
+import { Crashed, type Life, type Simulation, type Setup } from 'stator/testing'
 import { codeOf, single, worldOf } from './support/world.ts'
 
 const INPUT = { text: 'x' }
@@ -44,20 +44,20 @@ describe('a task that ends the process each time', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('takes down no innocent neighbour (seed %i)', async seed => {
     const killer = task('killer')
     const honest = task('honest')
-    const setup = (life: Life): World => ({
+    const setup = (life: Life): Setup => ({
       agents: [
         agent('ann', { capacity: 10 })
           .handle(
             killer,
             life.handler(async () => {
-              await life.wait(life.world.dice.below(30))
+              await life.wait(life.simulation.dice.below(30))
               life.die()
             }),
           )
           .handle(
             honest,
             life.handler(async (n: unknown): Promise<Json> => {
-              await life.wait(20 + life.world.dice.below(30))
+              await life.wait(20 + life.simulation.dice.below(30))
               return n as Json
             }),
           ),
@@ -76,7 +76,7 @@ describe('a task that ends the process each time', () => {
     }
     const outcome = await life.until(life.runtime.task('k').outcome())
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'INTERRUPTED' } })
-    expect(world.ledger.wrongs).toEqual([])
+    expect(world.broken).toEqual([])
   })
 })
 
@@ -110,8 +110,8 @@ describe('a clean close', () => {
     await first.until(first.runtime.close())
     first.die()
     // Each of these gets a little further; the last is not up yet when it dies.
-    for (const commit of [1, 1, 2]) {
-      const died = await world.boot({ commit, point: 'synced' }).catch((error: unknown) => error)
+    for (const write of [1, 1, 2]) {
+      const died = await world.boot({ write, point: 'synced' }).catch((error: unknown) => error)
       expect(died).toBeInstanceOf(Crashed)
     }
     const life = await world.boot()
@@ -154,7 +154,7 @@ describe('a clean close', () => {
     await life.until(quiet)
     await world.drain(life)
     expect(world.ledger.of('start')).toHaveLength(started)
-    expect(world.ledger.wrongs).toEqual([])
+    expect(world.broken).toEqual([])
   })
 
   test('leaves no tail, so that a deploy replays nothing', async () => {

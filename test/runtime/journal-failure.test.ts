@@ -79,6 +79,16 @@ test('every waiter is told JOURNAL_FAILED, nothing is let out, and a new runtime
   expect(runtime.status()).toMatchObject({ hub: 'failed', position: last })
   expect(await codeOf(other, runtime.submit(job, { text: 'x' }))).toBe('JOURNAL_FAILED')
   expect(await codeOf(other, slow.outcome())).toBe('JOURNAL_FAILED')
+  // What actors in memory have come to since was never written: nobody is shown it.
+  const shown = [
+    () => runtime.actors.get('agent/ann'),
+    () => runtime.actors.list(),
+    () => runtime.agents.get('ann'),
+    () => runtime.agents.list(),
+    () => slow.info(),
+  ]
+  for (const show of shown) expect(show).toThrow(expect.objectContaining({ code: 'JOURNAL_FAILED' }))
+  expect(runtime.history({ types: ['task.create'] }).map(({ to }) => to)).toEqual(['task/slow'])
   await other.until(runtime.close())
 
   const again = await other.until(createRuntime({ ...options, journal: memory(state) }))

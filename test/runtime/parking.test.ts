@@ -1,8 +1,9 @@
 /** Taking actors out of memory, at any moment, changes nothing that anybody could see. */
 import { describe, expect, test } from 'vitest'
 import { agent, PRIORITIES, task, workflow } from 'stator'
-import { Dice, type Life } from 'stator/testing'
-import { play, replaysTheSame } from './support/play.ts'
+import { Dice, play, type Life } from 'stator/testing'
+import { replaysTheSame } from '../../src/testing/invariants/same-replayed.ts'
+import { good } from './support/play.ts'
 import { SCENARIOS } from './support/scenarios.ts'
 import { codeOf, single, worldOf } from './support/world.ts'
 
@@ -10,31 +11,29 @@ const TINY = { tail: 3, liveActors: 1, idle: 1, batchDeliveries: 4, batchInputs:
 
 describe.each(SCENARIOS)('$name', scenario => {
   test('ends the same when everything is checkpointed and parked all the time', async () => {
-    const plain = await play(scenario, 7)
+    const plain = await play(scenario, { seed: 7 })
     const tiny = { ...scenario, limits: TINY }
     const dice = new Dice(3)
     for (let seed = 1; seed <= 10; seed++) {
-      const played = await play(tiny, seed, [], life => {
+      const between = (life: Life): void => {
         if (life.isUp && dice.chance(0.05)) replaysTheSame(life)
-      })
+      }
+      const played = await play(tiny, { seed, watchers: [good, { between }] })
       expect({ seed, outcome: played.outcome }).toEqual({ seed, outcome: plain.outcome })
     }
   })
 
   test('ends the same when actors are parked at random moments', async () => {
-    const plain = await play(scenario, 7)
+    const plain = await play(scenario, { seed: 7 })
     const dice = new Dice(9)
     let parked = 0
     for (let seed = 1; seed <= 10; seed++) {
-      const played = await play(
-        { ...scenario, limits: { ...scenario.limits, tail: 2, idle: 2 } },
-        seed,
-        [],
-        life => {
-          if (!life.isUp || !dice.chance(0.5)) return
-          parked += life.runtime.actors.park(() => dice.chance(0.7))
-        },
-      )
+      const between = (life: Life): void => {
+        if (!life.isUp || !dice.chance(0.5)) return
+        parked += life.runtime.actors.park(() => dice.chance(0.7))
+      }
+      const limits = { ...scenario.limits, tail: 2, idle: 2 }
+      const played = await play({ ...scenario, limits }, { seed, watchers: [good, { between }] })
       expect({ seed, outcome: played.outcome }).toEqual({ seed, outcome: plain.outcome })
     }
     // A task that waits for a time is never parked, and with room for one actor all others are parked already.
@@ -61,7 +60,7 @@ describe('tasks that wait for an agent', () => {
     await life.until(life.runtime.task('t7').cancel())
     await life.until(life.runtime.agents.resume('ann'))
     for (let n = 0; n < COUNT; n++) await life.until(life.runtime.task(`t${n}`).outcome())
-    expect(world.ledger.wrongs).toEqual([])
+    expect(world.broken).toEqual([])
     return world.ledger.of('start').map(entry => entry.task)
   }
 
@@ -81,7 +80,7 @@ describe('tasks that wait for an agent', () => {
     expect(parked).toEqual(plain)
     const restarted = await order(KEEP, async life => {
       life.die()
-      const next = await life.world.boot()
+      const next = await life.simulation.boot()
       expect(inMemory(next)).toBeLessThanOrEqual(KEEP + 1)
       return next
     })

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import * as fc from 'fast-check'
 import { agent, graph, NonRetryableError, task, type GraphStep, type Limits } from 'stator'
-import { CRASH_POINTS, Dice, type Life, type World } from 'stator/testing'
+import { CRASH_POINTS, Dice, play, type Life, type Scenario, type Setup } from 'stator/testing'
 import { z } from 'zod'
-import { play, replaysTheSame } from './support/play.ts'
-import type { Scenario } from './support/scenarios.ts'
+import { replaysTheSame } from '../../src/testing/invariants/same-replayed.ts'
+import { good } from './support/play.ts'
 
 interface Work {
   readonly how: 'works' | 'fails' | 'fails for good' | 'works at the third attempt' | 'works in parts'
@@ -16,7 +16,7 @@ const work = z.object({ how: z.string(), ms: z.number() })
 const retry = { maxAttempts: 3, initialInterval: 40, backoff: 2, jitter: 'equal' } as const
 const job = task('job', { input: work, retry })
 
-const setup = (life: Life): World => ({
+const setup = (life: Life): Setup => ({
   tasks: [job],
   agents: ['ann', 'bob'].map((id, n) =>
     agent(id, { capacity: n + 1 }).handle(
@@ -67,7 +67,7 @@ const limits: fc.Arbitrary<Partial<Limits>> = fc.record({
   liveActors: fc.constantFrom(1, 1000),
 })
 const crashes = fc.array(
-  fc.record({ commit: fc.integer({ min: 1, max: 40 }), point: fc.constantFrom(...CRASH_POINTS) }),
+  fc.record({ write: fc.integer({ min: 1, max: 40 }), point: fc.constantFrom(...CRASH_POINTS) }),
   { maxLength: 2 },
 )
 
@@ -86,11 +86,13 @@ test('any graph, any limits, any crashes: the same outcome, and a replay gives t
           return { ...outcome, error: outcome.error !== undefined }
         },
       }
-      const plain = await play({ ...scenario, limits: {} }, seed)
+      const plain = await play({ ...scenario, limits: {} }, { seed, watchers: [good] })
       const dice = new Dice(seed)
-      const played = await play(scenario, seed + 1, planned, life => {
+      const between = (life: Life): void => {
         if (life.isUp && dice.chance(0.03)) replaysTheSame(life)
-      })
+      }
+      const watchers = [good, { between }]
+      const played = await play(scenario, { seed: seed + 1, crashes: planned, watchers })
       expect(withoutBlockers(played.outcome)).toEqual(withoutBlockers(plain.outcome))
     }),
     { numRuns: 120, seed: 2026 },

@@ -34,7 +34,7 @@ describe('scheduled tasks', () => {
   test('start in the order of their times, never before them, whatever crashes come between', async () => {
     const schedule = fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 8 })
     const crashes = fc.array(
-      fc.record({ commit: fc.integer({ min: 1, max: 12 }), point: fc.constantFrom(...CRASH_POINTS) }),
+      fc.record({ write: fc.integer({ min: 1, max: 12 }), point: fc.constantFrom(...CRASH_POINTS) }),
       { maxLength: 3 },
     )
     await fc.assert(
@@ -49,7 +49,7 @@ describe('scheduled tasks', () => {
           expect(at).toBeGreaterThanOrEqual(START + (delays[Number(id.slice(1))] ?? 0))
         const fired = [...firings(world)]
         expect(new Set(fired.map(({ id }) => id)).size).toBe(fired.length)
-        expect(world.ledger.wrongs).toEqual([])
+        expect(world.broken).toEqual([])
       }),
       { numRuns: 60, seed: 4 },
     )

@@ -1,7 +1,7 @@
 /** A run goes on only with the definition that wrote it; without it the run is held, and nothing of it is lost. */
 import { describe, expect, test } from 'vitest'
 import { agent, graph, task, workflow, type AnyWorkflow } from 'stator'
-import { Simulation, type Life, type World } from 'stator/testing'
+import { Simulation, type Life, type Setup } from 'stator/testing'
 import { z } from 'zod'
 import { emptyMemory } from '../../src/runtime/memory-journal.ts'
 import { decode, encode } from '../../src/runtime/record.ts'
@@ -17,7 +17,7 @@ const bystander = workflow('bystander', { input: number }).step('only', add)
 
 const holder: { known: readonly AnyWorkflow[] } = { known: [] }
 
-const setup = (life: Life): World => ({
+const setup = (life: Life): Setup => ({
   agents: [
     agent('ann', { capacity: 5 }).handle(
       add,
@@ -75,7 +75,7 @@ describe.each([
       one: { n: 1 },
       two: { n: 2 },
     })
-    expect(world.ledger.wrongs).toEqual([])
+    expect(world.broken).toEqual([])
   })
 })
 

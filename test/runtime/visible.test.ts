@@ -10,7 +10,7 @@ const INPUT = { text: 'x' }
 async function listen(world: Simulation, life: Life): Promise<void> {
   const early: string[] = []
   const check = (what: string, { seq }: Pick<Signal, 'seq'>): void => {
-    if (life.alive && seq > world.ledger.position) early.push(`${what} ${seq}`)
+    if (life.alive && seq > world.position) early.push(`${what} ${seq}`)
   }
   const { runtime } = life
   runtime.signals$.subscribe(signal => check('pushed', signal))
@@ -35,10 +35,10 @@ async function listen(world: Simulation, life: Life): Promise<void> {
 
 describe('acknowledgements, results, signals and sub-steps', () => {
   test('come after their commit, at every crash', async () => {
-    for (let commit = 1; commit <= 8; commit++)
+    for (let write = 1; write <= 8; write++)
       for (const point of CRASH_POINTS) {
         const { world } = parts()
-        for (const crash of [{ commit, point }, undefined])
+        for (const crash of [{ write, point }, undefined])
           try {
             const life = await world.boot(crash)
             await listen(world, life)
@@ -47,7 +47,7 @@ describe('acknowledgements, results, signals and sub-steps', () => {
           } catch (error) {
             if (!(error instanceof Crashed)) throw error
           }
-        expect(world.ledger.wrongs).toEqual([])
+        expect(world.broken).toEqual([])
         for (const { key } of world.ledger.of('result')) expect(recorded(world)).toContain(key)
       }
   })
@@ -56,13 +56,13 @@ describe('acknowledgements, results, signals and sub-steps', () => {
 describe('a commit that did not happen', () => {
   test('lets nothing out: no ack, no start, no signal, no timer', async () => {
     const { world } = parts()
-    const life = await world.boot({ commit: 2, point: 'lost' })
+    const life = await world.boot({ write: 2, point: 'lost' })
     const seen: number[] = []
     life.runtime.signals$.subscribe(({ seq }) => seen.push(seq))
-    const before = world.ledger.position
+    const before = world.position
     const submitted = life.runtime.submit(task('job'), INPUT, { id: 'one' })
     await expect(life.until(submitted)).rejects.toThrow(Crashed)
-    expect(world.ledger.position).toBe(before)
+    expect(world.position).toBe(before)
     expect(seen).toEqual([])
     expect(world.ledger.entries).toEqual([])
     const second = await world.boot()
@@ -111,7 +111,7 @@ describe('subscribers', () => {
     await world.drain(life)
     await life.until(life.runtime.close())
     await life.until(Promise.all(reading))
-    const whole = Array.from({ length: world.ledger.position }, (_, n) => n + 1)
+    const whole = Array.from({ length: world.position }, (_, n) => n + 1)
     for (const seqs of read) expect(seqs).toEqual(whole)
   })
 })

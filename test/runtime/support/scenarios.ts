@@ -1,15 +1,7 @@
 /** Scenarios: what the crash sweep plays, written so that each process life may begin it anew. */
 import { z } from 'zod'
-import { agent, graph, parallel, task, workflow, type Limits, type StatorError } from 'stator'
-import type { Life, World } from 'stator/testing'
-
-export interface Scenario {
-  readonly name: string
-  readonly limits?: Partial<Limits>
-  readonly setup: (life: Life) => World
-  /** From the first word to the outcome; what was said before a crash is said again. */
-  readonly play: (life: Life) => Promise<unknown>
-}
+import { agent, graph, parallel, task, workflow, type StatorError } from 'stator'
+import type { Life, Scenario, Setup } from 'stator/testing'
 
 const text = z.object({ text: z.string() })
 const say = task('say', { input: text, output: text })
@@ -53,14 +45,14 @@ const stopped = workflow('stopped', { input: text })
 const workflows = [chain, wide, retrying, failing, stopped]
 
 /** Two agents with everything, in every scenario. */
-export function standard(life: Life): World {
+export function standard(life: Life): Setup {
   const build = (id: string, capacity: number): ReturnType<typeof agent> =>
     agent(id, { capacity })
       .handle(
         say,
         life.handler(async ({ text: said }, ctx) => {
           const made = await ctx.do('make', key => `${said}!${key.length}`)
-          await life.wait(life.world.dice.below(20))
+          await life.wait(life.simulation.choices.below(20))
           const again = await ctx.do('again', async () => {
             await life.wait(3)
             return made.length
@@ -97,7 +89,7 @@ export function standard(life: Life): World {
         count,
         life.handler(async ({ n }, ctx) => {
           ctx.progress(50, 'half')
-          await life.wait(life.world.dice.below(10))
+          await life.wait(life.simulation.choices.below(10))
           return { n: n + 1 }
         }),
       )
@@ -169,7 +161,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const startAt = Date.UTC(2030, 0, 1, 1)
       const handle = await life.until(life.runtime.submit(count, { n: 1 }, { id: 'later', startAt }))
       const outcome = await life.until(handle.outcome())
-      const starts = life.world.ledger.of('start')
+      const starts = life.simulation.ledger.of('start')
       return { outcome, early: starts.some(({ at }) => at < startAt) }
     },
   },

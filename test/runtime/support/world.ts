@@ -2,13 +2,13 @@
 import { agent, task, type Handler, type Limits, type TaskDefinition, type TaskOptions } from 'stator'
 import { z } from 'zod'
 import type { MemoryState } from '../../../src/runtime/memory-journal.ts'
-import { Simulation, type Life, type SimulatedHandler, type World } from 'stator/testing'
+import { Simulation, type Life, type SimulatedHandler, type Setup } from 'stator/testing'
 
 export const text = z.object({ text: z.string() })
 
 /** A world with these definitions, not yet started. */
 export function worldOf(
-  setup: (life: Life) => World,
+  setup: (life: Life) => Setup,
   options: { seed?: number; limits?: Partial<Limits>; state?: MemoryState } = {},
 ): Simulation {
   const { seed = 1, limits = {}, state } = options
@@ -29,7 +29,7 @@ export function single(
 ): { world: Simulation; job: Job } {
   const { capacity = 1, limits = {}, ...policies } = options
   const job: Job = task('job', { input: text, ...policies })
-  const setup = (life: Life): World => ({
+  const setup = (life: Life): Setup => ({
     agents: [agent('ann', { capacity }).handle(job, life.handler(run) as Handler<Said, unknown>)],
   })
   return { world: worldOf(setup, { limits }), job }

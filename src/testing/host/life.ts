@@ -2,28 +2,30 @@
  * Life: one life of a simulated process: a runtime, the handlers that it runs, and its end. Whatever belongs to a
  * dead life goes nowhere: its promises never settle, and nothing that it does is seen.
  */
-import type { Handler } from '../actors/agent.ts'
-import type { TaskContext } from '../actors/task-context.ts'
-import type { Clock } from '../runtime/clock.ts'
-import type { Host } from '../runtime/host.ts'
-import type { Runtime } from '../runtime/runtime.ts'
-import { toJson, type Json } from '../messages/json.ts'
+import type { Handler } from '../../actors/agent.ts'
+import type { TaskContext } from '../../actors/task-context.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import type { Host } from '../../runtime/host.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
+import { toJson, type Json } from '../../messages/json.ts'
 import { Crashed } from './ends.ts'
+import { observed } from './observed.ts'
 import type { Entry } from './ledger.ts'
-import type { Simulation } from './simulation.ts'
+import type { Stage } from './stage.ts'
 
 /** What a handler of a simulation gets beside the usual: the world that it acts in. */
 export type SimulatedHandler<I, O> = (input: I, ctx: TaskContext, life: Life) => Promise<O> | O
 
 export class Life {
   readonly number: number
-  readonly world: Simulation
+  readonly simulation: Stage
   #alive = true
   #doomed = false
+  #halted = false
   #runtime: Runtime | undefined
 
-  constructor(world: Simulation, number: number) {
-    this.world = world
+  constructor(simulation: Stage, number: number) {
+    this.simulation = simulation
     this.number = number
   }
 
@@ -35,9 +37,9 @@ export class Life {
     return this.#doomed
   }
 
-  /** It lives, and its runtime has started. */
+  /** It lives, and its runtime has started and not been stopped by its disk. */
   get isUp(): boolean {
-    return this.#alive && this.#runtime !== undefined
+    return this.#alive && !this.#halted && this.#runtime !== undefined
   }
 
   /** @throws Crashed once the process is dead */
@@ -48,14 +50,17 @@ export class Life {
   }
 
   set runtime(runtime: Runtime) {
-    this.#runtime = runtime
+    this.#runtime = observed(runtime, {
+      asked: what => this.#alive && this.simulation.asked(what, this),
+      acknowledged: to => this.#alive && this.simulation.acknowledged({ to }, this),
+    })
   }
 
   /** The process ends here and now. */
   die(): void {
     if (!this.#alive) return
     this.#alive = false
-    this.world.state.owned = false
+    this.simulation.state.owned = false
   }
 
   /** The process ends as soon as what is under way has been said. */
@@ -63,9 +68,14 @@ export class Life {
     this.#doomed = true
   }
 
+  /** Its disk took a write no more: the process lives, its runtime does not. */
+  halt(): void {
+    this.#halted = true
+  }
+
   /** Lets things happen until the promise settles. @throws Crashed, Stuck, and what the promise rejects with */
   async until<T>(promise: Promise<T>): Promise<T> {
-    return this.world.until(this, promise)
+    return this.simulation.until(this, promise)
   }
 
   /** Resolves after a while of virtual time; never, in a dead process. */
@@ -93,7 +103,7 @@ export class Life {
   }
 
   get host(): Partial<Host> {
-    const { scheduler, dice, ids } = this.world
+    const { scheduler, dice, ids } = this.simulation
     const soon = (callback: () => void): void => {
       scheduler.soon(() => this.#alive && callback())
     }
@@ -101,7 +111,7 @@ export class Life {
   }
 
   get clock(): Clock {
-    const { clock } = this.world
+    const { clock } = this.simulation
     return { now: () => clock.now(), after: (ms, call) => clock.after(ms, () => this.#alive && call()) }
   }
 
@@ -151,15 +161,18 @@ export class Life {
 
   #write(what: Entry['what'], ctx: TaskContext, key: string, value: unknown): void {
     if (this.#alive)
-      this.world.wrote({
-        life: this.number,
-        at: this.world.clock.now(),
-        what,
-        task: ctx.task,
-        attempt: ctx.attempt,
-        key,
-        value: readable(value),
-      })
+      this.simulation.wrote(
+        {
+          life: this.number,
+          at: this.simulation.clock.now(),
+          what,
+          task: ctx.task,
+          attempt: ctx.attempt,
+          key,
+          value: readable(value),
+        },
+        this,
+      )
   }
 }
 

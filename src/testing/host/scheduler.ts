@@ -2,7 +2,7 @@
  * Simulated scheduler: the turns that hubs asked for, taken when the simulation says so. Also `settled`, which lets
  * everything happen that promises have set off, and no more.
  */
-import type { Scheduler } from '../runtime/scheduler.ts'
+import type { Scheduler } from '../../runtime/scheduler.ts'
 
 export class SimulatedScheduler implements Scheduler {
   readonly #waiting: (() => void)[] = []

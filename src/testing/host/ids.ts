@@ -1,5 +1,5 @@
 /** Ids: counted, so that the same simulation gives the same ones. */
-import type { NewId } from '../runtime/ids.ts'
+import type { NewId } from '../../runtime/ids.ts'
 
 export function countedIds(prefix = 'id'): NewId {
   let made = 0

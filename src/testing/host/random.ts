@@ -1,5 +1,7 @@
 /** Random: chance from a seed, so that a simulation can be played again. Algorithm: mulberry32 (Tommy Ettinger). */
-export class Dice {
+import type { Choices } from './choices.ts'
+
+export class Dice implements Choices {
   #state: number
 
   constructor(seed: number) {

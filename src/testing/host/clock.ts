@@ -2,8 +2,8 @@
  * Virtual clock: time passes only when the simulation says so. What is due happens in the order of deadlines, ties in
  * the order in which they were set, and each sees its own deadline as the time. Nothing here waits.
  */
-import type { Clock } from '../runtime/clock.ts'
-import { Heap, type Due } from '../runtime/heap.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import { Heap, type Due } from '../../runtime/heap.ts'
 
 interface Alarm extends Due {
   callback: (() => void) | undefined

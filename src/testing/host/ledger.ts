@@ -1,0 +1,35 @@
+/**
+ * Ledger: what really happened outside, whatever any process remembers: handlers that started, sub-steps that ran,
+ * what they gave, and what took effect in the world. It judges nothing.
+ */
+import type { Json } from '../../messages/json.ts'
+
+export interface Entry {
+  /** The process life in which it happened. */
+  readonly life: number
+  /** Virtual time, milliseconds since the epoch. */
+  readonly at: number
+  /**
+   * `start`, `output`, `error`: a handler began, returned, threw. `sub` is a sub-step of `ctx.do` that ran, `result` one
+   * that came back, recorded or reused. `call` asked the outside for an effect, `effect` is one that took place.
+   */
+  readonly what: 'start' | 'output' | 'error' | 'sub' | 'result' | 'call' | 'effect'
+  /** Address of the task, or the name of the effect. */
+  readonly task: string
+  readonly attempt: number
+  /** The idempotency key given to the outside. */
+  readonly key: string
+  readonly value: Json
+}
+
+export class Ledger {
+  readonly entries: Entry[] = []
+
+  add(entry: Entry): void {
+    this.entries.push(entry)
+  }
+
+  of(what: Entry['what'], task?: string): Entry[] {
+    return this.entries.filter(entry => entry.what === what && (task === undefined || entry.task === task))
+  }
+}

@@ -1,0 +1,40 @@
+/** Stage: what a process life needs of the simulation that it is part of. Shapes only. */
+import type { Signal } from '../../messages/signal.ts'
+import type { MemoryState } from '../../runtime/memory-journal.ts'
+import type { RuntimeOptions } from '../../runtime/options.ts'
+import type { NewId } from '../../runtime/ids.ts'
+import type { Choices } from './choices.ts'
+import type { VirtualClock } from './clock.ts'
+import type { Crash } from './disk.ts'
+import type { Entry, Ledger } from './ledger.ts'
+import type { Life } from './life.ts'
+import type { Dice } from './random.ts'
+import type { SimulatedScheduler } from './scheduler.ts'
+
+/** What a process of the simulation knows: agents, workflows, tasks. */
+export type Setup = Pick<RuntimeOptions, 'agents' | 'workflows' | 'tasks'>
+
+export interface Stage {
+  readonly clock: VirtualClock
+  readonly scheduler: SimulatedScheduler
+  readonly choices: Choices
+  /** The randomness of the runtime itself (jitter). */
+  readonly dice: Dice
+  readonly ids: NewId
+  readonly ledger: Ledger
+  /** What the journal holds. */
+  readonly state: MemoryState
+  /** The last durable position. */
+  readonly position: number
+  setup(life: Life): Setup
+  boot(crash?: Crash): Promise<Life>
+  until<T>(life: Life, promise: Promise<T>): Promise<T>
+  drain(life: Life): Promise<void>
+  pass(life: Life, ms: number): Promise<void>
+  /** Something happened outside. */
+  wrote(entry: Entry, life: Life): void
+  asked(what: string, life: Life): void
+  acknowledged(signal: Pick<Signal, 'to'>, life: Life): void
+  /** A promise does not hold: the number of the invariant, or the name of a property. */
+  break(promise: number | string, detail: string): void
+}

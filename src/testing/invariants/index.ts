@@ -1,0 +1,14 @@
+/** All invariants, by their numbers. Nothing is checked here. */
+import type { Watcher } from '../host/watcher.ts'
+import type { Invariant } from './invariant.ts'
+import { onceInside } from './once.ts'
+import { sameReplayed } from './same-replayed.ts'
+import { totalOrder } from './order.ts'
+import { visible } from './visible.ts'
+
+export const INVARIANTS: readonly Invariant[] = [visible, sameReplayed, totalOrder, onceInside]
+
+/** A new check of each, for one simulation. */
+export function invariants(): Watcher[] {
+  return INVARIANTS.flatMap(({ watch }) => (watch === null ? [] : [watch()]))
+}
