@@ -27,9 +27,25 @@ export const ERRORS = {
     message: 'Something of that name or id is registered already.',
     next: 'Choose another name, or unregister the first.',
   },
+  ARBITRARY_UNKNOWN: {
+    message: 'No values are known that the schema takes.',
+    next: 'Give an arbitrary of your own, as in input: fc.constantFrom(…); or say in the schema what its check demands, by bounds, a pattern or an enum.',
+  },
   CANCELLED: {
     message: 'The work was cancelled.',
     next: 'Nothing to repair: somebody asked for it; the reason is in the details.',
+  },
+  CHECK_FAILED: {
+    message: 'A promise does not hold in a simulation.',
+    next: 'Read the trace from above; replay it with the token at its end, mend the code, and keep the regression.',
+  },
+  CHECK_INVALID: {
+    message: 'The options of a check are not usable.',
+    next: 'Correct what the details name.',
+  },
+  CHECK_VACUOUS: {
+    message: 'A check passed without looking at anything.',
+    next: 'Correct the property or the effect that the details name: it was never put to the test.',
   },
   CLOSED: {
     message: 'The runtime is closed or closing.',
@@ -176,6 +192,10 @@ export const ERRORS = {
   TIMED_OUT: {
     message: 'Waiting took longer than the timeout given.',
     next: 'The work goes on; wait again with the same handle.',
+  },
+  TOKEN_INVALID: {
+    message: 'A replay token cannot be played.',
+    next: 'Copy the whole token, and play it with the check and the version of Stator that printed it.',
   },
   VERSION_MISSING: {
     message: 'The definition that wrote this history is not registered.',
