@@ -16,6 +16,8 @@ export interface Entry {
   readonly what: 'start' | 'output' | 'error' | 'sub' | 'result' | 'call' | 'effect'
   /** Address of the task, or the name of the effect. */
   readonly task: string
+  /** Address of the agent whose code it is, where that is known. */
+  readonly agent?: string
   readonly attempt: number
   /** The idempotency key given to the outside. */
   readonly key: string

@@ -51,8 +51,9 @@ export class Life {
 
   set runtime(runtime: Runtime) {
     this.#runtime = observed(runtime, {
-      asked: what => this.#alive && this.simulation.asked(what, this),
-      acknowledged: to => this.#alive && this.simulation.acknowledged({ to }, this),
+      asked: said => this.#alive && this.simulation.asked(said, this),
+      acknowledged: (to, said, signal) => this.#alive && this.simulation.acknowledged(to, this, said, signal),
+      told: told => this.#alive && this.simulation.told(told, this),
     })
   }
 
@@ -167,6 +168,7 @@ export class Life {
           at: this.simulation.clock.now(),
           what,
           task: ctx.task,
+          agent: ctx.agent,
           attempt: ctx.attempt,
           key,
           value: readable(value),

@@ -1,39 +1,120 @@
 /**
- * Observed: a runtime whose clients are overheard: what they ask for, and what they are told is accepted. It changes
- * nothing of what the runtime does.
+ * Observed: a runtime whose clients are overheard: what they ask for, and what they are told. It changes nothing of what
+ * the runtime does.
  */
+import { StatorError, type ErrorCode } from '../../errors.ts'
 import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
+import type { Said, Told } from './watcher.ts'
 
 export interface Overheard {
-  asked(what: string): void
-  acknowledged(address: Address): void
+  asked(said: Said): void
+  acknowledged(address: Address, said: Said, signal: Signal | undefined): void
+  told(told: Told): void
 }
 
-/** The calls that settle once what they said is durable, and what they concern. */
-const ACKNOWLEDGED: Readonly<Record<string, (given: never) => Address>> = {
-  start: ({ address }: { address: Address }) => address,
-  startGraph: ({ address }: { address: Address }) => address,
-  submit: ({ address }: { address: Address }) => address,
-  send: ({ to }: Signal) => to,
+type Call = (...args: readonly unknown[]) => unknown
+type Listen = (call: Call, name: string) => Call | undefined
+interface Handle {
+  readonly address: Address
 }
+
+/** What a result rejects with that is how the work ended, and not why nobody can say. */
+const FAILURES: ReadonlySet<ErrorCode> = new Set([
+  'TASK_FAILED',
+  'WORKFLOW_FAILED',
+  'CANCELLED',
+  'DEPENDENCY_FAILED',
+])
 
 export function observed(runtime: Runtime, by: Overheard): Runtime {
-  return new Proxy(runtime, {
+  let number = 0
+  /** Settles once what was said is durable. */
+  const accepted: Listen =
+    (call, what) =>
+    async (...args) => {
+      const said = { number: ++number, what, args }
+      by.asked(said)
+      const given = await call(...args)
+      if (what === 'send') {
+        by.acknowledged((given as Signal).to, said, given as Signal)
+        return given
+      }
+      const { address } = given as Handle
+      by.acknowledged(address, said, undefined)
+      return handle(given as Handle, by)
+    }
+  const made: Listen =
+    call =>
+    (...args) =>
+      handle(call(...args) as Handle, by)
+  const agents = listening(runtime.agents, {
+    pause: done('pause', by, id => `agent/${String(id)}`),
+    resume: done('resume', by, id => `agent/${String(id)}`),
+  })
+  const calls = {
+    start: accepted,
+    startGraph: accepted,
+    submit: accepted,
+    send: accepted,
+    run: made,
+    task: made,
+  }
+  return listening(runtime, calls, { agents })
+}
+
+function handle<H extends Handle>(given: H, by: Overheard): H {
+  const { address } = given
+  const ended =
+    (what: 'outcome' | 'result'): Listen =>
+    call =>
+    async (...args) => {
+      try {
+        const value = await call(...args)
+        by.told({ what, address, value })
+        return value
+      } catch (error) {
+        if (error instanceof StatorError && FAILURES.has(error.code))
+          by.told({ what: 'failure', address, value: error })
+        throw error
+      }
+    }
+  return listening(given, {
+    outcome: ended('outcome'),
+    result: ended('result'),
+    cancel: done('cancel', by, () => address),
+    task:
+      call =>
+      (...args) =>
+        handle(call(...args) as Handle, by),
+  })
+}
+
+function done(what: Told['what'], by: Overheard, addressOf: (first: unknown) => Address): Listen {
+  return call =>
+    async (...args) => {
+      const value = await call(...args)
+      by.told({ what, address: addressOf(args[0]), value })
+      return value
+    }
+}
+
+/** The same, but for these calls, and these parts. */
+function listening<T extends object>(
+  whom: T,
+  calls: Readonly<Record<string, Listen>>,
+  parts: Readonly<Record<string, object>> = {},
+): T {
+  return new Proxy(whom, {
     get(target, name) {
       // Of the target itself: its fields are private to it.
       const value: unknown = Reflect.get(target, name, target)
+      if (typeof name === 'string' && Object.hasOwn(parts, name)) return parts[name]
       if (typeof value !== 'function') return value
-      const call = value as (...args: unknown[]) => unknown
-      const addressOf = typeof name === 'string' ? ACKNOWLEDGED[name] : undefined
-      if (addressOf === undefined) return call.bind(target)
-      return async (...args: unknown[]) => {
-        by.asked(String(name))
-        const given = await (call.apply(target, args) as Promise<unknown>)
-        by.acknowledged(addressOf(given as never))
-        return given
-      }
+      const call: Call = (...args) => (value as Call).apply(target, args as unknown[])
+      const listen = typeof name === 'string' && Object.hasOwn(calls, name) ? calls[name] : undefined
+      return listen?.(call, String(name)) ?? call
     },
   })
 }

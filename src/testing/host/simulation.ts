@@ -4,6 +4,7 @@
  * is the production kernel; nothing here may know what its users promise.
  */
 import { crc32 } from 'node:zlib'
+import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Batch } from '../../runtime/journal.ts'
 import type { Limits } from '../../runtime/limits.ts'
@@ -19,7 +20,7 @@ import { Life } from './life.ts'
 import { Dice } from './random.ts'
 import { settled, SimulatedScheduler } from './scheduler.ts'
 import type { Setup, Stage } from './stage.ts'
-import type { Watcher } from './watcher.ts'
+import type { Said, Told, Watcher } from './watcher.ts'
 
 export interface SimulationOptions {
   /** Of everything random in the runtime, and of the choices where none are given. */
@@ -34,6 +35,8 @@ export interface SimulationOptions {
 const START = Date.UTC(2030, 0, 1)
 /** More than any simulation needs that comes to an end. */
 const STEPS = 200_000
+const STUCK =
+  'somebody waits, and nothing will ever happen: a waiter without a waker, or code that waits for what is not simulated, such as a real timer'
 /** The hub may be late by so much while its turn waits, in milliseconds. */
 const LAG = 25
 
@@ -51,6 +54,7 @@ export class Simulation implements Stage {
   readonly broken: PromiseBroken[] = []
   readonly #options: SimulationOptions
   readonly #watchers: readonly Watcher[]
+  readonly #setups = new WeakMap<Life, Setup>()
   #life: Life | undefined
   #lives = 0
   #writes = 0
@@ -91,7 +95,9 @@ export class Simulation implements Stage {
   }
 
   setup(life: Life): Setup {
-    return this.#options.setup(life)
+    const setup = this.#setups.get(life) ?? this.#options.setup(life)
+    this.#setups.set(life, setup)
+    return setup
   }
 
   /** Ends the present process life, if there is one. */
@@ -129,7 +135,7 @@ export class Simulation implements Stage {
       await this.#pause(life)
       if (outcome !== undefined) break
       if (!life.alive) throw new Crashed(`process ${life.number} died`)
-      if (!this.step()) throw new Stuck('somebody waits, and nothing will ever happen')
+      if (!this.step()) throw new Stuck(STUCK)
     }
     if ('error' in outcome) throw outcome.error
     return outcome.value
@@ -139,7 +145,7 @@ export class Simulation implements Stage {
   async drain(life: Life): Promise<void> {
     do await this.#pause(life)
     while (life.alive && this.step())
-    if (life.isUp) this.#tell(watcher => watcher.drained?.(life))
+    if (life.isUp) for (const watcher of this.#watchers) await watcher.drained?.(life)
     this.#complain()
   }
 
@@ -165,18 +171,25 @@ export class Simulation implements Stage {
     this.#note(JSON.stringify(entry))
   }
 
-  asked(what: string, life: Life): void {
-    this.#tell(watcher => watcher.asked?.(what, life))
+  asked(said: Said, life: Life): void {
+    this.#tell(watcher => watcher.asked?.(said.what, life, said))
   }
 
-  acknowledged({ to }: Pick<Signal, 'to'>, life: Life): void {
+  acknowledged(to: Address, life: Life, said: Said, signal: Signal | undefined): void {
     this.#note(`acknowledged ${to}`)
-    this.#tell(watcher => watcher.acknowledged?.(to, life))
+    this.#tell(watcher => watcher.acknowledged?.(to, life, said, signal))
+  }
+
+  told(told: Told, life: Life): void {
+    this.#note(`told ${told.what} ${told.address}`)
+    this.#tell(watcher => watcher.told?.(told, life))
   }
 
   /** A promise does not hold: the next wait ends with that. */
   break(promise: number | string, detail: string): void {
-    this.broken.push(new PromiseBroken(promise, detail))
+    const error = new PromiseBroken(promise, detail)
+    this.broken.push(error)
+    this.#tell(watcher => watcher.broken?.(error))
   }
 
   /** All promises settle, whoever must die does, and everybody looks on. */
@@ -217,6 +230,7 @@ export class Simulation implements Stage {
       durable: batch => this.#durable(batch, life),
       pruned: () => {
         this.#writes++
+        this.#tell(watcher => watcher.pruned?.(life))
       },
     })
   }

@@ -1,4 +1,5 @@
 /** Stage: what a process life needs of the simulation that it is part of. Shapes only. */
+import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { MemoryState } from '../../runtime/memory-journal.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
@@ -6,10 +7,12 @@ import type { NewId } from '../../runtime/ids.ts'
 import type { Choices } from './choices.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Crash } from './disk.ts'
+import type { PromiseBroken } from './ends.ts'
 import type { Entry, Ledger } from './ledger.ts'
 import type { Life } from './life.ts'
 import type { Dice } from './random.ts'
 import type { SimulatedScheduler } from './scheduler.ts'
+import type { Said, Told } from './watcher.ts'
 
 /** What a process of the simulation knows: agents, workflows, tasks. */
 export type Setup = Pick<RuntimeOptions, 'agents' | 'workflows' | 'tasks'>
@@ -26,6 +29,7 @@ export interface Stage {
   readonly state: MemoryState
   /** The last durable position. */
   readonly position: number
+  /** The same one however often it is asked for. */
   setup(life: Life): Setup
   boot(crash?: Crash): Promise<Life>
   until<T>(life: Life, promise: Promise<T>): Promise<T>
@@ -33,8 +37,10 @@ export interface Stage {
   pass(life: Life, ms: number): Promise<void>
   /** Something happened outside. */
   wrote(entry: Entry, life: Life): void
-  asked(what: string, life: Life): void
-  acknowledged(signal: Pick<Signal, 'to'>, life: Life): void
+  asked(said: Said, life: Life): void
+  acknowledged(address: Address, life: Life, said: Said, signal: Signal | undefined): void
+  told(told: Told, life: Life): void
   /** A promise does not hold: the number of the invariant, or the name of a property. */
+  readonly broken: readonly PromiseBroken[]
   break(promise: number | string, detail: string): void
 }

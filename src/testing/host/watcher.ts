@@ -6,8 +6,27 @@ import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Batch } from '../../runtime/journal.ts'
 import type { Crash } from './disk.ts'
+import type { PromiseBroken } from './ends.ts'
 import type { Entry } from './ledger.ts'
 import type { Life } from './life.ts'
+
+/** What a client asks for. */
+export interface Said {
+  /** Counts what was asked for in this process life, from 1. */
+  readonly number: number
+  /** The call: `start`, `submit`, `send`. */
+  readonly what: string
+  readonly args: readonly unknown[]
+}
+
+/** What a client was told beside that something is accepted. */
+export interface Told {
+  /** `outcome`, `result` and `failure` are how it ended; `cancel`, `pause` and `resume` that it was done. */
+  readonly what: 'outcome' | 'result' | 'failure' | 'cancel' | 'pause' | 'resume'
+  readonly address: Address
+  /** Undefined where there is none. */
+  readonly value: unknown
+}
 
 export interface Watcher {
   /** A process life begins: its journal is about to be opened. */
@@ -16,17 +35,23 @@ export interface Watcher {
   up?(life: Life): void
   /** A batch became durable. Told before anything else can know. */
   durable?(batch: Batch, life: Life): void
+  /** What ended long ago was erased. */
+  pruned?(life: Life): void
   /** A write was refused, or the process dies in it. */
   crashed?(crash: Crash, life: Life): void
   /** A client asked for something, and was told that it is accepted. */
-  asked?(what: string, life: Life): void
-  acknowledged?(address: Address, life: Life): void
+  asked?(what: string, life: Life, said: Said): void
+  /** With the recorded signal, where the client got it. */
+  acknowledged?(address: Address, life: Life, said: Said, signal: Signal | undefined): void
+  told?(told: Told, life: Life): void
   /** A live stream gave a signal to a subscriber. */
   seen?(signal: Signal, life: Life): void
   /** Something happened outside. Told before it is in the ledger. */
   outside?(entry: Entry, life: Life): void
+  /** A promise does not hold: just now. */
+  broken?(error: PromiseBroken): void
   /** Between any two steps, with all promises settled. */
   between?(life: Life): void
-  /** Nothing is left to happen in this life, and it is well. */
-  drained?(life: Life): void
+  /** Nothing is left to happen in this life, and it is well. What is begun here may go on as long as promises do. */
+  drained?(life: Life): void | Promise<void>
 }
