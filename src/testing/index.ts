@@ -1,4 +1,16 @@
 /** stator/testing: a simulated host, and the suite that every journal passes. Nothing is defined here. */
+export { checkWorkflow, replay } from './check/check-workflow.ts'
+export type { Covered } from './check/coverage.ts'
+export { scenarioOf, type ScenarioOptions } from './check/scenario-of.ts'
+export { CheckFailed } from './check/failed.ts'
+export {
+  FAULTS,
+  type EndedRun,
+  type FaultName,
+  type Outside,
+  type WorkflowCheckOptions,
+} from './check/options.ts'
+export type { Report } from './check/tally.ts'
 export { Tape, type Choices } from './host/choices.ts'
 export { VirtualClock } from './host/clock.ts'
 export { CRASH_POINTS, type Crash, type CrashPoint } from './host/disk.ts'
@@ -13,7 +25,16 @@ export type { Setup } from './host/stage.ts'
 export type { Watcher } from './host/watcher.ts'
 export { INVARIANTS, invariants } from './invariants/index.ts'
 export type { Invariant } from './invariants/invariant.ts'
-export { replay, type Replayed } from './invariants/replay.ts'
 export * from './journal-suite/index.ts'
 export { crashSweep, SweepFailed, type SweepOptions, type Swept } from './sweep/crash-sweep.ts'
 export { play, type Played, type PlayOptions, type Scenario } from './sweep/scenario.ts'
+export {
+  EFFECT_FAULTS,
+  world,
+  type Answer,
+  type Effect,
+  type EffectFault,
+  type EffectOptions,
+} from './world/effect.ts'
+export type { WorldView } from './world/view.ts'
+export type { Happening } from './world/world.ts'

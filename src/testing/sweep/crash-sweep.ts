@@ -44,10 +44,14 @@ export class SweepFailed extends Error {
 const EVERYWHERE = [...CRASH_POINTS, 'refused'] as const
 
 /**
- * Plays it undisturbed, then through every crash. The outcome must be the same each time.
+ * Plays it undisturbed, then through every crash. The outcome must be the same each time. A scenario that remembers something of its
+ * play is given as a function that makes a new one.
  * @throws SweepFailed with what went wrong as its cause: PromiseBroken, Stuck, or what the scenario threw
  */
-export async function crashSweep(scenario: Scenario, options: SweepOptions = {}): Promise<Swept> {
+export async function crashSweep(
+  scenario: Scenario | (() => Scenario),
+  options: SweepOptions = {},
+): Promise<Swept> {
   const { seed = 1, points = EVERYWHERE, twice = true } = options
   const plain = await attempt(scenario, seed, [], options)
   const counts = { once: 0, twice: 0 }
@@ -67,12 +71,13 @@ export async function crashSweep(scenario: Scenario, options: SweepOptions = {})
 }
 
 async function attempt(
-  scenario: Scenario,
+  given: Scenario | (() => Scenario),
   seed: number,
   crashes: readonly Crash[],
   options: SweepOptions,
   expected?: string,
 ): Promise<Played> {
+  const scenario = typeof given === 'function' ? given() : given
   try {
     const watchers = options.watchers?.() ?? []
     const played = await play(scenario, { seed, crashes, watchers })

@@ -19,6 +19,8 @@ export interface Scenario {
   readonly setup: (life: Life) => Setup
   /** From the first word to the outcome, as JSON; what was said before a crash is said again. */
   readonly play: (life: Life) => Promise<unknown>
+  /** Who looks on while it is played, beside the invariants. */
+  readonly watchers?: readonly Watcher[]
 }
 
 export interface PlayOptions {
@@ -26,7 +28,7 @@ export interface PlayOptions {
   readonly choices?: Choices
   /** One crash after another, each in a process life of its own, and then a life without. */
   readonly crashes?: readonly Crash[]
-  /** Beside the invariants. */
+  /** Beside the invariants and those of the scenario; told of everything before them. */
   readonly watchers?: readonly Watcher[]
 }
 
@@ -47,7 +49,7 @@ export async function play(scenario: Scenario, options: PlayOptions = {}): Promi
   const simulation = new Simulation({
     seed,
     setup: scenario.setup,
-    watchers: [...invariants(), ...watchers],
+    watchers: [...watchers, ...invariants(), ...(scenario.watchers ?? [])],
     ...(choices === undefined ? {} : { choices }),
     ...(scenario.limits === undefined ? {} : { limits: scenario.limits }),
   })

@@ -1,0 +1,54 @@
+/** Cast: the agents of one simulated process: those that play effects, or a user's own with the world around them. */
+import { agent, AgentDefinition, type Handler } from '../../actors/agent.ts'
+import type { AnyTask, TaskDefinition } from '../../actors/task.ts'
+import type { Life } from '../host/life.ts'
+import type { World } from '../world/world.ts'
+import type { Actors } from './case.ts'
+import type { Check } from './options.ts'
+
+export function castOf(check: Check, actors: Actors, world: World, life: Life): AgentDefinition[] {
+  return check.agents === undefined
+    ? players(check.tasks, actors, world, life)
+    : check
+        .agents({
+          call: async (effect, input, key) => world.call(effect, input, key, life),
+          wait: async ms => life.wait(ms),
+          now: () => life.clock.now(),
+        })
+        .map(definition => watched(definition, life))
+}
+
+/** Agents that do nothing but ask the world: as many of each role as there are to be. */
+function players(tasks: readonly AnyTask[], actors: Actors, world: World, life: Life): AgentDefinition[] {
+  const roles = [...new Set(tasks.map(({ spec }) => spec.role))]
+  return roles.flatMap(role =>
+    Array.from({ length: actors.agents }, (_, index) => {
+      const options = { capacity: actors.capacity, ...(role === undefined ? {} : { role }) }
+      let player = agent(`${role ?? 'agent'}-${index + 1}`, options)
+      for (const task of tasks.filter(({ spec }) => spec.role === role))
+        player = player.handle(
+          task as TaskDefinition,
+          life.handler((input, ctx) => world.call(task.name, input, ctx.idempotencyKey, life)),
+        )
+      return player
+    }),
+  )
+}
+
+/** The same agent, seen by the ledger, and silent once its process is dead. */
+function watched(definition: AgentDefinition, life: Life): AgentDefinition {
+  const { id, role, skills, capacity, warmUp } = definition
+  const handlers = new Map(
+    [...definition.handlers].map(([name, { task, run }]) => [
+      name,
+      { task, run: life.handler((input: never, ctx) => run(input, ctx)) as Handler<never, unknown> },
+    ]),
+  )
+  const options = {
+    skills,
+    capacity,
+    ...(role === undefined ? {} : { role }),
+    ...(warmUp === undefined ? {} : { warmUp }),
+  }
+  return new AgentDefinition(id, options, handlers)
+}

@@ -1,0 +1,141 @@
+/**
+ * checkWorkflow(): a property test of a workflow on the simulated host, with crashes and a world that goes wrong. It draws cases, plays
+ * them, shrinks what fails, and says it so that a person can follow; how a case is played is not its business.
+ */
+import * as fc from 'fast-check'
+import type { AnyWorkflow, WorkflowDefinition } from '../../actors/workflow.ts'
+import { StatorError } from '../../errors.ts'
+import type { Case } from './case.ts'
+import { cases, plainCases, type Size } from './cases.ts'
+import { Coverage } from './coverage.ts'
+import { CheckFailed } from './failed.ts'
+import { checkOf, type Check, type WorkflowCheckOptions } from './options.ts'
+import { keepRegression, readRegressions, regressionFile } from './regressions.ts'
+import { runCase } from './run-case.ts'
+import { Tally, type Report } from './tally.ts'
+import { fromToken, toToken } from './token.ts'
+import { Trace } from './trace.ts'
+
+/** Shrinking stops after so many plays: what is left is short enough to read. */
+const MOST_SHRINKS = 2_000
+
+/**
+ * Plays the workflow through many cases, on virtual time: faults, crashes, agents, clients, inputs and schedules drawn by fast-check.
+ * All invariants of the runtime that apply are checked beside the properties given. A token in the environment variable STATOR_REPLAY
+ * that is for this check is played alone.
+ * @throws CheckFailed (rejects) with a trace and a token; StatorError CHECK_VACUOUS, CHECK_INVALID, TOKEN_INVALID, ARBITRARY_UNKNOWN
+ */
+export async function checkWorkflow<Input, Outputs, Given>(
+  workflow: WorkflowDefinition<Input, Outputs, Given>,
+  options: WorkflowCheckOptions<Outputs, Given> = {},
+): Promise<Report> {
+  const check = checkOf(workflow as unknown as AnyWorkflow, options)
+  const asked = process.env['STATOR_REPLAY']
+  const token = asked === undefined || asked === '' ? undefined : fromToken(asked)
+  if (token?.check === check.name) return replayed(check, token.case)
+  const file = check.regressions === false ? undefined : regressionFile(check.regressions, check.name)
+  const tally = new Tally()
+  const coverage = new Coverage()
+  if (file !== undefined) await regressions(check, file, tally, coverage)
+  const size = await plain(check, tally, coverage)
+  await search(check, size, file, tally, coverage)
+  return tally.report(check, coverage.report())
+}
+
+/**
+ * Plays the one case of a token, as it was when it failed, under the check that it is for.
+ * @throws CheckFailed (rejects) when it still fails; StatorError TOKEN_INVALID, CHECK_INVALID
+ */
+export async function replay<Input, Outputs, Given>(
+  token: string,
+  workflow: WorkflowDefinition<Input, Outputs, Given>,
+  options: WorkflowCheckOptions<Outputs, Given> = {},
+): Promise<Report> {
+  const check = checkOf(workflow as unknown as AnyWorkflow, options)
+  const { check: name, case: drawn } = fromToken(token)
+  if (name !== check.name)
+    throw new StatorError('TOKEN_INVALID', { reason: `it is for the check ${name}, this is ${check.name}` })
+  return replayed(check, drawn)
+}
+
+async function replayed(check: Check, drawn: Case): Promise<Report> {
+  const tally = new Tally()
+  const coverage = new Coverage()
+  const ran = await runCase(check, drawn, [coverage.watcher])
+  tally.add(ran)
+  if (ran.error !== undefined) throw await failed(check, drawn, ran.error, 'replayed', coverage, undefined)
+  return tally.report(check, coverage.report())
+}
+
+/** What failed once is played first. */
+async function regressions(check: Check, file: string, tally: Tally, coverage: Coverage): Promise<void> {
+  for (const { token, broke } of readRegressions(file)) {
+    const drawn = fromToken(token).case
+    const ran = await runCase(check, drawn, [coverage.watcher])
+    tally.add(ran)
+    if (ran.error !== undefined)
+      throw await failed(check, drawn, ran.error, `again: ${broke}`, coverage, file)
+  }
+}
+
+/** An undisturbed run: it must be well before anything is disturbed, and tells how much there is to disturb. */
+async function plain(check: Check, tally: Tally, coverage: Coverage): Promise<Size> {
+  const [drawn] = fc.sample(plainCases(check), { numRuns: 1, seed: check.seed ?? 1 })
+  if (drawn === undefined)
+    throw new StatorError('CHECK_INVALID', { option: 'input', reason: 'it draws nothing' })
+  const ran = await runCase(check, drawn, [coverage.watcher])
+  tally.add(ran)
+  if (ran.error !== undefined) throw await failed(check, drawn, ran.error, 'undisturbed', coverage, undefined)
+  return { writes: ran.writes, calls: ran.world.calls }
+}
+
+async function search(
+  check: Check,
+  size: Size,
+  file: string | undefined,
+  tally: Tally,
+  coverage: Coverage,
+): Promise<void> {
+  let shrinking = false
+  let plays = 0
+  const property = fc.asyncProperty(cases(check, size), async drawn => {
+    if (shrinking && ++plays > MOST_SHRINKS) return
+    const ran = await runCase(check, drawn, shrinking ? [] : [coverage.watcher])
+    if (!shrinking) tally.add(ran)
+    if (ran.error === undefined) return
+    shrinking = true
+    throw ran.error
+  })
+  const parameters = { numRuns: check.runs, ...(check.seed === undefined ? {} : { seed: check.seed }) }
+  const details = await fc.check(property, parameters)
+  const [drawn] = details.counterexample ?? []
+  if (!details.failed || drawn === undefined) return
+  const { error } = await runCase(check, drawn)
+  const found = `run ${details.numRuns} of ${check.runs}, shrunk ${details.numShrinks} times`
+  throw await failed(check, drawn, error ?? new Error('it does not fail twice'), found, coverage, file)
+}
+
+/** Plays it once more, with somebody who writes along. */
+async function failed(
+  check: Check,
+  drawn: Case,
+  error: Error,
+  found: string,
+  coverage: Coverage,
+  file: string | undefined,
+): Promise<CheckFailed> {
+  const trace = new Trace()
+  await runCase(check, drawn, [trace.watcher])
+  const token = toToken({ check: check.name, case: drawn })
+  if (file !== undefined) keepRegression(file, { broke: error.message, token })
+  return new CheckFailed({
+    check: check.name,
+    case: drawn,
+    error,
+    trace: trace.toString(),
+    token,
+    found,
+    coverage: coverage.report(),
+    keptIn: file,
+  })
+}

@@ -1,0 +1,57 @@
+/** CheckFailed: what a test runner shows of a case that failed: the promise, the trace, and how to play it again. Text only. */
+import type { ErrorCode } from '../../errors.ts'
+import { PromiseBroken } from '../host/ends.ts'
+import type { Case } from './case.ts'
+import { formatCoverage, type Covered } from './coverage.ts'
+
+export interface Failing {
+  readonly check: string
+  readonly case: Case
+  readonly error: Error
+  readonly trace: string
+  readonly token: string
+  /** How it was found, such as `run 17 of 100, shrunk 23 times`. */
+  readonly found: string
+  readonly coverage: readonly Covered[]
+  /** The file that keeps it; undefined where none does. */
+  readonly keptIn: string | undefined
+}
+
+export class CheckFailed extends Error {
+  readonly code: ErrorCode = 'CHECK_FAILED'
+  /** The number of the invariant, or the name of the property; undefined for an error of another kind. */
+  readonly promise: number | string | undefined
+  /** Plays this very case again: `replay(token, workflow, options)`. */
+  readonly token: string
+  /** What happened, line by line, up to the place where the promise broke. */
+  readonly trace: string
+  readonly case: Case
+
+  constructor(failing: Failing) {
+    super(messageOf(failing), { cause: failing.error })
+    this.name = 'CheckFailed'
+    this.promise = failing.error instanceof PromiseBroken ? failing.error.promise : undefined
+    this.token = failing.token
+    this.trace = failing.trace
+    this.case = failing.case
+  }
+}
+
+function messageOf({ check, case: drawn, error, trace, token, found, coverage, keptIn }: Failing): string {
+  const { agents, capacity, limits } = drawn.actors
+  const given = drawn.inputs.map(input => JSON.stringify(input)).join(' and ')
+  const parts = [
+    `CHECK_FAILED: ${check}: ${error.message} (${found})`,
+    trace,
+    [
+      `input ${given}; ${agents} ${agents === 1 ? 'agent' : 'agents'} with room for ${capacity}; limits: ${limits}`,
+      ...(coverage.length === 0 ? [] : [formatCoverage(coverage)]),
+    ].join('\n'),
+    [
+      `Play it again: STATOR_REPLAY=${token}`,
+      `or in code:    await replay('${token}', …)`,
+      ...(keptIn === undefined ? [] : [`It is kept in ${keptIn}, and played first from now on.`]),
+    ].join('\n'),
+  ]
+  return parts.join('\n\n')
+}

@@ -1,0 +1,70 @@
+/**
+ * Scene: a case made ready to be played: the world, the clients and the properties that it speaks of, as a scenario for one play. It plays
+ * nothing itself.
+ */
+import type { Json } from '../../messages/json.ts'
+import type { Run } from '../../runtime/handles.ts'
+import type { Life } from '../host/life.ts'
+import type { Scenario } from '../sweep/scenario.ts'
+import { World } from '../world/world.ts'
+import { runId, TIGHT, type Case } from './case.ts'
+import { castOf } from './cast.ts'
+import { Clients } from './clients.ts'
+import type { Check, EndedRun } from './options.ts'
+import { Properties } from './properties.ts'
+
+export interface Scene {
+  readonly scenario: Scenario
+  readonly world: World
+  readonly properties: Properties
+}
+
+const HALF_AN_HOUR = 30 * 60_000
+
+/** `struck` is told of each fault and each event that comes into play. */
+export function sceneOf(check: Check, drawn: Case, struck: (what: string) => void): Scene {
+  const { workflow, tasks } = check
+  const world = worldOf(check, drawn, struck)
+  const properties = new Properties(check, world, drawn.inputs.length)
+  const clients = new Clients(check, drawn, struck)
+  const play = async (life: Life): Promise<unknown> => {
+    clients.begin(life)
+    const starts = drawn.inputs.map((input, index) => started(life, check, input, index))
+    const runs = await life.until(Promise.all(starts))
+    const outcomes = await life.until(Promise.all(runs.map(run => run.outcome())))
+    for (const [index, outcome] of outcomes.entries()) {
+      const ended = { ...outcome, id: runId(index), input: drawn.inputs[index] ?? null }
+      properties.ended(ended as unknown as EndedRun<never>, life)
+    }
+    return outcomes
+  }
+  const scenario: Scenario = {
+    name: check.name,
+    limits: { ...(drawn.actors.limits === 'tight' ? TIGHT : {}), ...check.limits },
+    setup: life => ({ workflows: [workflow], tasks, agents: castOf(check, drawn.actors, world, life) }),
+    play,
+    watchers: [clients.watcher, properties.watcher],
+  }
+  return { scenario, world, properties }
+}
+
+function worldOf(check: Check, { faults, outputs }: Case, struck: (what: string) => void): World {
+  const timeouts = check.tasks.map(({ spec }) => spec.timeout ?? 0)
+  return new World({
+    effects: check.effects,
+    faults: faults.flatMap(fault => (fault.kind === 'call' ? [fault] : [])),
+    answer: (name, input, call) => {
+      const made = check.effects.get(name)?.output
+      if (typeof made === 'function') return made(input as never, call)
+      const list = outputs[name] ?? []
+      return list[(call - 1) % list.length] ?? null
+    },
+    struck: ({ fault }) => struck(fault),
+    tooLong: Math.max(check.limits.taskTimeout ?? HALF_AN_HOUR, ...timeouts) + 1_000,
+  })
+}
+
+/** Whoever starts a run says it again after a crash, under the same id. */
+async function started(life: Life, { workflow }: Check, input: Json, index: number): Promise<Run> {
+  return life.runtime.start(workflow as never, input as never, { id: runId(index) }) as Promise<Run>
+}

@@ -1,0 +1,97 @@
+/** Tally: what a check has played so far, and whether any of it was put to the test. It counts; it plays nothing. */
+import { StatorError } from '../../errors.ts'
+import { formatCoverage, type Covered } from './coverage.ts'
+import { faultsOf, type Check } from './options.ts'
+import type { Ran } from './run-case.ts'
+
+/** A check that passed. */
+export interface Report {
+  readonly runs: number
+  /** Process lives. */
+  readonly lives: number
+  /** Milliseconds of virtual time. */
+  readonly ms: number
+  /** How often each fault came into play. */
+  readonly faults: Readonly<Record<string, number>>
+  /** Calls of each effect. */
+  readonly calls: Readonly<Record<string, number>>
+  readonly coverage: readonly Covered[]
+  /** All of it, in a few lines. */
+  toString(): string
+}
+
+/** With fewer runs than this, a fault may well never be drawn. */
+const ENOUGH = 50
+
+export class Tally {
+  #runs = 0
+  #lives = 0
+  #ms = 0
+  readonly #faults: Record<string, number> = {}
+  readonly #calls: Record<string, number> = {}
+  readonly #exercised = new Map<string, number>()
+
+  add({ lives, ms, struck, world, exercised }: Ran): void {
+    this.#runs++
+    this.#lives += lives
+    this.#ms += ms
+    for (const fault of struck) this.#faults[fault] = (this.#faults[fault] ?? 0) + 1
+    for (const [name, calls] of world.calls) this.#calls[name] = (this.#calls[name] ?? 0) + calls
+    for (const [name, looked] of exercised)
+      this.#exercised.set(name, (this.#exercised.get(name) ?? 0) + looked.size)
+  }
+
+  /** @throws StatorError CHECK_VACUOUS */
+  report(check: Check, coverage: readonly Covered[]): Report {
+    this.#requireSubstance(check)
+    const faults = { ...this.#faults }
+    const calls = { ...this.#calls }
+    const text = [
+      `${check.name}: ${this.#runs} runs, ${this.#lives} process lives, ${hours(this.#ms)} of virtual time`,
+      `faults: ${counts(faults)}`,
+      `calls: ${counts(calls)}`,
+      formatCoverage(coverage),
+    ].join('\n')
+    return {
+      runs: this.#runs,
+      lives: this.#lives,
+      ms: this.#ms,
+      faults,
+      calls,
+      coverage,
+      toString: () => text,
+    }
+  }
+
+  /** A promise that nothing could break says nothing. */
+  #requireSubstance(check: Check): void {
+    for (const name of Object.keys(check.always))
+      if ((this.#exercised.get(name) ?? 0) === 0)
+        vacuous(`always.${name}`, 'whatever it looked at never happened in any run')
+    if (check.eventually !== undefined && !this.#exercised.has('eventually'))
+      vacuous('eventually', 'no run came to its end')
+    for (const name of check.declared)
+      if ((this.#calls[name] ?? 0) === 0) vacuous(`effects.${name}`, 'nothing ever called it')
+    if (this.#runs < ENOUGH) return
+    const possible = new Set<string>([...check.effects.values()].flatMap(effect => faultsOf(check, effect)))
+    const struck = Object.keys(this.#faults)
+    if (possible.size > 0 && !struck.some(fault => possible.has(fault)))
+      vacuous('faults', 'no call ever went wrong')
+    const deaths = ['before', 'lost', 'torn', 'kept', 'synced', 'acknowledged']
+    if (check.faults.has('crash') && !struck.some(fault => deaths.includes(fault)))
+      vacuous('faults', 'no process ever died')
+    for (const { type } of check.events)
+      if (this.#faults[type] === undefined) vacuous(`events.${type}`, 'it was never sent')
+  }
+}
+
+function vacuous(what: string, reason: string): never {
+  throw new StatorError('CHECK_VACUOUS', { what, reason })
+}
+
+const counts = (of: Readonly<Record<string, number>>): string =>
+  Object.entries(of)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ') || 'none'
+
+const hours = (ms: number): string => `${(ms / 3_600_000).toFixed(1)} h`
