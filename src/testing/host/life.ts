@@ -53,7 +53,10 @@ export class Life {
     this.#runtime = observed(runtime, {
       asked: said => this.#alive && this.simulation.asked(said, this),
       acknowledged: (to, said, signal) => this.#alive && this.simulation.acknowledged(to, this, said, signal),
+      refused: (said, error) => this.#alive && this.simulation.refused(said, error, this),
       told: told => this.#alive && this.simulation.told(told, this),
+      waits: wait => this.#alive && this.simulation.waits(wait, this),
+      answered: wait => this.#alive && this.simulation.answered(wait, this),
     })
   }
 

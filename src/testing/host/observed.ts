@@ -6,12 +6,15 @@ import { StatorError, type ErrorCode } from '../../errors.ts'
 import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
-import type { Said, Told } from './watcher.ts'
+import type { Said, Told, Wait } from './watcher.ts'
 
 export interface Overheard {
   asked(said: Said): void
   acknowledged(address: Address, said: Said, signal: Signal | undefined): void
+  refused(said: Said, error: unknown): void
   told(told: Told): void
+  waits(wait: Wait): void
+  answered(wait: Wait): void
 }
 
 type Call = (...args: readonly unknown[]) => unknown
@@ -36,7 +39,10 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
     async (...args) => {
       const said = { number: ++number, what, args }
       by.asked(said)
-      const given = await call(...args)
+      const given = await Promise.resolve(call(...args)).catch((error: unknown) => {
+        by.refused(said, error)
+        throw error
+      })
       if (what === 'send') {
         by.acknowledged((given as Signal).to, said, given as Signal)
         return given
@@ -70,6 +76,8 @@ function handle<H extends Handle>(given: H, by: Overheard): H {
     (what: 'outcome' | 'result'): Listen =>
     call =>
     async (...args) => {
+      const wait = { what, address }
+      by.waits(wait)
       try {
         const value = await call(...args)
         by.told({ what, address, value })
@@ -78,6 +86,8 @@ function handle<H extends Handle>(given: H, by: Overheard): H {
         if (error instanceof StatorError && FAILURES.has(error.code))
           by.told({ what: 'failure', address, value: error })
         throw error
+      } finally {
+        by.answered(wait)
       }
     }
   return listening(given, {

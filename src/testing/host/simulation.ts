@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib'
 import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Batch } from '../../runtime/journal.ts'
-import type { Limits } from '../../runtime/limits.ts'
+import { limitsOf, type Limits } from '../../runtime/limits.ts'
 import { emptyMemory, memory, type MemoryState } from '../../runtime/memory-journal.ts'
 import { createRuntime } from '../../runtime/runtime.ts'
 import type { Choices } from './choices.ts'
@@ -20,7 +20,7 @@ import { Life } from './life.ts'
 import { Dice } from './random.ts'
 import { settled, SimulatedScheduler } from './scheduler.ts'
 import type { Setup, Stage } from './stage.ts'
-import type { Said, Told, Watcher } from './watcher.ts'
+import type { Said, Told, Wait, Watcher } from './watcher.ts'
 
 export interface SimulationOptions {
   /** Of everything random in the runtime, and of the choices where none are given. */
@@ -79,6 +79,10 @@ export class Simulation implements Stage {
   /** Writes to the journal in the present process life. */
   get writes(): number {
     return this.#writes
+  }
+
+  get limits(): Limits {
+    return limitsOf(this.#options.limits)
   }
 
   /** The last durable position. */
@@ -143,6 +147,7 @@ export class Simulation implements Stage {
 
   /** Lets things happen until nothing is left to happen. @throws Stuck, PromiseBroken */
   async drain(life: Life): Promise<void> {
+    this.#tell(watcher => watcher.draining?.(life))
     do await this.#pause(life)
     while (life.alive && this.step())
     if (life.isUp) for (const watcher of this.#watchers) await watcher.drained?.(life)
@@ -178,6 +183,18 @@ export class Simulation implements Stage {
   acknowledged(to: Address, life: Life, said: Said, signal: Signal | undefined): void {
     this.#note(`acknowledged ${to}`)
     this.#tell(watcher => watcher.acknowledged?.(to, life, said, signal))
+  }
+
+  refused(said: Said, error: unknown, life: Life): void {
+    this.#tell(watcher => watcher.refused?.(said, error, life))
+  }
+
+  waits(wait: Wait, life: Life): void {
+    this.#tell(watcher => watcher.waits?.(wait, life))
+  }
+
+  answered(wait: Wait, life: Life): void {
+    this.#tell(watcher => watcher.answered?.(wait, life))
   }
 
   told(told: Told, life: Life): void {

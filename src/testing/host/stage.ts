@@ -1,6 +1,7 @@
 /** Stage: what a process life needs of the simulation that it is part of. Shapes only. */
 import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
+import type { Limits } from '../../runtime/limits.ts'
 import type { MemoryState } from '../../runtime/memory-journal.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
 import type { NewId } from '../../runtime/ids.ts'
@@ -12,7 +13,7 @@ import type { Entry, Ledger } from './ledger.ts'
 import type { Life } from './life.ts'
 import type { Dice } from './random.ts'
 import type { SimulatedScheduler } from './scheduler.ts'
-import type { Said, Told } from './watcher.ts'
+import type { Said, Told, Wait } from './watcher.ts'
 
 /** What a process of the simulation knows: agents, workflows, tasks. */
 export type Setup = Pick<RuntimeOptions, 'agents' | 'workflows' | 'tasks'>
@@ -25,6 +26,8 @@ export interface Stage {
   readonly dice: Dice
   readonly ids: NewId
   readonly ledger: Ledger
+  /** Of the runtimes that run here. */
+  readonly limits: Limits
   /** What the journal holds. */
   readonly state: MemoryState
   /** The last durable position. */
@@ -39,7 +42,10 @@ export interface Stage {
   wrote(entry: Entry, life: Life): void
   asked(said: Said, life: Life): void
   acknowledged(address: Address, life: Life, said: Said, signal: Signal | undefined): void
+  refused(said: Said, error: unknown, life: Life): void
   told(told: Told, life: Life): void
+  waits(wait: Wait, life: Life): void
+  answered(wait: Wait, life: Life): void
   /** A promise does not hold: the number of the invariant, or the name of a property. */
   readonly broken: readonly PromiseBroken[]
   break(promise: number | string, detail: string): void

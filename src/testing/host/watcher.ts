@@ -28,6 +28,12 @@ export interface Told {
   readonly value: unknown
 }
 
+/** A client that waits for the end of a run or a task. */
+export interface Wait {
+  readonly what: 'outcome' | 'result'
+  readonly address: Address
+}
+
 export interface Watcher {
   /** A process life begins: its journal is about to be opened. */
   starting?(life: Life): void
@@ -43,7 +49,12 @@ export interface Watcher {
   asked?(what: string, life: Life, said: Said): void
   /** With the recorded signal, where the client got it. */
   acknowledged?(address: Address, life: Life, said: Said, signal: Signal | undefined): void
+  /** What was asked for was not accepted. */
+  refused?(said: Said, error: unknown, life: Life): void
   told?(told: Told, life: Life): void
+  /** A client waits, and was answered, whatever with. */
+  waits?(wait: Wait, life: Life): void
+  answered?(wait: Wait, life: Life): void
   /** A live stream gave a signal to a subscriber. */
   seen?(signal: Signal, life: Life): void
   /** Something happened outside. Told before it is in the ledger. */
@@ -52,6 +63,8 @@ export interface Watcher {
   broken?(error: PromiseBroken): void
   /** Between any two steps, with all promises settled. */
   between?(life: Life): void
+  /** From now on only what is under way goes on, until nothing is left to happen. */
+  draining?(life: Life): void
   /** Nothing is left to happen in this life, and it is well. What is begun here may go on as long as promises do. */
   drained?(life: Life): void | Promise<void>
 }
