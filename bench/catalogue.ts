@@ -159,7 +159,31 @@ const memory: Workload = {
   },
 }
 
-export const WORKLOADS: readonly Workload[] = [chain, fanOut, queue, growth, recovery, memory]
+const simulations: Workload = {
+  name: 'W8',
+  what: 'simulator: 1,000 simulated runs through all faults, one core',
+  cases: scale =>
+    [
+      ['five', 'five steps'],
+      ['order', 'the example of the documentation'],
+    ].flatMap(([mode = '', sort = '']) => {
+      const n = scaled(1_000, scale)
+      const size = `${sort}, n=${n}`
+      return [
+        stator('W8', 'memory', 'programs/simulations', size, n, mode),
+        {
+          workload: 'W8',
+          limit: XSTATE_MACHINES,
+          subject: `limit ${XSTATE_MACHINES}`,
+          size,
+          program: 'limits/xstate-simulations',
+          params: { n, journal: 'memory', mode },
+        },
+      ]
+    }),
+}
+
+export const WORKLOADS: readonly Workload[] = [chain, fanOut, queue, growth, recovery, memory, simulations]
 
 /** Thrown for a name that no workload has. */
 export class UnknownWorkload extends Error {}

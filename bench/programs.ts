@@ -11,6 +11,7 @@ export const PROGRAMS = {
   'programs/population': () => import('./programs/population.ts'),
   'programs/queue': () => import('./programs/queue.ts'),
   'programs/recovery': () => import('./programs/recovery.ts'),
+  'programs/simulations': () => import('./programs/simulations.ts'),
   'programs/recovery-life': () => import('./programs/recovery-life.ts'),
   'limits/sqlite-chain': () => import('./limits/sqlite-chain.ts'),
   'limits/sqlite-fan-out': () => import('./limits/sqlite-fan-out.ts'),
@@ -22,6 +23,7 @@ export const PROGRAMS = {
   'limits/xstate-fan-out': () => import('./limits/xstate-fan-out.ts'),
   'limits/xstate-growth': () => import('./limits/xstate-growth.ts'),
   'limits/xstate-memory': () => import('./limits/xstate-memory.ts'),
+  'limits/xstate-simulations': () => import('./limits/xstate-simulations.ts'),
   'limits/xstate-queue': () => import('./limits/xstate-queue.ts'),
 } satisfies Record<string, Load>
 

@@ -11,7 +11,7 @@ const names = (args: string[]): string[] => {
 
 describe('arguments', () => {
   test('without names every workload is measured, five times', () => {
-    expect(names([])).toEqual(['W1', 'W2', 'W3', 'W5', 'W6', 'W7'])
+    expect(names([])).toEqual(['W1', 'W2', 'W3', 'W5', 'W6', 'W7', 'W8'])
     expect(parseCommand([], '/somewhere')).toMatchObject({
       options: { runs: 5, scale: 1, json: undefined },
     })

@@ -64,28 +64,34 @@ export class World {
     const latency = life.simulation.choices.below(effect.ms + 1)
     if (latency > 0) await life.wait(latency)
     const fault = this.#fault(name, call, key, effect)
-    if (fault !== undefined) this.#write('fault', name, key, fault, life)
     const happen = (): Json => this.#happen(name, given, key, call, life)
+    const wrong = (): void => this.#write('fault', name, key, fault ?? null, life)
     if (effect.broken) throw failed(name, 'refused')
     switch (fault) {
       case undefined:
         return happen()
       case 'fail':
+        wrong()
         throw failed(name, 'refused')
       case 'lost':
         happen()
+        wrong()
         throw failed(name, 'the answer was lost')
       case 'hang':
+        wrong()
         return never()
       case 'timeout': {
         const answer = happen()
+        wrong()
         await life.wait(this.#parts.tooLong)
         return answer
       }
       case 'twice':
         happen()
+        wrong()
         return happen()
       case 'slow':
+        wrong()
         await life.wait(SLOW)
         return happen()
       default:

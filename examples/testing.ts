@@ -1,0 +1,62 @@
+/**
+ * Testing: a workflow with a bug that only a lost answer shows, found, shrunk and replayed, and the mended one that passes.
+ * docs/testing.md goes through it line by line. In a service the last part is a test of vitest, or of any other runner.
+ */
+import { agent, task, workflow, type AgentDefinition, type TaskContext } from 'stator'
+import { CheckFailed, checkWorkflow, replay, world, type Outside } from 'stator/testing'
+import { z } from 'zod'
+
+const item = z.object({ sku: z.string().max(8), qty: z.int().min(1).max(9) })
+const retry = { maxAttempts: 3, initialInterval: '1s', jitter: 'none' } as const
+const charge = task('charge', {
+  input: item,
+  output: z.object({ receipt: z.string() }),
+  retry,
+  timeout: '30s',
+})
+const ship = task('ship', { input: item, output: z.object({ parcel: z.string() }), retry, timeout: '30s' })
+
+const order = workflow('order', { input: item })
+  .step('charge', charge)
+  .step('ship', ship, ({ input }) => input)
+
+/** The code of the service: what it calls outside is given to it, and so is the key that it charges under. */
+const clerk = (outside: Outside, keyOf: (ctx: TaskContext) => string): AgentDefinition =>
+  agent('clerk')
+    .handle(charge, async ({ qty }, ctx) => {
+      const receipt = await outside.call('pay', { cents: qty * 250 }, keyOf(ctx))
+      return { receipt: String(receipt) }
+    })
+    .handle(ship, async (parcel, ctx) => {
+      const label = await ctx.do('label', key => outside.call('label', parcel, key))
+      return { parcel: String(label) }
+    })
+
+/** A payment service that knows a key again; labels that are printed once more when they are asked for once more. */
+const promises = (keyOf: (ctx: TaskContext) => string) =>
+  ({
+    effects: {
+      pay: world.idempotent({ output: () => 'r-1' }),
+      label: world.flaky({ output: () => 'p-1' }),
+    },
+    agents: (outside: Outside) => [clerk(outside, keyOf)],
+    always: {
+      chargedOnce: w => w.count('pay') <= 1,
+      paidFirst: w => w.count('label') === 0 || w.count('pay') > 0,
+    },
+    eventually: s => s.status === 'completed',
+    regressions: false,
+    seed: 42,
+  }) satisfies Parameters<typeof checkWorkflow<unknown, unknown, z.infer<typeof item>>>[1]
+
+const buggy = promises(ctx => `${ctx.idempotencyKey}-${ctx.attempt}`)
+const mended = promises(ctx => ctx.idempotencyKey)
+
+const found = await checkWorkflow(order, buggy).catch((error: unknown) => error)
+if (!(found instanceof CheckFailed)) throw new Error('the bug was not found', { cause: found })
+console.log(found.message)
+
+const again = await replay(found.token, order, buggy).catch((error: unknown) => error)
+console.log('\nThe same again:', again instanceof CheckFailed && again.trace === found.trace)
+
+console.log(`\n${String(await checkWorkflow(order, mended))}`)
