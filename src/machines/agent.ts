@@ -73,6 +73,8 @@ export const agentMachine = setup({
         event.type === 'agent.pause' || event.type === 'agent.stop' ? (event.data.reason ?? null) : null,
     })),
     clear: assign({ error: null, reason: null }),
+    /** Whatever its warm-up came to: it stands also after a pause. */
+    trust: assign({ error: null, reason: null, presence: 'ready' }),
   },
 }).createMachine({
   id: 'agent',
@@ -167,8 +169,8 @@ export const agentMachine = setup({
         'agent.load': { actions: 'load' },
         // An operator's word that it works: also when warming up failed.
         'agent.resume': [
-          { guard: 'isFullNow', target: 'busy', actions: 'clear' },
-          { target: 'ready', actions: 'clear' },
+          { guard: 'isFullNow', target: 'busy', actions: 'trust' },
+          { target: 'ready', actions: 'trust' },
         ],
         'agent.stop': stop,
       },

@@ -176,6 +176,12 @@ const rows: Row[] = [
     context: { error: null },
   },
   {
+    promise: 'an agent that an operator says is well stays so through a pause, though it never became warm',
+    given: [...idle, fail, resume, pause],
+    when: resume,
+    to: 'ready',
+  },
+  {
     promise: 'a broken agent whose tasks still run is busy when resumed',
     given: [...busy, fail],
     when: resume,
