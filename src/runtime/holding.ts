@@ -2,11 +2,13 @@
 import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Backlog } from './backlog.ts'
+import type { Cell } from './cell.ts'
 import { againInput } from './deciders.ts'
 import type { Delivery } from './delivery.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { decode } from './record.ts'
+import { scan } from './scan.ts'
 import type { Timers } from './timers.ts'
 import type { Turn } from './turn.ts'
 
@@ -18,7 +20,7 @@ export interface Holding {
   readonly backlog: Backlog
 }
 
-/** What it stumbled over is delivered again, and then its mail. */
+/** What it stumbled over is delivered again, what it sent along too long a chain, and then its mail. */
 export function releaseHeld(parts: Holding, signal: Signal, turn: Turn): void {
   const { population, journal, timers, delivery, backlog } = parts
   const cell = population.find((signal.data as { address: Address }).address)
@@ -28,6 +30,7 @@ export function releaseHeld(parts: Holding, signal: Signal, turn: Turn): void {
     return record === undefined ? undefined : decode(record)
   }
   const again = find(cell.held.signal)
+  const overrun = overrunBy(parts, cell, cell.held.signal, turn)
   cell.held = null
   population.moved(cell, signal.seq)
   for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
@@ -35,5 +38,17 @@ export function releaseHeld(parts: Holding, signal: Signal, turn: Turn): void {
   // Which agent gets a task is decided anew.
   if (again !== undefined && again.type !== 'task.start')
     turn.queue.push(againInput(again, find(again.causationId)))
+  for (const late of overrun) turn.queue.push(againInput(late, find(late.causationId)))
   turn.queue.push(...backlog.takeMail(cell.address))
+}
+
+/** One that is held sends no more, but what it had sent before may come to be too much after that. */
+function overrunBy({ journal }: Holding, cell: Cell, after: number, turn: Turn): Signal[] {
+  const { address, correlationId } = cell
+  const isOverrun = ({ seq, from, refused }: Signal): boolean =>
+    seq > after && from === address && refused?.code === 'HOPS_EXCEEDED'
+  return [
+    ...[...scan(journal, { correlationId, after })].filter(isOverrun),
+    ...turn.signals.filter(isOverrun),
+  ]
 }

@@ -146,8 +146,9 @@ function replayTail(
   let replayed = 0
   const first = tail[0]?.seq ?? 0
   for (const signal of tail) {
-    // A sender that ended later was held, and released, in the tail.
-    if (signal.to === HUB || (signal.refused?.code === 'HOPS_EXCEEDED' && !ended.has(signal.from)))
+    // A sender that ended later was held, and released, in the tail; one that had ended held its recipient.
+    const endedLater = (ended.get(signal.from) ?? 0) > signal.seq
+    if (signal.to === HUB || (signal.refused?.code === 'HOPS_EXCEEDED' && !endedLater))
       restoreHold(population, signal, false)
     if (signal.to === HUB || signal.seq <= (ended.get(signal.to) ?? 0)) continue
     // The tail may be longer than anybody needs: who is parked is not brought back for what its checkpoint has.
@@ -209,7 +210,8 @@ function restoreHold(population: Population, signal: Signal, told: boolean): voi
   if (code === 'HOPS_EXCEEDED') {
     const reason = `its message ${signal.type} to ${signal.to}`
     const cell = population.find(signal.from) ?? population.find(signal.to)
-    set(population, cell, { code, reason, signal: signal.seq }, signal)
+    // It is the first message too many that it is held for.
+    if (cell?.held === null) set(population, cell, { code, reason, signal: signal.seq }, signal)
   } else if (code === 'MACHINE_FAULT' && !told) {
     const reason = signal.refused?.message ?? ''
     set(population, population.find(signal.to), { code, reason, signal: signal.seq }, signal)

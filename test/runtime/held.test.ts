@@ -5,6 +5,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { emptyMemory } from '../../src/runtime/memory-journal.ts'
 import { decode, encode } from '../../src/runtime/record.ts'
+import type { Json } from 'stator'
 import { Bench, weather } from './support/kernel.ts'
 
 beforeEach(() => {
@@ -174,6 +175,47 @@ describe('too many hops', () => {
     const again = new Bench(state, limits)
     expect(again.population.find(TWO)?.held).toBeNull()
     expect(again.population.stranded().size).toBe(0)
+  })
+
+  test('hold an actor once, however many of its messages are too much, and a release lets all of them through', async () => {
+    const state = emptyMemory()
+    const limits = { hops: 1, batchDeliveries: 2 }
+    const bench = new Bench(state, limits)
+    bench.tell({ to: ONE, type: 'test.create' }, { to: TWO, type: 'test.create' })
+    const inner = (mark: string): Json => ({ to: ONE, event: 'add', data: { mark } })
+    bench.tell(
+      { to: ONE, type: 'send', data: { to: TWO, event: 'twice', data: inner('first') } },
+      { to: ONE, type: 'add', data: { mark: 'between' } },
+    )
+    await bench.run()
+    expect(bench.held).toEqual([TWO])
+    const hold = bench.population.find(TWO)?.held
+    expect(new Bench(state, limits).population.find(TWO)?.held).toEqual(hold)
+    state.owned = true
+    bench.release(TWO)
+    await bench.run()
+    expect(bench.seen(ONE)?.seen.slice(-3)).toEqual(['between', 'first', 'first'])
+    const again = new Bench(state, limits)
+    expect(again.population.find(TWO)?.held).toBeNull()
+    expect(again.population.stranded().size).toBe(0)
+  })
+
+  test('hold the recipient where the sender has ended, also after a crash', async () => {
+    const state = emptyMemory()
+    const limits = { hops: 1 }
+    const bench = new Bench(state, limits)
+    bench.tell({ to: ONE, type: 'test.create' }, { to: TWO, type: 'test.create' })
+    const last = { to: ONE, event: 'add', data: { mark: 'last words' } }
+    bench.tell({ to: ONE, type: 'send', data: { to: TWO, event: 'farewell', data: last } })
+    await bench.run()
+    expect(bench.held).toEqual([ONE])
+    const again = new Bench(state, limits)
+    expect(again.population.find(ONE)?.held?.code).toBe('HOPS_EXCEEDED')
+    state.owned = true
+    bench.release(ONE)
+    await bench.run()
+    expect(bench.seen(ONE)?.seen.at(-1)).toBe('last words')
+    expect(new Bench(state, limits).population.find(ONE)?.held).toBeNull()
   })
 })
 

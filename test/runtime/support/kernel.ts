@@ -60,6 +60,8 @@ export const counter: AnyStateMachine = setup({
         add: { actions: 'count' },
         odd: { guard: 'fine', actions: 'count' },
         send: { actions: ['count', 'send'] },
+        twice: { actions: ['send', 'send'] },
+        farewell: { target: 'off', actions: 'send' },
         later: 'waiting',
         stop: 'off',
       },
