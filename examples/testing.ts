@@ -24,12 +24,12 @@ const order = workflow('order', { input: item })
 const clerk = (outside: Outside, keyOf: (ctx: TaskContext) => string): AgentDefinition =>
   agent('clerk')
     .handle(charge, async ({ qty }, ctx) => {
-      const receipt = await outside.call('pay', { cents: qty * 250 }, keyOf(ctx))
-      return { receipt: String(receipt) }
+      const receipt = await outside.call<string>('pay', { cents: qty * 250 }, keyOf(ctx))
+      return { receipt }
     })
     .handle(ship, async (parcel, ctx) => {
-      const label = await ctx.do('label', key => outside.call('label', parcel, key))
-      return { parcel: String(label) }
+      const label = await ctx.do('label', key => outside.call<string>('label', parcel, key))
+      return { parcel: label }
     })
 
 /** A payment service that knows a key again; labels that are printed once more when they are asked for once more. */

@@ -11,7 +11,8 @@ export function castOf(check: Check, actors: Actors, world: World, life: Life): 
     ? players(check.tasks, actors, world, life)
     : check
         .agents({
-          call: async (effect, input, key) => world.call(effect, input, key, life),
+          call: async <T>(effect: string, input: unknown, key: string) =>
+            world.call(effect, input, key, life) as Promise<T>,
           wait: async ms => life.wait(ms),
           now: () => life.clock.now(),
         })

@@ -23,9 +23,9 @@ export type FaultName = (typeof FAULTS)[number]
 export interface Outside {
   /**
    * A call of an effect that `effects` names. Give it the idempotency key of the handler or of its sub-step, as a service would be
-   * given: by its beginning the effect is known to belong to a run.
+   * given: by its beginning the effect is known to belong to a run. `T` is what its `output` gives; nobody checks that it does.
    */
-  call(effect: string, input: unknown, idempotencyKey: string): Promise<Json>
+  call<T = Json>(effect: string, input: unknown, idempotencyKey: string): Promise<T>
   /** Resolves after a while of virtual time, in milliseconds. */
   wait(ms: number): Promise<void>
   /** Virtual time, in milliseconds since the epoch. */
