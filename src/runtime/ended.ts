@@ -3,6 +3,7 @@ import { StatorError } from '../errors.ts'
 import type { GraphContext } from '../machines/graph.ts'
 import { PENDING } from '../machines/graph-state.ts'
 import { rootOf, type Address } from '../messages/address.ts'
+import type { Signal } from '../messages/signal.ts'
 import type { Cell, Hold } from './cell.ts'
 import type { Ending, Endings } from './endings.ts'
 import type { Journal } from './journal.ts'
@@ -27,14 +28,27 @@ export function lookAt(
   return population.look(address)
 }
 
+/**
+ * The signal with which an actor ended, if it did and that is written. After a failed commit nobody can know of any other.
+ * @throws StatorError JOURNAL_FAILED
+ */
+export function writtenEnding(
+  { journal, lifetime }: Pick<EndedParts, 'journal' | 'lifetime'>,
+  address: Address,
+): Signal | undefined {
+  const signal = endingOf(journal, address)
+  if (signal === undefined) lifetime.requireTruth()
+  return signal
+}
+
 /** @throws StatorError (rejects) HELD, NOT_FOUND, CLOSED, JOURNAL_FAILED */
 export async function endedOf(parts: EndedParts, address: Address): Promise<Ending> {
-  const { population, journal, endings, lifetime } = parts
+  const { population, endings, lifetime } = parts
   const cell = lookAt(parts, address)
   const hold = cell?.hold ?? population.stranded().get(address)
   if (hold !== undefined && hold !== null) throw heldError(address, hold)
   if (cell === undefined) {
-    const signal = endingOf(journal, address)
+    const signal = writtenEnding(parts, address)
     if (signal !== undefined) return { signal, cell: undefined }
     return comingStep(parts, address)
   }

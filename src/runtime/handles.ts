@@ -224,7 +224,10 @@ export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOut
     }
   }
 
+  /** @throws StatorError NOT_FOUND: it was pruned since; what was erased must not read as if it had been nothing */
   protected read({ signal, cell }: Ending): RunOutcome<Outputs> {
+    if ((this.host.journal.get(signal.seq)?.data ?? null) === null)
+      throw new StatorError('NOT_FOUND', { address: this.address })
     const ended = cell ?? this.host.past(signal)
     const outcome =
       ended === undefined

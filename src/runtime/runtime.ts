@@ -20,7 +20,7 @@ import { containedLogger } from './contain.ts'
 import { filterOf, positionOf } from './cursor.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Door, type SendOptions } from './door.ts'
-import { endedOf, lookAt } from './ended.ts'
+import { endedOf, lookAt, writtenEnding } from './ended.ts'
 import { Endings } from './endings.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { letGo } from './held.ts'
@@ -29,7 +29,6 @@ import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
 import { LocalExecutor } from './local-executor.ts'
 import type { ReadOptions, RuntimeOptions, RuntimeStatus, StartOptions, SubmitOptions } from './options.ts'
-import { endingOf } from './outcome.ts'
 import { pastCell } from './past.ts'
 import { Population } from './population.ts'
 import { Registry } from './registry.ts'
@@ -108,7 +107,7 @@ class RuntimeImpl {
       clock,
       ended: address => endedOf({ population, journal, endings, lifetime }, address),
       cell: address => lookAt({ population, lifetime }, address),
-      ending: address => endingOf(journal, address),
+      ending: address => writtenEnding({ journal, lifetime }, address),
       stranded: address => population.stranded().get(address),
       past: ending => pastCell(journal, registry, hub, ending),
       send,

@@ -103,6 +103,17 @@ describe('a run that was pruned', () => {
     expect(() => alone.info()).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
   })
 
+  test('has no outcome, not even an empty one, where it is pruned while that is asked for', async () => {
+    const world = crew()
+    const life = await world.boot()
+    const run = await life.until(life.runtime.startGraph(line, { id: 'gone' }))
+    await life.until(run.outcome())
+    await world.pass(life, 1_000)
+    const told = codeOf(life, run.outcome())
+    expect(life.runtime.prune({ olderThan: 0 })).toBe(1)
+    expect(await told).toBe('NOT_FOUND')
+  })
+
   test('is pruned once, also where something older keeps its headers', async () => {
     const world = crew()
     const life: Life = await world.boot()

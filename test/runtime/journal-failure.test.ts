@@ -118,6 +118,25 @@ test('a ctx.do whose record cannot be written rejects, and its result is not use
   expect(journal.results(handle.address)).toEqual([])
 })
 
+test('who ended in what could not be written is not said to have never been', async () => {
+  const { journal, disk } = breakable(memory(emptyMemory()))
+  const { world, job } = single(async (_, __, life: Life) => {
+    await life.wait(100)
+    disk.full = true
+  })
+  const life = await world.boot()
+  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const runtime = await life.until(
+    createRuntime({ ...world.setup(life), host: life.host, logger: quiet, journal }),
+  )
+  const handle = await life.until(runtime.submit(job, { text: 'x' }, { id: 'ends' }))
+  await world.pass(life, 200)
+  expect(runtime.status().hub).toBe('failed')
+  expect(await codeOf(life, handle.outcome())).toBe('JOURNAL_FAILED')
+  for (const ask of [() => handle.status(), () => handle.info()])
+    expect(ask).toThrow(expect.objectContaining({ code: 'JOURNAL_FAILED' }))
+})
+
 test('a runtime whose first commit fails does not start, and gives the journal back', async () => {
   const state = emptyMemory()
   const { journal, disk } = breakable(memory(state))
