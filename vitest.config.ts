@@ -34,6 +34,7 @@ export default defineConfig({
         test: {
           name: 'house',
           include: ['test/house/**/*.test.ts'],
+          globalSetup: ['test/process/build.ts'],
           pool: 'threads',
           testTimeout: 60_000,
           sequence: { groupOrder: 1 },

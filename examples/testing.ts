@@ -3,10 +3,18 @@
  * docs/testing.md goes through it line by line. In a service the last part is a test of vitest, or of any other runner.
  */
 import { agent, task, workflow, type AgentDefinition, type TaskContext } from 'stator'
-import { CheckFailed, checkWorkflow, replay, world, type Outside } from 'stator/testing'
+import {
+  CheckFailed,
+  checkWorkflow,
+  replay,
+  world,
+  type Outside,
+  type WorkflowCheckOptions,
+} from 'stator/testing'
 import { z } from 'zod'
 
 const item = z.object({ sku: z.string().max(8), qty: z.int().min(1).max(9) })
+type Item = z.infer<typeof item>
 const retry = { maxAttempts: 3, initialInterval: '1s', jitter: 'none' } as const
 const charge = task('charge', {
   input: item,
@@ -33,21 +41,20 @@ const clerk = (outside: Outside, keyOf: (ctx: TaskContext) => string): AgentDefi
     })
 
 /** A payment service that knows a key again; labels that are printed once more when they are asked for once more. */
-const promises = (keyOf: (ctx: TaskContext) => string) =>
-  ({
-    effects: {
-      pay: world.idempotent({ output: () => 'r-1' }),
-      label: world.flaky({ output: () => 'p-1' }),
-    },
-    agents: (outside: Outside) => [clerk(outside, keyOf)],
-    always: {
-      chargedOnce: w => w.count('pay') <= 1,
-      paidFirst: w => w.count('label') === 0 || w.count('pay') > 0,
-    },
-    eventually: s => s.status === 'completed',
-    regressions: false,
-    seed: 42,
-  }) satisfies Parameters<typeof checkWorkflow<unknown, unknown, z.infer<typeof item>>>[1]
+const promises = (keyOf: (ctx: TaskContext) => string): WorkflowCheckOptions<unknown, Item> => ({
+  effects: {
+    pay: world.idempotent({ output: () => 'r-1' }),
+    label: world.flaky({ output: () => 'p-1' }),
+  },
+  agents: outside => [clerk(outside, keyOf)],
+  always: {
+    chargedOnce: w => w.count('pay') <= 1,
+    paidFirst: w => w.count('label') === 0 || w.count('pay') > 0,
+  },
+  eventually: s => s.status === 'completed',
+  regressions: false,
+  seed: 42,
+})
 
 const buggy = promises(ctx => `${ctx.idempotencyKey}-${ctx.attempt}`)
 const mended = promises(ctx => ctx.idempotencyKey)

@@ -1,15 +1,19 @@
-/** Writes the documents that are made from code: docs/errors.md from src/errors.ts, docs/machines.md from src/machines. */
+/**
+ * Writes the documents that are made from code: docs/errors.md from src/error-codes.ts, docs/machines.md from src/machines, and in docs/testing.md
+ * what an example says and prints. Needs the build.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import type { AnyStateMachine } from 'xstate'
-import { ERRORS } from '../src/errors.ts'
+import { ERRORS } from '../src/error-codes.ts'
 import { toMermaid } from '../src/inspect/mermaid.ts'
 import { agentMachine } from '../src/machines/agent.ts'
 import { graphMachine } from '../src/machines/graph.ts'
 import { hubMachine } from '../src/machines/hub.ts'
 import { taskMachine } from '../src/machines/task.ts'
+import { testingPage } from './testing-page.ts'
 
 const folder = resolve(import.meta.dirname, '../docs')
 
@@ -17,12 +21,13 @@ const folder = resolve(import.meta.dirname, '../docs')
 export const pages: Readonly<Record<string, () => Promise<string>>> = {
   'errors.md': async () => formatted(errorsPage()),
   'machines.md': async () => formatted(machinesPage()),
+  'testing.md': async () => formatted(testingPage()),
 }
 
 function errorsPage(): string {
   const entries = Object.entries(ERRORS)
   const sections = entries.map(([code, { message, next }]) => `## ${code}\n\n${message}\n\n_Next:_ ${next}\n`)
-  return `<!-- Made by npm run docs from src/errors.ts; a test compares the two. -->
+  return `<!-- Made by npm run docs from src/error-codes.ts; a test compares the two. -->
 
 # Errors
 

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import build from '../process/build.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -21,7 +20,6 @@ describe('The README', () => {
   })
 
   it('shows what the example prints, and prints it again from the journal', () => {
-    build()
     const run = (): string =>
       execFileSync(process.execPath, [join(root, 'examples/readme.ts')], { cwd: folder, encoding: 'utf8' })
     expect(run()).toBe(blockOf('text'))

@@ -9,6 +9,7 @@ import {
   type EndedRun,
   type Outside,
   type Report,
+  type Swept,
 } from 'stator/testing'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'

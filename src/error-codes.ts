@@ -1,0 +1,210 @@
+/**
+ * The one catalogue of errors: code, message, next step. Codes never change between majors.
+ * Nothing else may define a code; nothing here may import from the rest of the project.
+ */
+
+export interface ErrorEntry {
+  /** What happened, in one sentence. */
+  readonly message: string
+  /** What the reader can do about it. */
+  readonly next: string
+}
+
+export const ERRORS = {
+  ADDRESS_INVALID: {
+    message: 'An address or id is malformed.',
+    next: 'An address is kind/id. An id is one part; only that of a step has two: run/step. A part has 1 to 200 characters out of letters, digits, and . _ : @ - and begins with a letter or a digit.',
+  },
+  AGENT_BUSY: {
+    message: 'The agent still has work running.',
+    next: 'Pause it, wait for its work to end, then unregister it.',
+  },
+  AGENT_UNKNOWN: {
+    message: 'No agent of that id is registered.',
+    next: 'Register the agent, or correct the id.',
+  },
+  ALREADY_REGISTERED: {
+    message: 'Something of that name or id is registered already.',
+    next: 'Choose another name, or unregister the first.',
+  },
+  ARBITRARY_UNKNOWN: {
+    message: 'No values are known that the schema takes.',
+    next: 'Give an arbitrary of your own, as in input: fc.constantFrom(…); or say in the schema what its check demands, by bounds, a pattern or an enum.',
+  },
+  CANCELLED: {
+    message: 'The work was cancelled.',
+    next: 'Nothing to repair: somebody asked for it; the reason is in the details.',
+  },
+  CHECK_FAILED: {
+    message: 'A promise does not hold in a simulation.',
+    next: 'Read the trace from above; replay it with the token at its end, mend the code, and keep the regression.',
+  },
+  CHECK_INVALID: {
+    message: 'The options of a check are not usable.',
+    next: 'Correct what the details name.',
+  },
+  CHECK_VACUOUS: {
+    message: 'A check passed without looking at anything.',
+    next: 'Correct the property or the effect that the details name: it was never put to the test.',
+  },
+  CLOSED: {
+    message: 'The runtime is closed or closing.',
+    next: 'Create a new runtime on the same journal; what was acknowledged is there.',
+  },
+  CYCLE: {
+    message: 'The dependencies form a cycle.',
+    next: 'Remove one of the dependencies that the details spell out.',
+  },
+  DEFINITION_INVALID: { message: 'A definition is not usable.', next: 'Correct what the details name.' },
+  DEPENDENCY_FAILED: {
+    message: 'A step it depends on did not complete.',
+    next: 'Look at the step named in the details; it failed first.',
+  },
+  DEPENDENCY_UNKNOWN: {
+    message: 'A dependency names a step that does not exist.',
+    next: 'Correct the name, or add the step.',
+  },
+  EVENT_REFUSED: {
+    message: 'The actor does not accept this event in its present state.',
+    next: 'The details give the state and the events that are allowed there.',
+  },
+  HANDLER_FAILED: {
+    message: 'The handler threw an error.',
+    next: 'Read the cause; throw NonRetryableError where a retry cannot help.',
+  },
+  HELD: {
+    message: 'The actor is held and does not move until an operator acts.',
+    next: 'See runtime.held() for the reason, mend it, then runtime.release(address).',
+  },
+  HOPS_EXCEEDED: {
+    message: 'One input caused a longer chain of messages than allowed.',
+    next: 'Look for actors that answer each other for ever; raise limits.hops only if the chain is meant.',
+  },
+  HUB_BUSY: {
+    message: 'The inbox of the hub is full.',
+    next: 'Send later, or send with { whenFull: "wait" }.',
+  },
+  IDEMPOTENCY_CONFLICT: {
+    message: 'That key or id was used before with another input.',
+    next: 'Use a new key for new work, or the same input for the same work.',
+  },
+  INPUT_INVALID: {
+    message: 'A value does not fit its schema.',
+    next: 'Correct the value at the paths that the details name.',
+  },
+  INTERRUPTED: {
+    message: 'The process died while this task ran.',
+    next: 'After three interruptions a task fails: see whether its handler ends the process.',
+  },
+  JOURNAL_CLOSED: {
+    message: 'The journal is not open.',
+    next: 'Open it first; after close() open it again.',
+  },
+  JOURNAL_DAMAGED: {
+    message: 'The journal file is damaged.',
+    next: 'Restore it from a backup; the details name the first bad position.',
+  },
+  JOURNAL_FAILED: {
+    message: 'The journal could not write; the runtime has stopped.',
+    next: 'Mend the disk, then create a new runtime: it goes on from what was written.',
+  },
+  JOURNAL_NEWER: {
+    message: 'The journal was written by a newer version of Stator.',
+    next: 'Use that version or a later one.',
+  },
+  JOURNAL_OWNED: {
+    message: 'Another process or runtime owns this journal.',
+    next: 'Close the other owner; ownership ends by itself when its process dies.',
+  },
+  MACHINE_FAULT: {
+    message: 'A guard or an action of the machine threw.',
+    next: 'Mend the machine; the actor stands where it stood before that message.',
+  },
+  MACHINE_UNSUPPORTED: {
+    message: 'The machine does something that cannot be durable.',
+    next: 'Use assign, emit, raise, after and guards; leave effects to tasks.',
+  },
+  MAPPER_FAILED: {
+    message: 'The function that makes a step its input threw or gave a wrong value.',
+    next: 'Mend the mapper named in the details.',
+  },
+  MESSAGE_TOO_DEEP: {
+    message: 'A value is nested deeper than allowed.',
+    next: 'Flatten it, or raise limits.jsonDepth.',
+  },
+  MESSAGE_TOO_LARGE: {
+    message: 'A message is larger than allowed.',
+    next: 'Store the bulk elsewhere and send a reference, or raise limits.messageBytes.',
+  },
+  MESSAGE_TYPE_UNKNOWN: {
+    message: 'That kind of actor takes no message of this type from outside.',
+    next: 'The details list the types that it takes.',
+  },
+  NOT_FOUND: {
+    message: 'Nothing lives at that address, nor ever did, or it was pruned.',
+    next: 'Check the id; list runs with runtime.actors.list().',
+  },
+  NOT_JSON: {
+    message: 'A value is not JSON.',
+    next: 'Send plain objects, arrays, strings, finite numbers, booleans and null.',
+  },
+  OUTPUT_INVALID: {
+    message: 'The handler returned a value that does not fit the output schema.',
+    next: 'Mend the handler, or the schema of the task.',
+  },
+  RECIPIENT_UNKNOWN: {
+    message: 'The recipient of a message does not exist.',
+    next: 'Check the address; finished actors take no messages.',
+  },
+  REPLAY_DIVERGED: {
+    message: 'A replay of the journal did other things than were recorded.',
+    next: 'The machine is not pure or was changed without a new version; restore the version that wrote the journal.',
+  },
+  SENDER_UNKNOWN: {
+    message: 'The sender of a message does not exist.',
+    next: 'Send as a client, or as a registered agent.',
+  },
+  SQLITE_OLD: {
+    message: 'This Node carries an SQLite older than 3.51.3, which has a bug in resetting its WAL.',
+    next: 'Upgrade Node to 24.12 or later when you can; one writer, as here, does not meet the bug.',
+  },
+  STALE_ATTEMPT: {
+    message: 'The attempt that asked is over.',
+    next: 'Stop working when ctx.signal aborts; the result of this attempt is not used.',
+  },
+  STALE_TIMER: {
+    message: 'A timer fired that was cancelled or set anew meanwhile.',
+    next: 'Nothing to repair: it was recorded and not applied.',
+  },
+  STEP_REPEATED: {
+    message: 'ctx.do was called twice with one name in one attempt.',
+    next: 'Give every recorded sub-step of a handler its own name.',
+  },
+  TASK_FAILED: { message: 'The task failed.', next: 'Read the cause in the details.' },
+  TASK_TIMEOUT: {
+    message: 'The handler did not settle within its timeout.',
+    next: 'Raise the timeout of the task, or make the handler obey ctx.signal.',
+  },
+  TASK_UNHANDLED: {
+    message: 'No registered agent handles this task in the role asked for.',
+    next: 'Register an agent with .handle(task, …) and the right role.',
+  },
+  TIMED_OUT: {
+    message: 'Waiting took longer than the timeout given.',
+    next: 'The work goes on; wait again with the same handle.',
+  },
+  TOKEN_INVALID: {
+    message: 'A replay token cannot be played.',
+    next: 'Copy the whole token, and play it with the check and the version of Stator that printed it.',
+  },
+  VERSION_MISSING: {
+    message: 'The definition that wrote this history is not registered.',
+    next: 'Register the definition that the details name again: the run goes on.',
+  },
+  WORKFLOW_FAILED: {
+    message: 'The workflow failed.',
+    next: 'The details name the steps that failed and those they blocked.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof ERRORS
