@@ -44,7 +44,10 @@ function contents(tgz: string): string[] {
   return execFileSync('tar', ['-tzf', tgz], { encoding: 'utf8' }).trim().split('\n')
 }
 
-/** As a user has it: the package in node_modules beside its dependencies, and nothing of this repository. */
+/** The entries that need the optional peers. */
+const FOR_TESTS = ['stator/testing']
+
+/** As a user has it: the package in node_modules beside its dependencies, first without its optional peers, and nothing of this repository. */
 function importEntries(tgz: string): void {
   const modules = join(folder, 'user/node_modules')
   mkdirSync(modules, { recursive: true })
@@ -53,11 +56,18 @@ function importEntries(tgz: string): void {
   const manifest = JSON.parse(readFileSync(join(modules, 'stator/package.json'), 'utf8')) as {
     exports: Record<string, unknown>
     dependencies: Record<string, string>
-  }
-  for (const name of Object.keys(manifest.dependencies)) {
-    symlinkSync(join(root, 'node_modules', name), join(modules, name))
+    peerDependencies: Record<string, string>
   }
   const names = Object.keys(manifest.exports).map(entry => `stator${entry.slice(1)}`)
-  const program = names.map(name => `await import('${name}')`).join('\n')
-  run(process.execPath, ['--input-type=module', '--eval', program], join(folder, 'user'))
+  const load = (dependencies: Record<string, string>, entries: readonly string[]): void => {
+    for (const name of Object.keys(dependencies))
+      symlinkSync(join(root, 'node_modules', name), join(modules, name))
+    const program = entries.map(name => `await import('${name}')`).join('\n')
+    run(process.execPath, ['--input-type=module', '--eval', program], join(folder, 'user'))
+  }
+  load(
+    manifest.dependencies,
+    names.filter(name => !FOR_TESTS.includes(name)),
+  )
+  load(manifest.peerDependencies, names)
 }

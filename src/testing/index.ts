@@ -1,4 +1,8 @@
-/** stator/testing: a simulated host, and the suite that every journal passes. Nothing is defined here. */
+/**
+ * stator/testing: checks of workflows and machines, the simulated host that they run on, and the suite that every journal passes. Needs
+ * fast-check. Nothing is defined here.
+ */
+export { arbitraryOf } from './arbitrary/index.ts'
 export { checkWorkflow, replay } from './check/check-workflow.ts'
 export type { Covered } from './check/coverage.ts'
 export { scenarioOf, type ScenarioOptions } from './check/scenario-of.ts'
@@ -26,6 +30,7 @@ export type { Watcher } from './host/watcher.ts'
 export { INVARIANTS, invariants } from './invariants/index.ts'
 export type { Invariant } from './invariants/invariant.ts'
 export * from './journal-suite/index.ts'
+export * from './machine/index.ts'
 export { crashSweep, SweepFailed, type SweepOptions, type Swept } from './sweep/crash-sweep.ts'
 export { play, type Played, type PlayOptions, type Scenario } from './sweep/scenario.ts'
 export {
