@@ -1,0 +1,56 @@
+/**
+ * Operator: somebody who sees what is held or broken and acts a while later, so that nothing waits for ever. It asks for no
+ * work and judges nothing.
+ */
+import type { Address } from '../../src/messages/address.ts'
+import type { Life } from '../../src/testing/host/life.ts'
+import { codeOf } from './clients.ts'
+import { idOf } from './deeds.ts'
+
+/** For one process life. */
+export function operate(life: Life): void {
+  const attend = (address: Address): void => {
+    void attempt(address, life).catch((error: unknown) => {
+      const meant = [
+        'EVENT_REFUSED',
+        'NOT_FOUND',
+        'RECIPIENT_UNKNOWN',
+        'CLOSED',
+        'JOURNAL_FAILED',
+        'AGENT_UNKNOWN',
+      ]
+      if (life.alive && !meant.includes(codeOf(error)))
+        life.simulation.break('operator', `${address}: ${String(error)}`)
+    })
+  }
+  life.runtime.signals$.subscribe(({ to, toState, refused, from }) => {
+    if (toState === 'held' || toState === 'error') attend(to)
+    // Held by the hub: the recipient, or the sender of what was too much.
+    if (refused?.code === 'MACHINE_FAULT' || refused?.code === 'HOPS_EXCEEDED')
+      for (const one of [to, from]) attend(one)
+  })
+  for (const { address, code } of life.runtime.held()) if (code !== 'VERSION_MISSING') attend(address)
+  for (const { address, state } of life.runtime.agents.list()) if (state === 'error') attend(address)
+}
+
+/** Again, as long as there is no room. */
+async function attempt(address: Address, life: Life): Promise<void> {
+  try {
+    await act(address, life)
+  } catch (error) {
+    if (codeOf(error) !== 'HUB_BUSY') throw error
+    await attempt(address, life)
+  }
+}
+
+async function act(address: Address, life: Life): Promise<void> {
+  const { dice } = life.simulation
+  await life.wait(5 + dice.below(40))
+  const { runtime } = life
+  if (address.startsWith('agent/')) return runtime.agents.resume(idOf(address))
+  const held = runtime.held().find(one => one.address === address)
+  if (held === undefined) return
+  if (held.code === 'INTERRUPTED' && dice.chance(0.4))
+    await runtime.send({ type: 'task.fail', to: address, data: { reason: 'the operator says so' } })
+  else await runtime.release(address)
+}

@@ -1,0 +1,137 @@
+/**
+ * World: everything that happens in a campaign, drawn from one seed: who works, what is asked of them and when, what clients do
+ * beside that, and how each process life ends. Data and draws only: nothing moves here.
+ */
+import { PRIORITIES, type Priority } from '../../src/messages/message.ts'
+import type { Limits } from '../../src/runtime/limits.ts'
+import { CRASH_POINTS, type Crash } from '../../src/testing/host/disk.ts'
+import { Dice } from '../../src/testing/host/random.ts'
+import { drawCompany, JOBS, type Job, type Member } from './company.ts'
+import { drawDeeds, type Deed } from './deeds.ts'
+import { from, several, some } from './draw.ts'
+import { drawGraph, drawWork, roleNames, WORKFLOWS, type Declared, type Planned } from './plans.ts'
+import type { TaskGraph } from '../../src/actors/graph.ts'
+
+/** Work that a client asks for. */
+export type Order = {
+  readonly name: string
+  /** Milliseconds since the beginning. */
+  readonly at: number
+  readonly priority: Priority
+  /** Named by an id, or only by a key, and then its id is the runtime's. */
+  readonly named: 'id' | 'key' | 'both'
+  readonly whenFull: 'refuse' | 'wait'
+  /** Once more, when it is accepted. */
+  readonly again: 'never' | 'same' | 'other'
+} & (
+  | { readonly kind: 'graph'; readonly planned: Planned & { graph: TaskGraph } }
+  | { readonly kind: 'workflow'; readonly index: number; readonly planned: Declared }
+  | {
+      readonly kind: 'task'
+      readonly job: Job
+      readonly given: ReturnType<typeof drawWork>
+      readonly startAt: number | undefined
+      readonly agent: string | undefined
+    }
+)
+
+/** How a process life ends, and with which time the next one begins. */
+export interface End {
+  readonly crash: Crash | undefined
+  /** After so many milliseconds: a graceful close, or the death of the process between two steps. */
+  readonly close: { readonly after: number; readonly drain: number } | undefined
+  readonly kill: { readonly after: number } | undefined
+  /** The clock of the next life is set back by so much. */
+  readonly back: number
+  /** What a process of this life knows of declared workflows. */
+  readonly knows: 'mine' | 'other' | 'none'
+}
+
+export interface World {
+  readonly limits: Partial<Limits>
+  readonly members: readonly Member[]
+  /** Comes and goes while the others work. */
+  readonly guest: Member
+  readonly orders: readonly Order[]
+  readonly deeds: readonly Deed[]
+  /** All but the last life, which ends when nothing is left to do. */
+  readonly ends: readonly End[]
+  /** How often idle actors are taken out of memory between two steps. */
+  readonly parking: number
+}
+
+export function drawWorld(seed: number): World {
+  const dice = new Dice(Math.imul(seed, 0x9e3779b1) ^ 0x5ca1ab1e)
+  const members = drawCompany(dice)
+  const guest: Member = { id: 'eve', role: undefined, capacity: 2, skills: [], jobs: JOBS, warmUp: undefined }
+  const jobs = [...some(dice, JOBS, 0.5), dice.pick(JOBS)]
+  const orders = several(from(dice, 1, 5), index => drawOrder(dice, index, jobs, members))
+  return {
+    limits: drawLimits(dice),
+    members,
+    guest,
+    orders,
+    deeds: drawDeeds(
+      dice,
+      members,
+      orders.map(({ name, kind }) => ({ name, kind })),
+    ),
+    ends: several(Math.max(0, from(dice, -1, 3)), () => drawEnd(dice)),
+    parking: dice.pick([0, 0, 0.05, 0.3]),
+  }
+}
+
+function drawOrder(dice: Dice, index: number, jobs: readonly Job[], members: readonly Member[]): Order {
+  const usual = {
+    name: `o${index}`,
+    at: dice.chance(0.5) ? 0 : dice.below(150),
+    priority: dice.pick(PRIORITIES),
+    named: dice.pick(['id', 'id', 'key', 'both'] as const),
+    whenFull: dice.pick(['refuse', 'wait'] as const),
+    again: dice.pick(['never', 'never', 'same', 'other'] as const),
+  }
+  const sort = dice.below(10)
+  if (sort < 3)
+    return { ...usual, kind: 'graph', planned: drawGraph(dice, jobs, roleNames(members.map(m => m.role))) }
+  if (sort < 5) {
+    const at = dice.below(WORKFLOWS.length)
+    return { ...usual, kind: 'workflow', index: at, planned: (WORKFLOWS[at] as { mine: Declared }).mine }
+  }
+  const job = dice.pick(jobs)
+  return {
+    ...usual,
+    kind: 'task',
+    job,
+    given: drawWork(dice),
+    startAt: dice.chance(0.25) ? dice.below(200) : undefined,
+    agent: dice.chance(0.15) ? members[0]?.id : undefined,
+  }
+}
+
+function drawLimits(dice: Dice): Partial<Limits> {
+  if (dice.chance(0.2)) return {}
+  return {
+    batchInputs: dice.pick([1, 2, 1000]),
+    batchDeliveries: dice.pick([1, 2, 5, 10_000]),
+    tail: dice.pick([1, 2, 7, 30, 50_000]),
+    idle: dice.pick([1, 10, 50]),
+    liveActors: dice.pick([1, 2, 4, 1000]),
+    history: dice.pick([0, 1, 5, 1000]),
+    inbox: dice.pick([1, 2, 1000]),
+    hops: dice.chance(0.06) ? 1 : 1000,
+    taskTimeout: dice.pick([200, 2000, 60_000]),
+  }
+}
+
+const POINTS = [...CRASH_POINTS, 'refused'] as const
+
+function drawEnd(dice: Dice): End {
+  const how = dice.below(10)
+  return {
+    crash: how < 7 ? { write: from(dice, 1, 30), point: dice.pick(POINTS) } : undefined,
+    close: how > 5 && how < 9 ? { after: dice.below(150), drain: dice.pick([0, 0, 20, 1000]) } : undefined,
+    kill: how === 9 ? { after: dice.below(150) } : undefined,
+    back: dice.chance(0.2) ? dice.below(5000) : 0,
+    knows: dice.pick(['mine', 'mine', 'mine', 'other', 'none']),
+  }
+}
