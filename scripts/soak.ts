@@ -80,8 +80,9 @@ function summary({ runs, lives, crashes, simulated, records, broken }: Total, ms
   return words.join(', ')
 }
 
-const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
 
 /** On a terminal one line that changes, several times a second; else a line now and then. */
 function reporting(began: number): (total: Total) => void {
