@@ -13,6 +13,7 @@ import {
 } from 'stator/testing'
 import { z } from 'zod'
 
+// #region workflow
 const item = z.object({ sku: z.string().max(8), qty: z.int().min(1).max(9) })
 type Item = z.infer<typeof item>
 const retry = { maxAttempts: 3, initialInterval: '1s', jitter: 'none' } as const
@@ -27,9 +28,13 @@ const ship = task('ship', { input: item, output: z.object({ parcel: z.string() }
 const order = workflow('order', { input: item })
   .step('charge', charge)
   .step('ship', ship, ({ input }) => input)
+// #endregion
 
-/** The code of the service: what it calls outside is given to it, and so is the key that it charges under. */
-const clerk = (outside: Outside, keyOf: (ctx: TaskContext) => string): AgentDefinition =>
+// #region service
+type KeyOf = (ctx: TaskContext) => string
+
+/** The code of the service: what it calls outside is given to it. */
+const clerk = (outside: Outside, keyOf: KeyOf): AgentDefinition =>
   agent('clerk')
     .handle(charge, async ({ qty }, ctx) => {
       const receipt = await outside.call<string>('pay', { cents: qty * 250 }, keyOf(ctx))
@@ -39,14 +44,16 @@ const clerk = (outside: Outside, keyOf: (ctx: TaskContext) => string): AgentDefi
       const label = await ctx.do('label', key => outside.call<string>('label', parcel, key))
       return { parcel: label }
     })
+// #endregion
 
-/** A payment service that knows a key again; labels that are printed once more when they are asked for once more. */
-const promises = (keyOf: (ctx: TaskContext) => string): WorkflowCheckOptions<unknown, Item> => ({
+// #region check
+const promises = (keyOf: KeyOf): WorkflowCheckOptions<unknown, Item> => ({
+  agents: outside => [clerk(outside, keyOf)],
   effects: {
+    // A payment service that knows a key again; a printer that prints whatever arrives.
     pay: world.idempotent({ output: () => 'r-1' }),
     label: world.flaky({ output: () => 'p-1' }),
   },
-  agents: outside => [clerk(outside, keyOf)],
   always: {
     chargedOnce: w => w.count('pay') <= 1,
     paidFirst: w => w.count('label') === 0 || w.count('pay') > 0,
@@ -55,15 +62,16 @@ const promises = (keyOf: (ctx: TaskContext) => string): WorkflowCheckOptions<unk
   regressions: false,
   seed: 42,
 })
-
 const buggy = promises(ctx => `${ctx.idempotencyKey}-${ctx.attempt}`)
 const mended = promises(ctx => ctx.idempotencyKey)
+// #endregion
 
 const found = await checkWorkflow(order, buggy).catch((error: unknown) => error)
 if (!(found instanceof CheckFailed)) throw new Error('the bug was not found', { cause: found })
 console.log(found.message)
 
 const again = await replay(found.token, order, buggy).catch((error: unknown) => error)
-console.log('\nThe same again:', again instanceof CheckFailed && again.trace === found.trace)
+if (!(again instanceof CheckFailed) || again.trace !== found.trace) throw new Error('it was another bug')
 
-console.log(`\n${String(await checkWorkflow(order, mended))}`)
+console.log('---')
+console.log(String(await checkWorkflow(order, mended)))

@@ -1,5 +1,5 @@
 /**
- * The page on testing, with what is made from code put in: parts of the example, and what it prints. Needs the build. The words of
+ * The page on testing, with what is made from code put in: regions of its examples, and what they print. Needs the build. The words of
  * the page are written by hand: only the blocks below a comment that names their source are replaced.
  */
 import { execFileSync } from 'node:child_process'
@@ -8,37 +8,42 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
+/** Examples print it between their parts. */
+const RULE = '\n---\n'
 
 /** `docs/testing.md` as it should be. */
 export function testingPage(): string {
   const page = readFileSync(join(root, 'docs/testing.md'), 'utf8')
-  const source = readFileSync(join(root, 'examples/testing.ts'), 'utf8')
-  const printed = outputOf('examples/testing.ts')
-  const [failed = '', , passed = ''] = printed.split(/\n\n(The same again: true)\n\n/)
-  const blocks: Readonly<Record<string, string>> = {
-    workflow: between(source, "import { z } from 'zod'\n", '/** The code of the service'),
-    service: between(source, '/** The code of the service', '/** A payment service').trim(),
-    check: between(source, '/** A payment service', 'const found'),
-    failed,
-    passed,
+  const printed = new Map<string, string[]>()
+  const partOf = (file: string, part: number): string => {
+    const parts = printed.get(file) ?? outputOf(file).split(RULE)
+    printed.set(file, parts)
+    return parts[part - 1] ?? ''
   }
-  return page.replaceAll(
-    /(<!-- from examples\/testing\.ts: (\w+) -->\n\n```\w*\n)[\s\S]*?(```)/g,
-    (_, head: string, name: string, tail: string) => `${head}${(blocks[name] ?? '').trim()}\n${tail}`,
-  )
+  return page
+    .replaceAll(
+      /(<!-- region (\w+) of (\S+) -->\n\n```\w*\n)[\s\S]*?(```)/g,
+      (_, head: string, region: string, file: string, tail: string) =>
+        `${head}${regionOf(file, region)}\n${tail}`,
+    )
+    .replaceAll(
+      /(<!-- part (\d) of what (\S+) prints -->\n\n```\w*\n)[\s\S]*?(```)/g,
+      (_, head: string, part: string, file: string, tail: string) =>
+        `${head}${partOf(file, Number(part)).trim()}\n${tail}`,
+    )
 }
 
-function between(text: string, from: string, to: string): string {
-  const start = text.indexOf(from)
-  const end = text.indexOf(to, start)
-  if (start < 0 || end < 0) throw new Error(`no such part of the example: ${from}`)
-  return from.startsWith('import') ? text.slice(start + from.length, end) : text.slice(start, end)
+function regionOf(file: string, region: string): string {
+  const source = readFileSync(join(root, file), 'utf8')
+  const found = new RegExp(`// #region ${region}\\n([\\s\\S]*?)// #endregion`).exec(source)?.[1]
+  if (found === undefined) throw new Error(`${file} has no region ${region}`)
+  return found.trim()
 }
 
-function outputOf(example: string): string {
+function outputOf(file: string): string {
   const cwd = mkdtempSync(join(tmpdir(), 'stator-page-'))
   try {
-    return execFileSync(process.execPath, [join(root, example)], { cwd, encoding: 'utf8' })
+    return execFileSync(process.execPath, [join(root, file)], { cwd, encoding: 'utf8' })
   } finally {
     rmSync(cwd, { recursive: true, force: true })
   }
