@@ -1,12 +1,13 @@
 /** All invariants, by their numbers. Nothing is checked here. */
 import type { Watcher } from '../host/watcher.ts'
 import type { Invariant } from './invariant.ts'
+import { kept } from './kept.ts'
 import { onceInside } from './once.ts'
 import { sameReplayed } from './same-replayed.ts'
 import { totalOrder } from './order.ts'
 import { visible } from './visible.ts'
 
-export const INVARIANTS: readonly Invariant[] = [visible, sameReplayed, totalOrder, onceInside]
+export const INVARIANTS: readonly Invariant[] = [visible, kept, sameReplayed, totalOrder, onceInside]
 
 /** A new check of each, for one simulation. */
 export function invariants(): Watcher[] {

@@ -6,18 +6,16 @@ import { hubMachine } from '../../machines/hub.ts'
 import type { Address } from '../../messages/address.ts'
 import { Delivery } from '../../runtime/delivery.ts'
 import { Dispatcher } from '../../runtime/dispatcher.ts'
-import { Door } from '../../runtime/door.ts'
 import type { Checkpoint } from '../../runtime/journal.ts'
 import { limitsOf } from '../../runtime/limits.ts'
 import { memory, type MemoryState } from '../../runtime/memory-journal.ts'
 import { Population } from '../../runtime/population.ts'
 import { recover } from '../../runtime/recovery.ts'
-import { Registry } from '../../runtime/registry.ts'
 import { Timers } from '../../runtime/timers.ts'
 import { createRoot } from '../../runtime/xstate.ts'
-import type { AnyWorkflow } from '../../actors/workflow.ts'
 import { VirtualClock } from '../host/clock.ts'
 import type { Setup } from '../host/stage.ts'
+import { registryOf } from './definitions.ts'
 
 export interface Replayed {
   readonly actors: ReadonlyMap<Address, Checkpoint>
@@ -27,14 +25,12 @@ export interface Replayed {
 
 /** `from`: `checkpoints` reads what a start reads; `start` forgets all checkpoints and reads every record. */
 export function replay(state: MemoryState, setup: Setup, from: 'checkpoints' | 'start'): Replayed {
-  const copy = { ...structuredClone(state), owned: false }
+  // Nothing is written: only what opening changes is a copy.
+  const copy = { ...state, owned: false }
   if (from === 'start') Object.assign(copy, { checkpoints: new Map(), tailAfter: copy.anchor.seq })
   const journal = memory(copy)
   const limits = limitsOf()
-  const registry = new Registry(value => Door.admit(value, limits))
-  for (const task of setup.tasks ?? []) registry.addTask(task)
-  for (const workflow of setup.workflows ?? []) registry.addWorkflow(workflow as AnyWorkflow)
-  for (const agent of setup.agents ?? []) registry.addAgent(agent)
+  const registry = registryOf(setup)
   const hub = createRoot(hubMachine)
   const population = new Population(journal, registry, hub)
   const dispatcher = new Dispatcher((agent, task) => registry.handles(agent, task))

@@ -1,0 +1,58 @@
+/**
+ * Erased: what a pruning may take: payloads, results and keys of what had ended, and the records before everybody who lives. Part of
+ * invariant 2: whatever else is missing afterwards was lost.
+ */
+import { rootOf, type Address } from '../../messages/address.ts'
+import type { Checkpoint, KeyRecord } from '../../runtime/journal.ts'
+import { decode } from '../../runtime/record.ts'
+import type { Life } from '../host/life.ts'
+import { sameRecord, type Past } from './past.ts'
+
+export function erasedRightly({ simulation }: Life, { expected, standing }: Past): void {
+  const { state } = simulation
+  const say = (detail: string): void => simulation.break(2, detail)
+  const isOver = (address: string): boolean => standing.get(rootOf(address as Address))?.ending !== undefined
+  const dropped = state.anchor.seq - expected.anchor.seq
+  const last = expected.records[dropped - 1] ?? expected.anchor
+  if (dropped < 0 || last.seq !== state.anchor.seq || last.sum !== state.anchor.sum)
+    say(`the pruning left an anchor at ${state.anchor.seq} that is none`)
+  for (const [address, { alive, createdSeq }] of standing.actors) {
+    if (!alive || createdSeq > state.anchor.seq) continue
+    const text = state.checkpoints.get(address)
+    if (
+      text === undefined ||
+      (JSON.parse(text) as Checkpoint).seq < lastTaken(state.anchor.seq, address, expected)
+    )
+      say(`${address} lives, and the pruning took its records`)
+  }
+  for (const [index, record] of expected.records.slice(dropped).entries()) {
+    const found = state.records[index]
+    if (sameRecord(record, found)) continue
+    const { correlationId } = decode(record)
+    if (found?.data !== null || !sameRecord({ ...record, data: null }, found))
+      say(`the pruning changed record ${record.seq}`)
+    else if (!isOver(correlationId))
+      say(`the pruning erased record ${record.seq} of ${correlationId}, which lives`)
+  }
+  for (const [owner, own] of expected.results)
+    if (state.results.get(owner)?.size !== own.size && !isOver(owner))
+      say(`the pruning took results of ${owner}`)
+  for (const [key, text] of expected.keys)
+    if (!state.keys.has(key) && !isOver((JSON.parse(text) as KeyRecord).address))
+      say(`the pruning took the key ${key}`)
+}
+
+/** The last of the dropped records that an actor took: its checkpoint must have it. */
+function lastTaken(
+  anchor: number,
+  address: Address,
+  { records }: { records: Past['expected']['records'] },
+): number {
+  let taken = 0
+  for (const record of records) {
+    if (record.seq > anchor) break
+    const { to, refused, seq } = decode(record)
+    if (to === address && refused === null) taken = seq
+  }
+  return taken
+}

@@ -1,0 +1,162 @@
+/**
+ * Invariant 2: no acknowledged loss. It writes down for itself what the journal was given, and compares: after each batch what the
+ * batch was about, at each start and at the end everything. How a damaged journal must answer is in damage.ts.
+ */
+import { CLIENT, type Address } from '../../messages/address.ts'
+import type { Batch, KeyRecord } from '../../runtime/journal.ts'
+import type { MemoryState } from '../../runtime/memory-journal.ts'
+import type { StartOptions } from '../../runtime/options.ts'
+import { decode, intact } from '../../runtime/record.ts'
+import type { Life } from '../host/life.ts'
+import type { Said } from '../host/watcher.ts'
+import { damage } from './damage.ts'
+import { erasedRightly } from './erased.ts'
+import type { Invariant } from './invariant.ts'
+import { Past, sameRecord, sameSignal } from './past.ts'
+
+export const kept: Invariant = {
+  number: 2,
+  promise: 'No acknowledged loss; the journal is a gap-free prefix; corruption is detected, never silent.',
+  watch: () => {
+    /** What clients were told is accepted: where that is recorded. */
+    const accepted = new Map<Address, number>()
+    return {
+      starting: life => {
+        Past.of(life.simulation)
+        everythingKept(life)
+        acceptedKept(life, accepted)
+      },
+      durable: (batch, life) => {
+        const past = Past.of(life.simulation)
+        wellWritten(batch, life, sumBefore(batch, past))
+        past.take(batch)
+        written(batch, life, past)
+      },
+      pruned: life => {
+        const past = Past.of(life.simulation)
+        erasedRightly(life, past)
+        for (const [address, seq] of accepted)
+          if (seq <= life.simulation.state.anchor.seq) accepted.delete(address)
+        past.rebase(life.simulation.state)
+      },
+      acknowledged: (address, life, said, signal) => {
+        const stand = Past.of(life.simulation).standing.get(address)
+        if (signal === undefined && stand !== undefined) accepted.set(address, stand.createdSeq)
+        keyKept(address, said, life)
+      },
+      drained: life => {
+        everythingKept(life)
+        acceptedKept(life, accepted)
+        const bad = life.runtime.status().hub === 'closed' ? null : life.runtime.verify()
+        if (bad !== null)
+          say(life, `the journal calls its record ${bad.firstBad} damaged, and nobody touched it`)
+        damage(life)
+      },
+    }
+  },
+}
+
+function say(life: Life, detail: string): void {
+  life.simulation.break(2, detail)
+}
+
+/** Whoever else looks on may have written this batch down already. */
+function sumBefore({ records }: Batch, { expected: { records: written, anchor } }: Past): number {
+  const first = records[0]?.seq ?? anchor.seq + written.length + 1
+  return written[first - anchor.seq - 2]?.sum ?? anchor.sum
+}
+
+/** Records are the signals, each in its place in the chain. */
+function wellWritten({ records, signals }: Batch, life: Life, lastSum: number): void {
+  if (records.length !== signals.length)
+    say(life, `${signals.length} signals were written as ${records.length} records`)
+  let previous = lastSum
+  for (const [index, record] of records.entries()) {
+    const signal = signals[index]
+    if (signal === undefined || !sameSignal(decode(record), signal))
+      say(life, `signal ${signal?.seq} was not written as it is: ${record.head} ${record.data}`)
+    if (!intact(record, previous)) say(life, `record ${record.seq} does not follow the one before it`)
+    previous = record.sum
+  }
+}
+
+/** What a batch is about is in the journal as the batch has it. */
+function written(batch: Batch, life: Life, { expected }: Past): void {
+  const { state } = life.simulation
+  const differ = (what: string, named: string): void =>
+    say(life, `${what} ${named} is not in the journal as it was written`)
+  if (state.records.length !== expected.records.length) differ('the number of records', '')
+  for (const record of batch.records)
+    if (!sameRecord(record, state.records[record.seq - state.anchor.seq - 1]))
+      differ('record', String(record.seq))
+  for (const { address } of batch.checkpoints)
+    if (state.checkpoints.get(address) !== expected.checkpoints.get(address))
+      differ('the checkpoint of', address)
+  for (const address of batch.ended)
+    if (state.checkpoints.has(address) !== expected.checkpoints.has(address)) differ('the end of', address)
+  for (const { id } of batch.pending)
+    if (state.pending.get(id) !== expected.pending.get(id)) differ('pending message', String(id))
+  for (const id of batch.delivered)
+    if (state.pending.has(id) !== expected.pending.has(id)) differ('delivered message', String(id))
+  for (const { owner, generation, name } of batch.results)
+    if (
+      state.results.get(owner)?.get(`${generation}/${name}`) !==
+      expected.results.get(owner)?.get(`${generation}/${name}`)
+    )
+      differ('the result', `${owner} ${name}`)
+  for (const { sender, key } of batch.keys)
+    if (state.keys.get(`${sender}\n${key}`) !== expected.keys.get(`${sender}\n${key}`)) differ('the key', key)
+  if (state.tailAfter !== expected.tailAfter || state.clean !== expected.clean)
+    differ('the start of', 'the tail')
+}
+
+/** Nothing that was durable is gone or changed, and nothing came of itself. */
+function everythingKept(life: Life): void {
+  const { state } = life.simulation
+  const { expected } = Past.of(life.simulation)
+  const wrong = expected.records.findIndex((record, index) => !sameRecord(record, state.records[index]))
+  if (wrong >= 0) say(life, `record ${expected.anchor.seq + 1 + wrong} was durable, and is gone or changed`)
+  if (state.records.length > expected.records.length) say(life, 'the journal has records that nobody wrote')
+  if (state.tailAfter > (state.records.at(-1)?.seq ?? state.anchor.seq))
+    say(life, 'the tail begins after the end')
+  for (const [what, [had, has]] of Object.entries(partsOf(expected, state))) {
+    for (const [name, text] of had)
+      if (has.get(name) !== text) say(life, `${what} ${name} was durable, and is gone or changed`)
+    if (has.size > had.size) say(life, `the journal has a ${what} that nobody wrote`)
+  }
+}
+
+type Part = readonly [had: ReadonlyMap<unknown, string>, has: ReadonlyMap<unknown, string>]
+
+function partsOf(had: MemoryState, has: MemoryState): Record<string, Part> {
+  const results = ({ results: all }: MemoryState): Map<string, string> =>
+    new Map(
+      [...all].flatMap(([owner, own]) => [...own].map(([name, text]) => [`${owner} ${name}`, text] as const)),
+    )
+  return {
+    checkpoint: [had.checkpoints, has.checkpoints],
+    'pending message': [had.pending, has.pending],
+    key: [had.keys, has.keys],
+    result: [results(had), results(has)],
+  }
+}
+
+function acceptedKept(life: Life, accepted: ReadonlyMap<Address, number>): void {
+  const { records, anchor } = life.simulation.state
+  for (const [address, seq] of accepted) {
+    const record = records[seq - anchor.seq - 1]
+    if (record === undefined || decode(record).to !== address)
+      say(life, `${address} was accepted with signal ${seq}, which is not there any more`)
+  }
+}
+
+/** The key under which something was accepted is kept with it: it must be known when it comes again. */
+function keyKept(address: Address, { what, args }: Said, life: Life): void {
+  if (what === 'send') return
+  const { id, idempotencyKey = id === undefined ? undefined : `id:${address}` } = (args.at(-1) ??
+    {}) as StartOptions
+  if (args.length < (what === 'startGraph' ? 2 : 3) || idempotencyKey === undefined) return
+  const text = life.simulation.state.keys.get(`${CLIENT}\n${idempotencyKey}`)
+  if (text === undefined || (JSON.parse(text) as KeyRecord).address !== address)
+    say(life, `${address} was accepted under the key ${idempotencyKey}, which is not kept with it`)
+}
