@@ -142,7 +142,9 @@ describe('a promise that does not hold', () => {
     expect(lines).toContain('0.000  ✗     charge: its answer is lost')
     expect(lines).toContain('1.000  #9    task/run-1/charge retrying ⇒ queued (hub.timer)')
     expect(lines.at(-2)).toMatch(/→ {5}charge takes effect, for task\/run-1\/charge\/1: {"qty":0}$/)
-    expect(lines.at(-1)).toMatch(/!! {4}noDoubleCharge: does not hold: run-1 {3}← here it breaks$/)
+    expect(lines.at(-1)).toMatch(
+      /!! {4}noDoubleCharge: does not hold: run-1 {3}← here it breaks, at position 11$/,
+    )
     expect(message).toMatch(
       /^CHECK_FAILED: order: noDoubleCharge: does not hold: run-1 \(run \d+ of 100, shrunk \d+ times\)\n\n/,
     )

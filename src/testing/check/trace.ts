@@ -62,7 +62,7 @@ export class Trace {
         this.#now = life.clock.now()
         this.#say('✗✗', `${POINTS[point] ?? point} (write ${write})`)
       },
-      broken: error => this.#say('!!', `${error.message}   ← here it breaks`),
+      broken: error => this.#say('!!', `${error.message}   ← here it breaks, at position ${error.position}`),
     }
   }
 

@@ -11,11 +11,14 @@ export class PromiseBroken extends Error {
   /** The number of the invariant, or the name of a user's property. */
   readonly promise: number | string
   readonly detail: string
+  /** The last durable position when it broke. */
+  readonly position: number
 
-  constructor(promise: number | string, detail: string) {
+  constructor(promise: number | string, detail: string, position = 0) {
     super(typeof promise === 'number' ? `invariant ${promise}: ${detail}` : `${promise}: ${detail}`)
     this.name = 'PromiseBroken'
     this.promise = promise
     this.detail = detail
+    this.position = position
   }
 }

@@ -204,7 +204,7 @@ export class Simulation implements Stage {
 
   /** A promise does not hold: the next wait ends with that. */
   break(promise: number | string, detail: string): void {
-    const error = new PromiseBroken(promise, detail)
+    const error = new PromiseBroken(promise, detail, this.#position)
     this.broken.push(error)
     this.#tell(watcher => watcher.broken?.(error))
   }
