@@ -7,7 +7,7 @@ import type { ActorKind } from '../actors/kind.ts'
 import { KINDS_THAT_ACT } from '../actors/kinds.ts'
 import { parse } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
-import { checkAddress, CLIENT, HUB, kindOf, type Address } from '../messages/address.ts'
+import { checkAddress, CLIENT, HUB, kindOf, rootOf, type Address } from '../messages/address.ts'
 import { toJson, toText, type Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
@@ -193,7 +193,7 @@ export function fromHub(
   data: Json,
   extra: Partial<Pick<Envelope, 'ack'>> = {},
 ): Envelope {
-  return input({ type, to, from: HUB, data, correlationId: to }, extra)
+  return input({ type, to, from: HUB, data, correlationId: rootOf(to) }, extra)
 }
 
 export function refusalOf(signal: Signal): StatorError {

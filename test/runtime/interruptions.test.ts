@@ -3,7 +3,7 @@
  * count; who only happened to be beside a task that ends the process survives it.
  */
 import { describe, expect, test } from 'vitest'
-import { agent, task, type Json } from 'stator'
+import { agent, graph, task, type Json } from 'stator'
 import { Crashed, type Life, type Simulation, type Setup } from 'stator/testing'
 import { codeOf, single, worldOf } from './support/world.ts'
 
@@ -210,4 +210,39 @@ describe('onInterrupted', () => {
     await life.until(life.runtime.send({ type: 'task.fail', to: 'task/one', data: { reason: 'no' } }))
     expect(await life.until(life.runtime.task('one').outcome())).toMatchObject({ status: 'failed' })
   })
+})
+
+test('what a step is told at a start belongs to its run, and stays as long as that lives', async () => {
+  const once = task('once', { onInterrupted: 'fail' })
+  const waits = task('waits')
+  const world = worldOf(life => ({
+    agents: [
+      agent('ann')
+        .handle(
+          once,
+          life.handler(async () => life.wait(100)),
+        )
+        .handle(
+          waits,
+          life.handler(async () => life.wait(10_000)),
+        ),
+    ],
+  }))
+  const plan = graph([
+    { id: 'first', task: once },
+    { id: 'second', task: waits },
+  ])
+  const first = await world.boot()
+  await first.until(first.runtime.startGraph(plan, { id: 'run' }))
+  await world.pass(first, 50)
+  world.kill()
+  const life = await world.boot()
+  await world.pass(life, 500)
+  const told = life.runtime.history({ types: ['task.interrupted'] })
+  expect(told.map(({ to, correlationId }) => [to, correlationId])).toEqual([
+    ['task/run/first', 'workflow/run'],
+  ])
+  expect(life.runtime.prune({ olderThan: 100 })).toBe(0)
+  const { steps } = await life.until(life.runtime.run('run').outcome())
+  expect(steps).toMatchObject({ first: { status: 'failed', error: { code: 'INTERRUPTED' } } })
 })
