@@ -51,7 +51,7 @@ export function texts(shape: Shape, at: string): fc.Arbitrary<string> | undefine
   const { minLength: min = 0, maxLength: max = Infinity, format = '', flags } = shape
   if (min > max) return undefined
   const patterns = inOrder([...new Set(patternsOf(shape))])
-  const usual = FORMATS.get(format)
+  const usual = FORMATS.get(format)?.()
   const flagsOf = new Map(flags)
   if (patterns.length === 0) return usual ?? free(min, max)
   const exact = matchingAll(
