@@ -16,6 +16,16 @@ import type { Stage } from './stage.ts'
 /** What a handler of a simulation gets beside the usual: the world that it acts in. */
 export type SimulatedHandler<I, O> = (input: I, ctx: TaskContext, life: Life) => Promise<O> | O
 
+const handlers = new WeakSet<object>()
+
+/** Is everything that this handler does written to the ledger? */
+export function isOverheard(handler: object): boolean {
+  return handlers.has(handler)
+}
+
+/** What the ledger has of a value that is no JSON. */
+export const NOT_JSON = '(not JSON)'
+
 export class Life {
   readonly number: number
   readonly simulation: Stage
@@ -91,7 +101,7 @@ export class Life {
 
   /** Code of an agent, with everything that it does outside written to the ledger. */
   handler<I, O>(run: SimulatedHandler<I, O>): Handler<I, O> {
-    return async (input, ctx) => {
+    const overheard: Handler<I, O> = async (input, ctx) => {
       if (!this.#alive) return never()
       this.#write('start', ctx, ctx.idempotencyKey, null)
       try {
@@ -104,6 +114,8 @@ export class Life {
         throw error
       }
     }
+    handlers.add(overheard)
+    return overheard
   }
 
   get host(): Partial<Host> {
@@ -186,7 +198,7 @@ function readable(value: unknown): Json {
   try {
     return toJson(value, 20)
   } catch {
-    return '(not JSON)'
+    return NOT_JSON
   }
 }
 

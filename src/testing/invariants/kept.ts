@@ -30,7 +30,7 @@ export const kept: Invariant = {
         const past = Past.of(life.simulation)
         wellWritten(batch, life, sumBefore(batch, past))
         past.take(batch)
-        written(batch, life, past)
+        inPlace(batch, life, past)
       },
       pruned: life => {
         const past = Past.of(life.simulation)
@@ -81,7 +81,7 @@ function wellWritten({ records, signals }: Batch, life: Life, lastSum: number): 
 }
 
 /** What a batch is about is in the journal as the batch has it. */
-function written(batch: Batch, life: Life, { expected }: Past): void {
+function inPlace(batch: Batch, life: Life, { expected }: Past): void {
   const { state } = life.simulation
   const differ = (what: string, named: string): void =>
     say(life, `${what} ${named} is not in the journal as it was written`)
@@ -126,7 +126,8 @@ function everythingKept(life: Life): void {
   }
 }
 
-type Part = readonly [had: ReadonlyMap<unknown, string>, has: ReadonlyMap<unknown, string>]
+type Texts = ReadonlyMap<string | number, string>
+type Part = readonly [had: Texts, has: Texts]
 
 function partsOf(had: MemoryState, has: MemoryState): Record<string, Part> {
   const results = ({ results: all }: MemoryState): Map<string, string> =>

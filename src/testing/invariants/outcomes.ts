@@ -1,0 +1,68 @@
+/**
+ * Outcomes: what waiters are told of how something ended is what its records say, however often and in whatever process life they
+ * ask. Part of invariant 6.
+ */
+import type { Address } from '../../messages/address.ts'
+import type { Json } from '../../messages/json.ts'
+import type { RunOutcome, TaskOutcome } from '../../runtime/outcome.ts'
+import type { StatorError } from '../../errors.ts'
+import type { Told, Watcher } from '../host/watcher.ts'
+import { Past } from './past.ts'
+
+export function outcomes(): Watcher {
+  return {
+    told: (told, life) => {
+      const wrong = untrue(told, Past.of(life.simulation))
+      if (wrong !== undefined) life.simulation.break(6, `${told.address}: ${wrong}`)
+    },
+  }
+}
+
+/** The states in which a failure with that code is how something ended. */
+const FAILED: Readonly<Record<string, string>> = {
+  TASK_FAILED: 'failed',
+  WORKFLOW_FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  DEPENDENCY_FAILED: 'blocked',
+}
+
+function untrue({ what, address, value }: Told, past: Past): string | undefined {
+  const ending = past.standing.get(address)?.ending
+  // That it is told too early, or was erased, is another matter.
+  if (ending === undefined || past.signal(ending.seq)?.data === null) return undefined
+  const isRun = address.startsWith('workflow/')
+  if (what === 'failure') {
+    const { code } = value as StatorError
+    return FAILED[code] === ending.toState ? undefined : `told is ${code}, recorded ${ending.toState}`
+  }
+  if (what === 'result') {
+    if (ending.toState !== 'completed') return `its result was told, recorded is ${ending.toState}`
+    return isRun
+      ? otherOutputs(address, value as Record<string, Json>, past)
+      : otherOutput(address, value as Json, past)
+  }
+  if (what !== 'outcome') return undefined
+  const { status } = value as RunOutcome | TaskOutcome
+  if (status !== ending.toState) return `told is ${status}, recorded ${ending.toState}`
+  if (isRun) return otherOutputs(address, (value as RunOutcome).outputs as Record<string, Json>, past)
+  return status === 'completed'
+    ? otherOutput(address, (value as TaskOutcome).output ?? null, past)
+    : undefined
+}
+
+function otherOutputs(run: Address, outputs: Readonly<Record<string, Json>>, past: Past): string | undefined {
+  for (const [step, output] of Object.entries(outputs)) {
+    const wrong = otherOutput(`task/${run.slice('workflow/'.length)}/${step}`, output, past)
+    if (wrong !== undefined) return `step ${step}: ${wrong}`
+  }
+  return undefined
+}
+
+function otherOutput(task: Address, output: Json, past: Past): string | undefined {
+  const ending = past.standing.get(task)?.ending
+  if (ending?.toState !== 'completed') return `an output was told, recorded is ${ending?.toState ?? 'no end'}`
+  const recorded = JSON.stringify((ending.data as { output?: Json } | null)?.output ?? null)
+  return JSON.stringify(output) === recorded
+    ? undefined
+    : `told is ${JSON.stringify(output)}, recorded ${recorded}`
+}
