@@ -46,7 +46,7 @@ test('every waiter is told JOURNAL_FAILED, nothing is let out, and a new runtime
       told.push(settledAs(ctx.do('sub', () => 1)))
       return text
     },
-    { capacity: 5 },
+    { capacity: 5, watched: false },
   )
   const life = await world.boot()
   life.die()
@@ -102,10 +102,13 @@ test('a ctx.do whose record cannot be written rejects, and its result is not use
   const state = emptyMemory()
   const { journal, disk } = breakable(memory(state))
   const codes: string[] = []
-  const { world, job } = single(async (_, ctx) => {
-    disk.full = true
-    codes.push(await settledAs(ctx.do('sub', () => 1)))
-  })
+  const { world, job } = single(
+    async (_, ctx) => {
+      disk.full = true
+      codes.push(await settledAs(ctx.do('sub', () => 1)))
+    },
+    { watched: false },
+  )
   const life = await world.boot()
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const runtime = await life.until(
@@ -120,10 +123,13 @@ test('a ctx.do whose record cannot be written rejects, and its result is not use
 
 test('who ended in what could not be written is not said to have never been', async () => {
   const { journal, disk } = breakable(memory(emptyMemory()))
-  const { world, job } = single(async (_, __, life: Life) => {
-    await life.wait(100)
-    disk.full = true
-  })
+  const { world, job } = single(
+    async (_, __, life: Life) => {
+      await life.wait(100)
+      disk.full = true
+    },
+    { watched: false },
+  )
   const life = await world.boot()
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const runtime = await life.until(

@@ -199,7 +199,7 @@ describe('subscribers that fail', () => {
   })
 
   test('a hub that stops does so whatever the logger does', async () => {
-    const { world, job: said } = single(() => 1)
+    const { world, job: said } = single(() => 1, { watched: false })
     const life = await world.boot()
     const inner = memory()
     const journal = Object.assign(bound(inner), {
