@@ -80,8 +80,8 @@ function summary({ runs, lives, crashes, simulated, records, broken }: Total, ms
   return words.join(', ')
 }
 
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
+function plural(many: number, one: string, several = `${one}s`): string {
+  return `${many} ${many === 1 ? one : several}`
 }
 
 /** On a terminal one line that changes, several times a second; else a line now and then. */
