@@ -105,7 +105,12 @@ export class Clients {
 
   /** False where this life cannot take it. */
   async #ask(order: Order, memory: Memory, life: Life): Promise<boolean> {
+    const isTwice = order.again === 'at once' && !this.forgetful
+    const second = isTwice ? this.#say(order, life, 0) : undefined
     const address = await this.#say(order, life, 0)
+    const also = (await second) ?? address
+    if (also !== address && !this.forgetful)
+      life.simulation.break('one key', `${order.name}, said twice at once, is ${also} and ${address}`)
     if (address === undefined) return false
     if (memory.address !== undefined && address !== memory.address && !this.forgetful)
       life.simulation.break('one key', `${order.name} is ${memory.address}, then ${address}`)
@@ -116,7 +121,7 @@ export class Clients {
 
   /** The same once more is the same; other work under one key is refused. */
   async #again(order: Order, address: Address, life: Life): Promise<void> {
-    const isSame = order.again === 'same'
+    const isSame = order.again !== 'other'
     const told = await this.#say(order, life, isSame ? 0 : 1).catch(codeOf)
     if (told === undefined || this.forgetful || OVER.has(told)) return
     if (told !== (isSame ? address : 'IDEMPOTENCY_CONFLICT'))
@@ -139,7 +144,8 @@ export class Clients {
   async #hear(address: Address, memory: Memory, life: Life): Promise<Outcome | undefined> {
     for (;;)
       try {
-        return (await handle(life, address).outcome()) as Outcome
+        const told = await Promise.all([handle(life, address).outcome(), handle(life, address).outcome()])
+        return told[life.number % 2] as Outcome
       } catch (error) {
         const code = codeOf(error)
         if (code === 'NOT_FOUND' && this.forgetful) {

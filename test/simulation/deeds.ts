@@ -25,6 +25,7 @@ const SORTS = {
   pause: 4,
   'pause and resume': 2,
   look: 3,
+  follow: 3,
   nonsense: 2,
   visit: 1,
   prune: 1,
@@ -88,6 +89,20 @@ const DOINGS: Readonly<Record<Deed['what'], (deed: Deed, doing: Doing) => Promis
       if (order.kind === 'task') runtime.task(idOf(address)).info()
       else runtime.run(idOf(address)).current()
     }
+  },
+  follow: async ({ order }, { life, addressOf }) => {
+    const address = addressOf(order.name)
+    if (address === undefined) return
+    // Of what was pruned nothing would ever come.
+    handle(life, address).status()
+    let last = -1
+    if (order.kind === 'task') await handle(life, address).signals$.forEach(({ seq }) => void (last = seq))
+    else
+      for await (const { percent } of life.runtime.run(idOf(address)).progress()) {
+        if (percent < last)
+          life.simulation.break('progress', `${address} went back from ${last} to ${percent}`)
+        last = percent
+      }
   },
   nonsense: async ({ order, member, ms }, { life, addressOf }) => {
     const { runtime } = life

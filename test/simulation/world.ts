@@ -21,8 +21,8 @@ export type Order = {
   /** Named by an id, or only by a key, and then its id is the runtime's. */
   readonly named: 'id' | 'key' | 'both'
   readonly whenFull: 'refuse' | 'wait'
-  /** Once more, when it is accepted. */
-  readonly again: 'never' | 'same' | 'other'
+  /** Once more: when it is accepted, with the same input or with another, or at the same time. */
+  readonly again: 'never' | 'same' | 'other' | 'at once'
 } & (
   | { readonly kind: 'graph'; readonly planned: Planned & { graph: TaskGraph } }
   | { readonly kind: 'workflow'; readonly index: number; readonly planned: Declared }
@@ -65,7 +65,10 @@ export function drawWorld(seed: number): World {
   const members = drawCompany(dice)
   const guest: Member = { id: 'eve', role: undefined, capacity: 2, skills: [], jobs: JOBS, warmUp: undefined }
   const jobs = [...some(dice, JOBS, 0.5), dice.pick(JOBS)]
-  const orders = several(from(dice, 1, 5), index => drawOrder(dice, index, jobs, members))
+  // Now and then far more at once than anybody can do.
+  const orders = dice.chance(0.06)
+    ? several(from(dice, 12, 24), index => drawSmall(dice, index))
+    : several(from(dice, 1, 5), index => drawOrder(dice, index, jobs, members))
   return {
     limits: drawLimits(dice),
     members,
@@ -88,7 +91,7 @@ function drawOrder(dice: Dice, index: number, jobs: readonly Job[], members: rea
     priority: dice.pick(PRIORITIES),
     named: dice.pick(['id', 'id', 'key', 'both'] as const),
     whenFull: dice.pick(['refuse', 'wait'] as const),
-    again: dice.pick(['never', 'never', 'same', 'other'] as const),
+    again: dice.pick(['never', 'never', 'never', 'same', 'other', 'at once'] as const),
   }
   const sort = dice.below(10)
   if (sort < 3)
@@ -105,6 +108,23 @@ function drawOrder(dice: Dice, index: number, jobs: readonly Job[], members: rea
     given: drawWork(dice),
     startAt: dice.chance(0.25) ? dice.below(200) : undefined,
     agent: dice.chance(0.15) ? members[0]?.id : undefined,
+  }
+}
+
+/** Work that anybody can do, and that is done soon: it waits longer than it takes. */
+function drawSmall(dice: Dice, index: number): Order {
+  return {
+    name: `o${index}`,
+    at: dice.below(8) * 5,
+    priority: dice.pick(PRIORITIES),
+    named: 'id',
+    whenFull: 'wait',
+    again: 'never',
+    kind: 'task',
+    job: JOBS[0] as Job,
+    given: { way: 'works', ms: 5 + dice.below(10), n: index },
+    startAt: undefined,
+    agent: 'ann',
   }
 }
 
