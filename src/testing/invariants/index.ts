@@ -3,11 +3,21 @@ import type { Watcher } from '../host/watcher.ts'
 import type { Invariant } from './invariant.ts'
 import { kept } from './kept.ts'
 import { onceInside } from './once.ts'
+import { oldHistory } from './history.ts'
 import { sameReplayed } from './same-replayed.ts'
+import { readable } from './streams.ts'
 import { totalOrder } from './order.ts'
 import { visible } from './visible.ts'
 
-export const INVARIANTS: readonly Invariant[] = [visible, kept, sameReplayed, totalOrder, onceInside]
+export const INVARIANTS: readonly Invariant[] = [
+  visible,
+  kept,
+  sameReplayed,
+  totalOrder,
+  onceInside,
+  readable,
+  oldHistory,
+]
 
 /** A new check of each, for one simulation. */
 export function invariants(): Watcher[] {
