@@ -7,14 +7,20 @@ import { oldHistory } from './history.ts'
 import { sameReplayed } from './same-replayed.ts'
 import { readable } from './streams.ts'
 import { totalOrder } from './order.ts'
+import { legal } from './legal.ts'
+import { sum } from './sum.ts'
+import { timers } from './timers.ts'
 import { visible } from './visible.ts'
 
 export const INVARIANTS: readonly Invariant[] = [
   visible,
   kept,
   sameReplayed,
+  legal,
   totalOrder,
   onceInside,
+  sum,
+  timers,
   readable,
   oldHistory,
 ]

@@ -1,0 +1,248 @@
+/**
+ * Books: what the records say of tasks, attempts, agents and runs, kept without any machine, so that a machine that is wrong does
+ * not hide it. They judge nothing.
+ */
+import type { AgentDefinition } from '../../actors/agent.ts'
+import { idOf, type Address } from '../../messages/address.ts'
+import type { Json } from '../../messages/json.ts'
+import type { Priority } from '../../messages/message.ts'
+import type { Signal } from '../../messages/signal.ts'
+import type { TaskCreate } from '../../messages/task.ts'
+import type { Plan } from '../../messages/workflow.ts'
+import type { Entry } from '../host/ledger.ts'
+import type { Life } from '../host/life.ts'
+import type { Stage } from '../host/stage.ts'
+import type { Move } from './shade.ts'
+
+/** One run of a handler, as far as it is known from outside. */
+export interface Attempt {
+  readonly task: Address
+  readonly turn: number
+  readonly agent: Address
+  /** The process life that started it. */
+  readonly life: number
+  /** Virtual time at which it was started, and at which it has taken too long. */
+  readonly started: number
+  readonly deadline: number
+  /** When the task went on without it. */
+  over: number | undefined
+  /** What its handler did, where that is seen: nothing, begin, return, throw. */
+  handler: 'unseen' | 'start' | 'output' | 'error'
+  /** Its handler ended only after the task had gone on. */
+  late: boolean
+  said: Json
+  /** A report of its end was recorded. */
+  reported: boolean
+}
+
+export interface Work {
+  readonly address: Address
+  readonly spec: TaskCreate
+  readonly priority: Priority
+  /** Those that the same agents can do are of one sort. */
+  readonly sort: string
+  state: string
+  /** The signal with which it entered that state. */
+  since: number
+  turn: number
+  attempts: number
+  interruptions: number
+  attempt: Attempt | undefined
+  helper: Helper | undefined
+}
+
+/** An agent, from its registration to its end. */
+export interface Helper {
+  readonly address: Address
+  state: string
+  role: string | undefined
+  capacity: number
+  readonly running: Set<Work>
+  /** The last process life in which its code came, and in which it was ready. */
+  online: number
+  ready: number
+}
+
+export interface Run {
+  readonly address: Address
+  readonly plan: Plan
+  state: string
+  /** The tasks of its steps that were brought to life, and how they ended. */
+  readonly begun: Map<number, Address>
+  readonly ended: Map<number, string>
+  /** What the run itself was told of its steps. */
+  readonly told: Map<number, string>
+  /** The signal after which nothing new may begin. */
+  stopped: number
+}
+
+export class Books {
+  readonly works = new Map<Address, Work>()
+  readonly helpers = new Map<Address, Helper>()
+  readonly runs = new Map<Address, Run>()
+  /** By task and turn. */
+  readonly attempts = new Map<string, Attempt>()
+  /** Attempts whose handler has ended and whose task does not know it yet. */
+  readonly settled = new Set<Attempt>()
+  /** Those of this process life that still run. */
+  readonly open = new Set<Attempt>()
+  /** By process life, task and number of the attempt, as handlers know them. */
+  readonly #byNumber = new Map<string, Attempt>()
+  readonly #stage: Stage
+  #agents = new Map<string, AgentDefinition>()
+  /** The present process life. */
+  life = 0
+  #entry: Entry | undefined
+
+  constructor(stage: Stage) {
+    this.#stage = stage
+  }
+
+  begin(life: Life): void {
+    this.life = life.number
+    this.#agents = new Map(this.#stage.setup(life).agents?.map(agent => [agent.id, agent]))
+    this.settled.clear()
+    this.open.clear()
+  }
+
+  /** Has an agent code for a task, in this process life? Maybe, where it was registered later. */
+  handles({ address, online }: Helper, task: string): 'yes' | 'no' | 'maybe' {
+    const agent = this.#agents.get(idOf(address))
+    if (agent === undefined) return online === this.life ? 'maybe' : 'no'
+    return agent.handlers.has(task) ? 'yes' : 'no'
+  }
+
+  agent(address: Address): AgentDefinition | undefined {
+    return this.#agents.get(idOf(address))
+  }
+
+  apply({ signal, actor, known, isNew }: Move): void {
+    if (!known || signal.refused !== null || actor === undefined) return
+    if (actor.sort === 'task') this.#task(signal)
+    else if (actor.sort === 'agent') this.#agent(signal)
+    else this.#run(signal, isNew ? actor.kind.plan : undefined)
+  }
+
+  /** Something happened outside. */
+  wrote(entry: Entry): void {
+    if (entry === this.#entry) return
+    this.#entry = entry
+    const { what, life, task, attempt: number, value } = entry
+    if (what !== 'start' && what !== 'output' && what !== 'error') return
+    const attempt = this.#byNumber.get(`${life} ${task} ${number}`)
+    if (attempt === undefined) return
+    attempt.handler = what
+    if (what === 'start') return
+    attempt.said = value
+    if (attempt.over === undefined) this.settled.add(attempt)
+    else attempt.late = true
+  }
+
+  #task(signal: Signal): void {
+    const { to, type, data, seq, final } = signal
+    const state = signal.toState ?? ''
+    const work = this.works.get(to) ?? this.#created(signal)
+    if (work === undefined) return
+    if (state !== work.state) {
+      if (work.state === 'running') this.#leave(work)
+      work.state = state
+      work.since = seq
+      if (state === 'running') this.#enter(work, signal)
+    }
+    if (type === 'task.interrupted') {
+      work.attempts--
+      if (!(data as { readonly clean: boolean }).clean) work.interruptions++
+    }
+    if (type === 'task.retry') work.interruptions = 0
+    if (!final) return
+    this.works.delete(to)
+    const { parent, step } = work.spec
+    if (parent !== undefined) this.runs.get(parent)?.ended.set(step ?? 0, state)
+  }
+
+  #created({ to, data, priority }: Signal): Work | undefined {
+    const spec = data as unknown as TaskCreate | null
+    if (spec === null) return undefined
+    const sort = `${spec.task} ${spec.role ?? ''} ${spec.agent ?? ''}`
+    const none = { turn: 0, attempts: 0, interruptions: 0, attempt: undefined, helper: undefined }
+    const work: Work = { address: to, spec, priority, sort, state: '', since: 0, ...none }
+    this.works.set(to, work)
+    if (spec.parent !== undefined) this.runs.get(spec.parent)?.begun.set(spec.step ?? 0, to)
+    return work
+  }
+
+  #enter(work: Work, { stamp, data }: Signal): void {
+    const { agent } = (stamp ?? data) as { readonly agent: Address }
+    work.turn++
+    work.attempts++
+    work.helper = this.helpers.get(agent)
+    work.helper?.running.add(work)
+    const started = this.#stage.clock.now()
+    const attempt: Attempt = {
+      task: work.address,
+      turn: work.turn,
+      agent,
+      life: this.life,
+      started,
+      deadline: started + (work.spec.timeout ?? this.#stage.limits.taskTimeout),
+      over: undefined,
+      handler: 'unseen',
+      late: false,
+      said: null,
+      reported: false,
+    }
+    work.attempt = attempt
+    this.open.add(attempt)
+    this.attempts.set(`${work.address} ${work.turn}`, attempt)
+    this.#byNumber.set(`${this.life} ${work.address} ${work.attempts}`, attempt)
+  }
+
+  #leave(work: Work): void {
+    work.helper?.running.delete(work)
+    work.helper = undefined
+    const { attempt } = work
+    work.attempt = undefined
+    if (attempt === undefined) return
+    attempt.over = this.#stage.clock.now()
+    this.open.delete(attempt)
+    this.settled.delete(attempt)
+  }
+
+  #agent({ to, type, data, toState, final }: Signal): void {
+    const none = { state: '', role: undefined, capacity: 1, online: 0, ready: 0 }
+    const helper = this.helpers.get(to) ?? { address: to, running: new Set<Work>(), ...none }
+    this.helpers.set(to, helper)
+    helper.state = toState ?? ''
+    const told = data as { readonly role?: string; readonly capacity: number; readonly ready?: boolean }
+    if (type === 'agent.register') Object.assign(helper, { role: told.role, capacity: told.capacity })
+    if (type === 'agent.online') helper.online = this.life
+    if (type === 'agent.online' && told.ready === true) helper.ready = this.life
+    if (!final) return
+    this.helpers.delete(to)
+    // Whoever comes back under that name may know other tasks.
+    this.#agents.delete(idOf(to))
+  }
+
+  #run({ to, type, data, toState, seq }: Signal, plan: Plan | undefined): void {
+    if (plan !== undefined) {
+      const none = {
+        begun: new Map<number, Address>(),
+        ended: new Map<number, string>(),
+        told: new Map<number, string>(),
+      }
+      this.runs.set(to, { address: to, plan, state: '', stopped: 0, ...none })
+    }
+    const run = this.runs.get(to)
+    if (run === undefined) return
+    run.state = toState ?? ''
+    const { step, status } = data as { readonly step: number; readonly status?: string }
+    if (type === 'step.done') run.told.set(step, status ?? '')
+    if (type === 'fault') run.told.set(step, 'failed')
+    const fails = (type === 'step.done' && status === 'failed') || type === 'fault'
+    const stops = type === 'workflow.cancel' || (fails && run.plan.onFailure === 'cancel')
+    if (stops && run.stopped === 0) run.stopped = seq
+  }
+}
+
+/** What a handler threw, as the ledger has it. */
+export const textOf = (said: Json): string => (typeof said === 'string' ? said : JSON.stringify(said))

@@ -1,0 +1,129 @@
+/**
+ * Inputs: who may begin a cause, and with what: the clock with timers that are set, the dispatcher with starts, agents with what
+ * their attempts gave, the hub with what concerns itself, clients with what they asked for. It tells what an input has no source for.
+ */
+import { kindOf, type Address } from '../../messages/address.ts'
+import type { Signal } from '../../messages/signal.ts'
+import type { Move } from './shade.ts'
+import type { Shadow } from './shadow.ts'
+
+const OF_CLOCK: ReadonlySet<string> = new Set(['hub.timer'])
+const OF_DISPATCHER: ReadonlySet<string> = new Set(['task.start', 'agent.load'])
+const OF_HUB: ReadonlySet<string> = new Set([
+  'hub.start',
+  'hub.drain',
+  'hub.close',
+  'hub.release',
+  'agent.register',
+  'agent.online',
+  'agent.offline',
+  'agent.fail',
+  'task.interrupted',
+])
+const OF_ATTEMPTS: ReadonlySet<string> = new Set([
+  'task.done',
+  'task.failed',
+  'task.progress',
+  'task.recorded',
+])
+const OF_CLIENTS: ReadonlySet<string> = new Set([
+  'task.create',
+  'workflow.start',
+  'task.cancel',
+  'task.retry',
+  'task.fail',
+  'agent.pause',
+  'agent.resume',
+  'agent.stop',
+  'workflow.cancel',
+])
+const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'submit'])
+
+/** Who has said what, in this process life. */
+export class Senders {
+  /** Submissions that may still come. */
+  creations = 0
+  /** Tasks that were found running and are told that they were interrupted. */
+  found = new Set<Address>()
+
+  begin({ books }: Shadow): void {
+    this.creations = 0
+    this.found = new Set(
+      [...books.works.values()].filter(({ state }) => state === 'running').map(({ address }) => address),
+    )
+  }
+
+  asked(what: string): void {
+    if (CREATES.has(what)) this.creations++
+  }
+}
+
+export function inputFault(move: Move, shadow: Shadow, senders: Senders): string | undefined {
+  const { signal } = move
+  if (signal.causationId !== 0 || !move.known || isAgain(signal, shadow)) return undefined
+  if (signal.output !== 0 || signal.hops !== 0) return 'an input that has a cause'
+  const { from, type } = signal
+  // It was taken in an earlier turn, or process life.
+  const wasKept = [...shadow.debts.rows.values()].some(
+    row => row.causationId === 0 && row.to === signal.to && row.type === type,
+  )
+  if (from === 'system/clock')
+    return OF_CLOCK.has(type) ? timerFault(move, shadow) : 'the clock does not say that'
+  if (from === 'system/dispatcher')
+    return OF_DISPATCHER.has(type) ? undefined : 'the dispatcher does not say that'
+  if (from === 'system/hub') {
+    if (!OF_HUB.has(type)) return 'the hub does not say that'
+    return type === 'task.interrupted' && !wasKept ? interruptionFault(signal, senders) : undefined
+  }
+  if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, wasKept)
+  if (!OF_CLIENTS.has(type)) return `${from} does not say that`
+  const creates = type === 'task.create' || type === 'workflow.start'
+  if (!creates || wasKept) return undefined
+  if (senders.creations === 0) return 'nobody asked for it'
+  senders.creations--
+  return undefined
+}
+
+/** Delivered once more after a release. */
+function isAgain(signal: Signal, { debts: { again } }: Shadow): boolean {
+  const index = again.findIndex(
+    ({ to, type, data }) =>
+      to === signal.to && type === signal.type && JSON.stringify(data) === JSON.stringify(signal.data),
+  )
+  if (index >= 0) again.splice(index, 1)
+  return index >= 0
+}
+
+function timerFault({ signal, timer }: Move, { settings }: Shadow): string | undefined {
+  const { id, setSeq, event } = signal.data as {
+    readonly id: string
+    readonly setSeq: number
+    readonly event: string
+  }
+  const set = settings.get(`${signal.to} ${id} ${setSeq}`)
+  if (set === undefined) return `there never was a timer ${id} of signal ${setSeq}`
+  return timer !== undefined && event !== timer.event
+    ? `the timer stands for ${timer.event}, not ${event}`
+    : undefined
+}
+
+function interruptionFault({ to }: Signal, { found }: Senders): string | undefined {
+  return found.delete(to) ? undefined : 'it was not found running, or was told already'
+}
+
+function reportFault(
+  { to, from, type, data }: Signal,
+  { books }: Shadow,
+  wasKept: boolean,
+): string | undefined {
+  const { turn } = data as { readonly turn: number }
+  const attempt = books.attempts.get(`${to} ${turn}`)
+  if (attempt === undefined) return `there was no attempt ${turn}`
+  if (attempt.agent !== from) return `attempt ${turn} was that of ${attempt.agent}`
+  if (attempt.life !== books.life && !wasKept)
+    return `attempt ${turn} ended with process life ${attempt.life}`
+  if (type !== 'task.done' && type !== 'task.failed') return undefined
+  if (attempt.reported) return `attempt ${turn} has ended already`
+  attempt.reported = true
+  return undefined
+}

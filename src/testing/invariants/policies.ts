@@ -1,0 +1,83 @@
+/**
+ * Policies: where a task or an agent must go by what it was created with and told: attempts, interruptions, start times, capacity.
+ * Read from records alone, so that a machine that is wrong does not hide it.
+ */
+import type { Failure } from '../../errors.ts'
+import type { Command } from '../../messages/command.ts'
+import type { Json } from '../../messages/json.ts'
+import type { Signal } from '../../messages/signal.ts'
+import type { TaskCreate } from '../../messages/task.ts'
+import type { Helper, Work } from './books.ts'
+
+/** Interruptions after which a task has failed. */
+const MAX_INTERRUPTIONS = 3
+/** Messages that speak of one attempt. */
+const OF_AN_ATTEMPT: ReadonlySet<string> = new Set([
+  'task.done',
+  'task.failed',
+  'task.progress',
+  'task.recorded',
+])
+
+type Data = Readonly<Record<string, Json>>
+
+/** The state that a task must be in after a message that it took; undefined where that is not for its policies to say. */
+export function taskGoes(work: Work | undefined, signal: Signal): string | undefined {
+  const data = signal.data as Data
+  if (signal.type === 'task.create') return begins(signal)
+  if (work === undefined) return undefined
+  const { spec, attempts, interruptions } = work
+  if (signal.type === 'task.failed') {
+    const { retryable } = data['error'] as unknown as Failure
+    return retryable !== false && attempts < (spec.retry?.maxAttempts ?? 1) ? 'retrying' : 'failed'
+  }
+  if (signal.type !== 'task.interrupted') return undefined
+  if (data['clean'] === true) return 'queued'
+  if (interruptions + 1 >= MAX_INTERRUPTIONS || spec.onInterrupted === 'fail') return 'failed'
+  return spec.onInterrupted === 'hold' ? 'held' : 'queued'
+}
+
+function begins({ data, stamp, at }: Signal): string {
+  const { blocked, startAt } = data as unknown as TaskCreate
+  if (blocked !== undefined) return 'blocked'
+  if (startAt !== undefined && startAt > at) return 'scheduled'
+  return stamp === null ? 'queued' : 'running'
+}
+
+/** Must a task that runs refuse this? Undefined where its state decides. */
+export function mustRefuse(work: Work | undefined, { type, data }: Signal): boolean | undefined {
+  if (!OF_AN_ATTEMPT.has(type)) return undefined
+  return work?.state !== 'running' || (data as Data)['turn'] !== work.turn
+}
+
+/** What a task does not say that it must: to the outside when it begins and when it is stopped, to its run how it ended. */
+export function unsaid(
+  work: Work | undefined,
+  signal: Signal,
+  commands: readonly Command[],
+): string | undefined {
+  const { toState, fromState, type, final } = signal
+  const turn = (work?.turn ?? 0) + 1
+  const enters = toState === 'running' && fromState !== 'running'
+  if (enters && !commands.some(each => each.type === 'effect.start' && each.turn === turn))
+    return `attempt ${turn} is not asked for`
+  const isStopped = fromState === 'running' && type === 'task.cancel'
+  if (isStopped && !commands.some(each => each.type === 'effect.stop' && each.turn === turn - 1))
+    return `attempt ${turn - 1} is not stopped`
+  const parent = final && toState !== 'blocked' ? work?.spec.parent : undefined
+  if (parent === undefined) return undefined
+  const isTold = commands.some(command => {
+    if (command.type !== 'send' || command.to !== parent || command.event !== 'step.done') return false
+    const { step, status } = command.data as Data
+    return step === work?.spec.step && status === toState
+  })
+  return isTold ? undefined : `${parent} is not told`
+}
+
+/** The state that an agent must be in after a message that it took. */
+export function agentGoes(helper: Helper | undefined, { type, data }: Signal): string | undefined {
+  if (helper === undefined || helper.state === 'paused') return undefined
+  if (type === 'agent.online') return (data as Data)['ready'] === true ? 'ready' : 'idle'
+  if (type !== 'agent.load' || (helper.state !== 'ready' && helper.state !== 'busy')) return undefined
+  return ((data as Data)['running'] as number) >= helper.capacity ? 'busy' : 'ready'
+}

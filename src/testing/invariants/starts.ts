@@ -1,0 +1,46 @@
+/**
+ * Starts: who may begin which task: an agent that is there, has room, the role and the code, and does not rest. It tells what a
+ * start does wrong; who is next is not its business.
+ */
+import type { Address } from '../../messages/address.ts'
+import type { Helper, Work } from './books.ts'
+import type { Move } from './shade.ts'
+import type { Shadow } from './shadow.ts'
+
+/** From so many interruptions on, a task runs only while no other such task does. */
+export const SUSPECT = 2
+
+export const isOpen = ({ state }: Helper): boolean => state === 'ready' || state === 'busy'
+export const hasRoom = ({ running, capacity }: Helper): boolean => running.size < capacity
+
+/** Does an agent fit a task, whatever it does now? */
+export function fits(helper: Helper, spec: Work['spec']): boolean {
+  return (
+    (spec.role === undefined || spec.role === helper.role) &&
+    (spec.agent === undefined || spec.agent === helper.address)
+  )
+}
+
+export function startFaults({ signal, arrived, isNew }: Move, { books }: Shadow): string | undefined {
+  const { toState, fromState, refused, to, at, data, stamp } = signal
+  if (refused !== null || toState !== 'running' || fromState === 'running' || !to.startsWith('task/'))
+    return undefined
+  const { agent } = (stamp ?? data) as { readonly agent?: Address }
+  const helper = agent === undefined ? undefined : books.helpers.get(agent)
+  if (helper === undefined) return `started by ${agent ?? 'nobody'}, who is not there`
+  const work = books.works.get(to)
+  const spec = isNew ? (data as unknown as Work['spec']) : work?.spec
+  if (spec === undefined) return undefined
+  if (!isOpen(helper)) return `started by ${agent}, which is ${helper.state}`
+  if (!hasRoom(helper)) return `started by ${agent}, which runs ${helper.running.size} already`
+  if (!fits(helper, spec)) return `started by ${agent}, which is not meant to`
+  // What was decided in an earlier process life stands.
+  if (arrived?.row === undefined && books.handles(helper, spec.task) === 'no')
+    return `started by ${agent}, which has no code for ${spec.task}`
+  if (spec.startAt !== undefined && spec.startAt > at) return `started before ${spec.startAt}`
+  if ((work?.interruptions ?? 0) < SUSPECT) return undefined
+  const other = [...books.works.values()].find(
+    ({ state, interruptions }) => state === 'running' && interruptions >= SUSPECT,
+  )
+  return other === undefined ? undefined : `started beside ${other.address}, which may end the process too`
+}
