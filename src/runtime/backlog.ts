@@ -45,11 +45,16 @@ export class Backlog {
     mail.push(this.#keep(envelope, turn))
   }
 
-  /** The actor moves again: its mail. */
-  takeMail(address: Address): Envelope[] {
+  /** The actor moves again: its mail. What was kept in this very turn was never pending. */
+  takeMail(address: Address, turn: Turn): Envelope[] {
     const mail = this.#mail.get(address) ?? []
     this.#mail.delete(address)
-    return mail
+    return mail.map(envelope => {
+      const kept = turn.pending.findIndex(({ id }) => id === envelope.pendingId)
+      if (kept < 0) return envelope
+      turn.pending.splice(kept, 1)
+      return { ...envelope, pendingId: 0 }
+    })
   }
 
   #keep(envelope: Envelope, turn: Turn): Envelope {

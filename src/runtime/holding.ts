@@ -39,7 +39,7 @@ export function releaseHeld(parts: Holding, signal: Signal, turn: Turn): void {
   if (again !== undefined && again.type !== 'task.start')
     turn.queue.push(againInput(again, find(again.causationId)))
   for (const late of overrun) turn.queue.push(againInput(late, find(late.causationId)))
-  turn.queue.push(...backlog.takeMail(cell.address))
+  turn.queue.push(...backlog.takeMail(cell.address, turn))
 }
 
 /** One that is held sends no more, but what it had sent before may come to be too much after that. */

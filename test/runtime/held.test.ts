@@ -58,6 +58,22 @@ describe('a guard that throws', () => {
     expect(new Bench(state).seen(ONE)?.seen).toHaveLength(7)
   })
 
+  test('gets mail of the very turn in which it is released once, also after a crash', async () => {
+    const state = emptyMemory()
+    const bench = new Bench(state)
+    bench.tell({ to: ONE, type: 'test.create' }, { to: ONE, type: 'odd', data: { mark: 'odd' } })
+    await bench.run()
+    weather.calm = true
+    bench.tell({ to: ONE, type: 'add', data: { mark: 'mail' } })
+    bench.release(ONE)
+    await bench.run()
+    expect(bench.seen(ONE)?.seen).toEqual([null, 'odd', 'mail'])
+    expect(state.pending.size).toBe(0)
+    const again = new Bench(state)
+    await again.run()
+    expect(again.seen(ONE)?.seen).toEqual([null, 'odd', 'mail'])
+  })
+
   test('a release that a crash follows is not forgotten, nor is what it lets go', async () => {
     const state = emptyMemory()
     let bench = new Bench(state, { batchDeliveries: 1 })
