@@ -237,8 +237,7 @@ export class Delivery {
   #overrun(signal: SignalDraft, turn: Turn): Signal {
     refuse(signal, 'HOPS_EXCEEDED', `more than ${this.#parts.maxHops} messages along one cause`, [])
     const { population } = this.#parts
-    // A sender that has ended holds nobody up; then it is the recipient that would wait for ever.
-    const sender = population.find(signal.from) ?? population.find(signal.to)
+    const sender = population.senderOrRecipient(signal)
     if (sender !== undefined && sender.held === null)
       this.#hold(
         sender,

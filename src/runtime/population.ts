@@ -88,6 +88,14 @@ export class Population {
     return cell
   }
 
+  /**
+   * Who waits for a message that does not go on: its sender. One that has ended holds nobody up: then it is the recipient that would
+   * wait for ever. One that cannot be brought back is held already.
+   */
+  senderOrRecipient({ from, to }: Pick<Signal, 'from' | 'to'>): Cell | undefined {
+    return this.find(from) ?? (this.#stranded.has(from) ? undefined : this.find(to))
+  }
+
   /** A new actor for a message that creates one; undefined where no such definition is known. */
   create(message: Signal): Cell | undefined {
     const definition = this.#definitions.creating(message)

@@ -209,7 +209,7 @@ function restoreHold(population: Population, signal: Signal, told: boolean): voi
   const fault = faultOf(signal)
   if (code === 'HOPS_EXCEEDED') {
     const reason = `its message ${signal.type} to ${signal.to}`
-    const cell = population.find(signal.from) ?? population.find(signal.to)
+    const cell = population.senderOrRecipient(signal)
     // It is the first message too many that it is held for.
     if (cell?.held === null) set(population, cell, { code, reason, signal: signal.seq }, signal)
   } else if (code === 'MACHINE_FAULT' && !told) {

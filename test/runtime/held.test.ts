@@ -216,6 +216,20 @@ describe('too many hops', () => {
     expect(again.population.stranded().size).toBe(0)
   })
 
+  test('do not hold the recipient where the sender cannot be brought back', async () => {
+    const state = emptyMemory()
+    const limits = { hops: 1 }
+    const bench = new Bench(state, limits)
+    bench.tell({ to: ONE, type: 'test.create' }, { to: TWO, type: 'test.create' })
+    const inner = { to: ONE, event: 'add', data: { mark: 'through' } }
+    bench.tell({ to: ONE, type: 'send', data: { to: TWO, event: 'send', data: inner } })
+    await bench.run()
+    const without = new Bench(state, limits, address => address !== TWO)
+    expect(without.population.stranded().get(TWO)?.code).toBe('VERSION_MISSING')
+    expect(without.population.find(ONE)?.held).toBeNull()
+    expect(new Bench(state, limits).population.find(TWO)?.held?.code).toBe('HOPS_EXCEEDED')
+  })
+
   test('hold the recipient where the sender has ended, also after a crash', async () => {
     const state = emptyMemory()
     const limits = { hops: 1 }
