@@ -50,10 +50,13 @@ export class Fold {
       this.#pending.add(identityOf(JSON.parse(text) as PendingMessage))
     for (const record of base.records) {
       const signal = decode(record)
-      if (signal.seq > (covered.get(signal.to) ?? 0)) this.#move(signal)
+      // Whose payloads were erased has ended.
+      if (record.data !== null && signal.seq > (covered.get(signal.to) ?? 0)) this.#move(signal)
     }
     this.#since = base.records.at(-1)?.seq ?? base.anchor.seq
     this.#due.clear()
+    // Of what was dropped before nothing can be told.
+    this.wrong.length = 0
   }
 
   /** The record of an actor as a checkpoint would have it now. */
@@ -99,10 +102,11 @@ export class Fold {
     }
     if (refused !== null && signal.causationId > 0) this.#stumbled.add(identityOf(signal))
     if (toState === null) return
-    const throws = refused?.code === 'MACHINE_FAULT'
-    const cell =
-      this.cells.get(to) ??
-      (fromState === null && (refused === null || throws) ? this.#create(signal) : undefined)
+    // Of one that ended and was erased.
+    if (signal.data === null) this.unknown.add(to)
+    const creates = fromState === null && (refused === null || refused.code === 'MACHINE_FAULT')
+    const found = this.cells.get(to)
+    const cell = found === undefined && creates && signal.data !== null ? this.#create(signal) : found
     if (this.unknown.has(to)) {
       if (signal.final) this.unknown.delete(to)
       return

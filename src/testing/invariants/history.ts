@@ -60,7 +60,7 @@ function otherTimes(life: Life): void {
   if (moment === undefined) return
   const state = past.stateAt(moment)
   const setup = simulation.setup(life)
-  const fromStart = past.base.records.length === 0
+  const fromStart = past.isWhole
   const from = fromStart && dice.chance(0.5) ? 'start' : 'checkpoints'
   const own = replay(state, setup, from)
   const runs = [...own.actors.values()].filter(({ address }) => address.startsWith('workflow/'))

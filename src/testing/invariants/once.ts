@@ -6,6 +6,7 @@
 import { HUB, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Batch, PendingMessage } from '../../runtime/journal.ts'
+import { decode } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
 import type { Watcher } from '../host/watcher.ts'
 import { attempts } from './attempts.ts'
@@ -70,7 +71,7 @@ function messages(): Watcher {
       }
       for (const message of batch.pending) {
         if (pending.has(message.id)) say(life, `two messages are pending under the number ${message.id}`)
-        if (message.causationId > 0 && processed.has(identityOf(message)))
+        if (message.causationId > 0 && processed.get(identityOf(message)) === false)
           say(life, `output ${identityOf(message)} is pending, and was processed`)
         add(message)
       }
@@ -103,7 +104,7 @@ function lives(): Watcher {
     },
     pruned: ({ simulation }) => {
       // What is forgotten altogether may be named anew.
-      const known = new Set(Past.of(simulation).signals.map(({ to }) => to))
+      const known = new Set(simulation.state.records.map(record => decode(record).to))
       for (const address of over) if (!known.has(address)) over.delete(address)
     },
     durable: (batch: Batch, life) => {

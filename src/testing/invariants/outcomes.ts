@@ -29,7 +29,7 @@ const FAILED: Readonly<Record<string, string>> = {
 function untrue({ what, address, value }: Told, past: Past): string | undefined {
   const ending = past.standing.get(address)?.ending
   // That it is told too early, or was erased, is another matter.
-  if (ending === undefined || past.signal(ending.seq)?.data === null) return undefined
+  if (ending === undefined || past.isErased(ending.seq)) return undefined
   const isRun = address.startsWith('workflow/')
   if (what === 'failure') {
     const { code } = value as StatorError
@@ -60,6 +60,7 @@ function otherOutputs(run: Address, outputs: Readonly<Record<string, Json>>, pas
 
 function otherOutput(task: Address, output: Json, past: Past): string | undefined {
   const ending = past.standing.get(task)?.ending
+  if (ending !== undefined && past.isErased(ending.seq)) return undefined
   if (ending?.toState !== 'completed') return `an output was told, recorded is ${ending?.toState ?? 'no end'}`
   const recorded = JSON.stringify((ending.data as { output?: Json } | null)?.output ?? null)
   return JSON.stringify(output) === recorded

@@ -18,9 +18,9 @@ export class Past {
   batches: Batch[] = []
   /** What the journal should hold now. */
   expected: MemoryState
-  /** Of every record that is still there, in order. */
-  signals: Signal[]
-  standing: Standing
+  /** Of every record that there was, in order, as it was before anything was erased. */
+  readonly signals: Signal[]
+  readonly standing: Standing
 
   constructor(state: MemoryState) {
     this.base = copied(state)
@@ -44,7 +44,18 @@ export class Past {
   }
 
   signal(seq: number): Signal | undefined {
-    return this.signals[seq - this.expected.anchor.seq - 1]
+    return this.signals[seq - (this.signals[0]?.seq ?? 0)]
+  }
+
+  /** Is nothing, or only the header, of that signal still there? */
+  isErased(seq: number): boolean {
+    const record = this.expected.records[seq - this.expected.anchor.seq - 1]
+    return record === undefined || record.data === null
+  }
+
+  /** Nothing of this past is missing. */
+  get isWhole(): boolean {
+    return this.base.records.length === 0 && this.base.anchor.seq === 0
   }
 
   /** Everybody who looks on may say it: the second time is none. */
@@ -70,7 +81,6 @@ export class Past {
     this.base = copied(state)
     this.expected = copied(state)
     this.batches = []
-    this.signals = state.records.map(decode)
   }
 }
 
@@ -107,8 +117,8 @@ function write(state: MemoryState, batch: Batch): void {
   state.clean = batch.clean
 }
 
-/** The same in all that is recorded. */
-export function sameSignal(one: Signal, other: Signal): boolean {
+/** The same in all that is recorded; a payload that was erased is not looked at. */
+export function sameSignal(one: Signal, other: Signal, erased = false): boolean {
   return (
     one === other ||
     (one.seq === other.seq &&
@@ -126,8 +136,8 @@ export function sameSignal(one: Signal, other: Signal): boolean {
       one.fromState === other.fromState &&
       one.toState === other.toState &&
       one.final === other.final &&
-      JSON.stringify([one.data, one.stamp, one.refused]) ===
-        JSON.stringify([other.data, other.stamp, other.refused]))
+      (erased || JSON.stringify(one.data) === JSON.stringify(other.data)) &&
+      JSON.stringify([one.stamp, one.refused]) === JSON.stringify([other.stamp, other.refused]))
   )
 }
 

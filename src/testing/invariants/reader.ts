@@ -42,7 +42,8 @@ export class Reader {
 
   /** What is still to come, of what is durable, and was not asked for. */
   rest(): number {
-    return Math.min(PAGE, Math.max(0, this.#left().length - this.#asked))
+    const dropped = Math.max(0, Past.of(this.#life.simulation).expected.anchor.seq - this.#after)
+    return Math.min(PAGE, Math.max(0, this.#left().length + dropped - this.#asked))
   }
 
   /** Everything has come. */
@@ -73,14 +74,17 @@ export class Reader {
   }
 
   #take(signal: Signal): void {
-    const [wanted] = this.#left(1)
-    this.#after = Math.max(this.#after, signal.seq)
-    if (wanted === undefined) this.#say(`was given signal ${signal.seq}, which is not to come`)
-    else if (wanted.seq !== signal.seq)
+    const past = Past.of(this.#life.simulation)
+    const recorded = past.signal(signal.seq)
+    const [wanted] = this.#left(1, signal.seq)
+    if (recorded === undefined || signal.seq <= this.#after || !this.#fits(recorded))
+      this.#say(`was given signal ${signal.seq}, which is not to come`)
+    else if (wanted !== undefined && wanted.seq < signal.seq)
       this.#say(`was given signal ${signal.seq}, and signal ${wanted.seq} comes next`)
     // What was erased may still be in memory.
-    else if (!sameSignal(wanted.data === null ? { ...signal, data: null } : signal, wanted))
+    else if (!sameSignal(signal, recorded, past.isErased(signal.seq)))
       this.#say(`was given signal ${signal.seq} as another one than the recorded one`)
+    this.#after = Math.max(this.#after, signal.seq)
   }
 
   #done(): void {
@@ -103,14 +107,16 @@ export class Reader {
       this.#say(`was closed with a cursor at ${place}, having read up to ${this.#after}`)
   }
 
-  /** What is durable and fits, from here on. */
-  #left(limit = PAGE + 1): Signal[] {
-    const { signals } = Past.of(this.#life.simulation)
+  /** What is there and fits, from here on. Dropped signals come to those only who had asked before. */
+  #left(limit = PAGE + 1, upTo = Number.POSITIVE_INFINITY): Signal[] {
+    const { signals, expected } = Past.of(this.#life.simulation)
     const left: Signal[] = []
     const first = signals[0]?.seq ?? 0
-    for (let i = Math.max(0, this.#after + 1 - first); i < signals.length && left.length < limit; i++) {
+    const after = Math.max(this.#after, expected.anchor.seq, first - 1)
+    for (let i = after + 1 - first; i < signals.length && left.length < limit; i++) {
       const signal = signals[i] as Signal
-      if (signal.seq > this.#after && this.#fits(signal)) left.push(signal)
+      if (signal.seq > upTo) break
+      if (this.#fits(signal)) left.push(signal)
     }
     return left
   }

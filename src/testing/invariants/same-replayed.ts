@@ -35,13 +35,14 @@ function watchFold(): Watcher {
       seldom.happened(batch)
       foldOf(now).take(batch)
       const folded = foldOf(now)
-      Past.of(now.simulation).take(batch)
-      for (const checkpoint of batch.checkpoints)
+      const past = Past.of(now.simulation)
+      past.take(batch)
+      for (const { address } of batch.checkpoints)
         differ(
           now,
-          `the checkpoint of ${checkpoint.address}`,
-          JSON.stringify(checkpoint),
-          folded.text(checkpoint.address),
+          `the checkpoint of ${address}`,
+          past.expected.checkpoints.get(address),
+          folded.text(address),
         )
     },
     up: now => sameNow(now, foldOf(now)),
@@ -88,7 +89,7 @@ function sameThen(life: Life): void {
   const dice = new Dice(past.expected.records.at(-1)?.sum ?? 0)
   const moment = dice.below(past.batches.length + 1)
   // Without its first records only checkpoints can tell.
-  const from = past.base.records.length === 0 && dice.chance(0.5) ? 'start' : 'checkpoints'
+  const from = past.isWhole && dice.chance(0.5) ? 'start' : 'checkpoints'
   const setup = simulation.setup(life)
   const fold = new Fold(past.base, () => registryOf(setup))
   for (const batch of past.batches.slice(0, moment)) fold.take(batch)

@@ -35,7 +35,7 @@ function allDurable(life: Life): void {
     say(`the status says position ${position}, durable is ${past.position}`)
   for (const signal of runtime.recent({ order: 'desc', limit: 3 })) {
     const durable = past.signal(signal.seq)
-    if (durable === undefined || !sameSignal(durable, signal))
+    if (durable === undefined || !sameSignal(durable, signal, past.isErased(signal.seq)))
       say(`signal ${signal.seq} is among the recent ones, and not so durable`)
   }
   if (hub === 'closed') return

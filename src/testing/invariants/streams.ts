@@ -115,7 +115,8 @@ function picks(life: Life): ReadOptions[] {
 function looksBack(life: Life): void {
   const { runtime, simulation } = life
   if (runtime.status().hub === 'closed') return
-  const { signals, position, expected } = Past.of(simulation)
+  const { signals: all, position, expected } = Past.of(simulation)
+  const signals = all.filter(({ seq }) => seq > expected.anchor.seq)
   const recent = runtime.recent().map(({ seq }) => seq)
   if (recent.some((seq, index) => seq !== position - recent.length + 1 + index))
     say(life, `the latest signals are ${recent.join(', ')}, and the last one is ${position}`)
