@@ -25,7 +25,12 @@ export function altered(
   const signals = state.records.map(decode)
   const takenBy = (actor: Address, seq: number): boolean => seq >= (living.get(actor)?.createdSeq ?? Infinity)
   const moved = signals.filter(({ to, seq, refused }) => refused === null && takenBy(to, seq))
-  const caused = signals.filter(({ from, causationId }) => causationId > 0 && takenBy(from, causationId))
+  // What came again after a release is in two records: one is left where the other is taken away.
+  const once = (signal: Signal): boolean =>
+    signals.every(other => other === signal || !isSameOutput(other, signal))
+  const caused = signals.filter(
+    signal => signal.causationId > 0 && takenBy(signal.from, signal.causationId) && once(signal),
+  )
   const silent = caused.length > 0 && dice.chance(0.5)
   if (moved.length === 0) return undefined
   const signal = dice.pick(silent ? caused : moved)
@@ -40,6 +45,9 @@ export function altered(
     actor: silent ? signal.from : signal.to,
   }
 }
+
+const isSameOutput = (one: Signal, other: Signal): boolean =>
+  one.causationId === other.causationId && one.output === other.output
 
 function sealed(signals: readonly Signal[], first: number): JournalRecord[] {
   let sum = first

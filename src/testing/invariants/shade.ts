@@ -39,6 +39,8 @@ export interface Shade {
   readonly timers: Map<string, Timer>
   /** What it stumbled over: it does not move until it is released. */
   hold: Signal | null
+  /** What else it had sent along too long a chain, when it was held already: that goes on with it. */
+  readonly overrun: Signal[]
 }
 
 /** What an actor runs. */

@@ -180,6 +180,7 @@ export class Shadow {
       state,
       timers: new Map(),
       hold: null,
+      overrun: [],
     }
     this.actors.set(address, actor)
     this.created.add(address)
@@ -271,7 +272,9 @@ export class Shadow {
   #overrun(bare: Move): Move {
     const { signal } = bare
     const sender = this.actors.get(signal.from) ?? this.actors.get(signal.to)
-    if (sender !== undefined) sender.hold ??= signal
+    if (sender !== undefined && sender.hold !== null && sender.address === signal.from)
+      sender.overrun.push(signal)
+    else if (sender !== undefined) sender.hold ??= signal
     return { ...bare, refusal: 'HOPS_EXCEEDED' }
   }
 
@@ -281,8 +284,8 @@ export class Shadow {
     const { hold } = actor
     actor.hold = null
     // Which agent gets a task is decided anew.
-    if (hold.type === 'task.start') return
-    this.debts.repeat(hold)
+    if (hold.type !== 'task.start') this.debts.repeat(hold)
+    for (const late of actor.overrun.splice(0)) this.debts.repeat(late)
   }
 
   #recorded(seq: number): Signal | undefined {
