@@ -138,6 +138,7 @@ export class AgentsView {
   }
 
   #require(id: string): Cell {
+    this.#parts.lifetime.requireOpen()
     const cell = this.#parts.population.find(`agent/${checkName(id, 'agent id')}`)
     if (cell === undefined) throw new StatorError('AGENT_UNKNOWN', { agent: id })
     return cell

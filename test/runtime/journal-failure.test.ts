@@ -143,6 +143,19 @@ test('who ended in what could not be written is not said to have never been', as
     expect(ask).toThrow(expect.objectContaining({ code: 'JOURNAL_FAILED' }))
 })
 
+test('a pause that could not be written is not said to be there already', async () => {
+  const { journal, disk } = breakable(memory(emptyMemory()))
+  const { world } = single(() => 1)
+  const life = await world.boot()
+  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const runtime = await life.until(
+    createRuntime({ ...world.setup(life), host: life.host, logger: quiet, journal }),
+  )
+  disk.full = true
+  for (let n = 0; n < 2; n++) expect(await codeOf(life, runtime.agents.pause('ann'))).toBe('JOURNAL_FAILED')
+  expect(await codeOf(life, runtime.agents.resume('ann'))).toBe('JOURNAL_FAILED')
+})
+
 test('a runtime whose first commit fails does not start, and gives the journal back', async () => {
   const state = emptyMemory()
   const { journal, disk } = breakable(memory(state))
