@@ -34,10 +34,12 @@ export function follow(life: Life, run: Address): Followed {
   queueMicrotask(listen)
   return {
     finish: () => {
-      const wanted = ofRun(life, run).map(({ seq }) => seq)
       // What was dropped since nobody can compare.
       const { anchor } = Past.of(life.simulation).expected
       const left = seen.filter(seq => seq > anchor.seq)
+      const wanted = ofRun(life, run)
+        .map(({ seq }) => seq)
+        .filter(seq => seq > anchor.seq)
       // All of it was, and another run may have its name.
       if (completed && anchor.seq > 0 && left.length === 0) return
       if (left.join() !== wanted.join()) say(`has seen ${seen.join(', ')}, recorded is ${wanted.join(', ')}`)
