@@ -69,17 +69,16 @@ export function drawWorld(seed: number): World {
   const orders = dice.chance(0.06)
     ? several(from(dice, 12, 24), index => drawSmall(dice, index))
     : several(from(dice, 1, 5), index => drawOrder(dice, index, jobs, members))
+  const named = orders.map(({ name, kind }) => ({ name, kind }))
+  const deeds = drawDeeds(dice, members, named)
+  const prunes = deeds.some(({ what }) => what === 'prune')
   return {
     limits: drawLimits(dice),
     members,
     guest,
     orders,
-    deeds: drawDeeds(
-      dice,
-      members,
-      orders.map(({ name, kind }) => ({ name, kind })),
-    ),
-    ends: several(Math.max(0, from(dice, -1, 3)), () => drawEnd(dice)),
+    deeds,
+    ends: several(Math.max(0, from(dice, -1, 3)), () => drawEnd(dice, prunes)),
     parking: dice.pick([0, 0, 0.05, 0.3]),
   }
 }
@@ -145,10 +144,12 @@ function drawLimits(dice: Dice): Partial<Limits> {
 
 const POINTS = [...CRASH_POINTS, 'refused'] as const
 
-function drawEnd(dice: Dice): End {
+/** A pruning that is refused is an error of its own, which stops no hub: it is left to other tests. */
+function drawEnd(dice: Dice, prunes: boolean): End {
   const how = dice.below(10)
+  const points = prunes ? CRASH_POINTS : POINTS
   return {
-    crash: how < 7 ? { write: from(dice, 1, 30), point: dice.pick(POINTS) } : undefined,
+    crash: how < 7 ? { write: from(dice, 1, 30), point: dice.pick(points) } : undefined,
     close: how > 5 && how < 9 ? { after: dice.below(150), drain: dice.pick([0, 0, 20, 1000]) } : undefined,
     kill: how === 9 ? { after: dice.below(150) } : undefined,
     back: dice.chance(0.2) ? dice.below(5000) : 0,
