@@ -65,6 +65,7 @@ export class Life {
       acknowledged: (to, said, signal) => this.#alive && this.simulation.acknowledged(to, this, said, signal),
       refused: (said, error) => this.#alive && this.simulation.refused(said, error, this),
       told: told => this.#alive && this.simulation.told(told, this),
+      prunes: options => this.#alive && this.simulation.prunes(options, this),
       waits: wait => this.#alive && this.simulation.waits(wait, this),
       answered: wait => this.#alive && this.simulation.answered(wait, this),
     })

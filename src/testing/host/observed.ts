@@ -13,6 +13,7 @@ export interface Overheard {
   acknowledged(address: Address, said: Said, signal: Signal | undefined): void
   refused(said: Said, error: unknown): void
   told(told: Told): void
+  prunes(options: unknown): void
   waits(wait: Wait): void
   answered(wait: Wait): void
 }
@@ -55,6 +56,12 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
     call =>
     (...args) =>
       handle(call(...args) as Handle, by)
+  const prune: Listen =
+    call =>
+    (...args) => {
+      by.prunes(args[0])
+      return call(...args)
+    }
   const agents = listening(runtime.agents, {
     pause: done('pause', by, id => `agent/${String(id)}`),
     resume: done('resume', by, id => `agent/${String(id)}`),
@@ -66,6 +73,7 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
     send: accepted,
     run: made,
     task: made,
+    prune,
   }
   return listening(runtime, calls, { agents })
 }

@@ -197,6 +197,10 @@ export class Simulation implements Stage {
     this.#tell(watcher => watcher.answered?.(wait, life))
   }
 
+  prunes(options: unknown, life: Life): void {
+    this.#tell(watcher => watcher.prunes?.(options, life))
+  }
+
   told(told: Told, life: Life): void {
     this.#note(`told ${told.what} ${told.address}`)
     this.#tell(watcher => watcher.told?.(told, life))

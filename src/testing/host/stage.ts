@@ -44,6 +44,7 @@ export interface Stage {
   acknowledged(address: Address, life: Life, said: Said, signal: Signal | undefined): void
   refused(said: Said, error: unknown, life: Life): void
   told(told: Told, life: Life): void
+  prunes(options: unknown, life: Life): void
   waits(wait: Wait, life: Life): void
   answered(wait: Wait, life: Life): void
   /** A promise does not hold: the number of the invariant, or the name of a property. */

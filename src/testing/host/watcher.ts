@@ -41,7 +41,9 @@ export interface Watcher {
   up?(life: Life): void
   /** A batch became durable. Told before anything else can know. */
   durable?(batch: Batch, life: Life): void
-  /** What ended long ago was erased. */
+  /** A client asks for what ended long ago to be erased, with these options. */
+  prunes?(options: unknown, life: Life): void
+  /** It was erased. */
   pruned?(life: Life): void
   /** A write was refused, or the process dies in it. */
   crashed?(crash: Crash, life: Life): void
