@@ -40,6 +40,9 @@ class Inside {
   readonly #owners = new Map<string, string>()
   /** Results of sub-steps, by owner and name. */
   readonly #results = new Map<string, string>()
+  /** Of the turn of a task that runs: the keys of sub-steps that ran, and the names whose results were recorded. */
+  readonly #ran = new Map<string, Set<string>>()
+  readonly #made = new Map<string, Set<string>>()
 
   begin({ simulation }: Life): void {
     if (this.#standing !== undefined) return
@@ -78,6 +81,7 @@ class Inside {
     for (const { owner, name, value } of results) {
       if (this.#results.has(`${owner} ${name}`)) say(life, `${name} of ${owner} was recorded twice`)
       this.#results.set(`${owner} ${name}`, JSON.stringify(value))
+      this.#made.get(owner)?.add(name)
     }
   }
 
@@ -111,6 +115,8 @@ class Inside {
       if (stand?.ending !== undefined) say(life, `${task} had ended, and started again`)
       if (stand !== undefined) this.#started.set(turnOf(task, stand), life)
       this.#outputs.delete(task)
+      this.#ran.set(task, new Set())
+      this.#made.set(task, new Set())
     }
     if (what === 'output') this.#outputs.set(task, entry)
     if (what === 'start' || what === 'output' || what === 'error') {
@@ -129,7 +135,11 @@ class Inside {
     if (own === undefined) return
     if (!key.startsWith(`${own}/`))
       say(life, `a sub-step of ${task} has the key ${key}, which is not under ${own}`)
-    const result = this.#results.get(`${task} ${key.slice(own.length + 1)}`)
+    const name = key.slice(own.length + 1)
+    const result = this.#results.get(`${task} ${name}`)
+    if (what === 'sub') this.#ran.get(task)?.add(key)
+    else if (this.#made.get(task)?.has(name) === true && this.#ran.get(task)?.has(key) === false)
+      say(life, `${name} of ${task} ran, and not under the key ${key}`)
     if (what === 'sub' && result !== undefined) say(life, `${key} had its result, and ran again`)
     if (what === 'result' && result !== undefined && result !== JSON.stringify(value))
       say(life, `${key} gave another result than the one that is recorded`)

@@ -5,7 +5,7 @@
  */
 import { StatorError } from '../../errors.ts'
 import { memory, type MemoryState } from '../../runtime/memory-journal.ts'
-import type { JournalRecord } from '../../runtime/record.ts'
+import { decode, encode, type JournalRecord } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
 import { Dice } from '../host/random.ts'
 
@@ -32,21 +32,28 @@ export function damage({ simulation }: Life): void {
   const dice = new Dice(records.at(-1)?.sum ?? 0)
   const place = dice.below(records.length - 1)
   const record = records[place] as JournalRecord
-  const attempt = (what: string, changed: JournalRecord[]): void => {
+  const attempt = (what: string, changed: JournalRecord[], bad = record.seq): void => {
     const damaged = { ...state, owned: false, records: changed }
     // One whose start reads none of it, and one that must not start.
     const said = answer({ ...damaged, tailAfter: state.anchor.seq + changed.length })
-    const refused = record.seq > state.tailAfter ? answer(damaged, false) : record.seq
-    if (said !== record.seq)
+    const tailAfter = state.anchor.seq + dice.below(record.seq - state.anchor.seq)
+    const refused = answer({ ...damaged, tailAfter }, false)
+    if (said !== bad)
       simulation.break(2, `record ${record.seq} was damaged (${what}), and the journal says ${said}`)
-    if (refused !== record.seq)
+    if (refused !== bad)
       simulation.break(2, `record ${record.seq} was damaged (${what}), and a start says ${refused}`)
   }
   const names = Object.keys(CHANGES).filter(name => name !== 'payload' || record.data !== null)
   const name = dice.pick(names)
   attempt(name, records.with(place, (CHANGES[name] as Change)(record, dice)))
-  if (dice.chance(0.5)) attempt('taken out', records.toSpliced(place, 1))
-  else {
+  const way = dice.below(3)
+  if (way === 0) attempt('taken out', records.toSpliced(place, 1))
+  else if (way === 1) {
+    // Whole in itself: what gives it away is that the next one was written after another.
+    const other = { ...decode(record), from: 'client/nobody' as const }
+    const written = encode(other, records[place - 1]?.sum ?? state.anchor.sum)
+    attempt('written anew', records.with(place, { ...written, data: record.data }), record.seq + 1)
+  } else {
     const other = place + 1 + dice.below(records.length - place - 1)
     const exchanged = records.with(place, records[other] as JournalRecord).with(other, record)
     attempt(`exchanged with ${records[other]?.seq}`, exchanged)

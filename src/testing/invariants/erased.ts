@@ -8,10 +8,12 @@ import { decode } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
 import { sameRecord, type Past } from './past.ts'
 
-export function erasedRightly({ simulation }: Life, { expected, standing }: Past): void {
+/** `until`: what ended after that stays. */
+export function erasedRightly({ simulation }: Life, { expected, standing }: Past, until: number): void {
   const { state } = simulation
   const say = (detail: string): void => simulation.break(2, detail)
-  const isOver = (address: string): boolean => standing.get(rootOf(address as Address))?.ending !== undefined
+  const isOver = (address: string): boolean =>
+    (standing.get(rootOf(address as Address))?.ending?.at ?? Number.POSITIVE_INFINITY) <= until
   const dropped = state.anchor.seq - expected.anchor.seq
   const last = expected.records[dropped - 1] ?? expected.anchor
   if (dropped < 0 || last.seq !== state.anchor.seq || last.sum !== state.anchor.sum)
@@ -25,6 +27,11 @@ export function erasedRightly({ simulation }: Life, { expected, standing }: Past
     )
       say(`${address} lives, and the pruning took its records`)
   }
+  for (const record of expected.records.slice(0, Math.max(0, dropped))) {
+    const { correlationId } = decode(record)
+    if (/^(task|workflow)\//.test(correlationId) && !isOver(correlationId))
+      say(`the pruning dropped record ${record.seq} of ${correlationId}, which lives or ended lately`)
+  }
   for (const [index, record] of expected.records.slice(dropped).entries()) {
     const found = state.records[index]
     if (sameRecord(record, found)) continue
@@ -32,7 +39,7 @@ export function erasedRightly({ simulation }: Life, { expected, standing }: Past
     if (found?.data !== null || !sameRecord({ ...record, data: null }, found))
       say(`the pruning changed record ${record.seq}`)
     else if (!isOver(correlationId))
-      say(`the pruning erased record ${record.seq} of ${correlationId}, which lives`)
+      say(`the pruning erased record ${record.seq} of ${correlationId}, which lives or ended lately`)
   }
   for (const [owner, own] of expected.results)
     if (state.results.get(owner)?.size !== own.size && !isOver(owner))

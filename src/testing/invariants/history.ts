@@ -13,13 +13,19 @@ import { isKnown } from './definitions.ts'
 import type { Invariant } from './invariant.ts'
 import { Past } from './past.ts'
 import { replay, type Replayed } from './replay.ts'
+import { leftBehind } from './tail.ts'
 
 export const oldHistory: Invariant = {
   number: 15,
   promise: 'An old history replays identically on its own version, is migrated, or is held.',
   watch: () => ({
     starting: ({ simulation }) => void Past.of(simulation),
-    durable: (batch, { simulation }) => Past.of(simulation).take(batch),
+    durable: (batch, life) => {
+      const past = Past.of(life.simulation)
+      past.take(batch)
+      for (const address of leftBehind(batch, past))
+        if (isMissing(address, life)) say(life, `the tail moved past what ${address} needs, which is held`)
+    },
     up: heldRightly,
     drained: life => {
       heldRightly(life)
@@ -30,6 +36,16 @@ export const oldHistory: Invariant = {
 
 const say = (life: Life, detail: string): void => life.simulation.break(15, detail)
 
+/** A run whose definition is not registered in this process life. */
+function isMissing(address: Address, life: Life): boolean {
+  const { simulation } = life
+  const past = Past.of(simulation)
+  const created = address.startsWith('workflow/')
+    ? past.signal(past.standing.get(address)?.createdSeq ?? 0)
+    : undefined
+  return created !== undefined && !isKnown(simulation.setup(life), created)
+}
+
 /** Runs whose definition is not registered are held, all of them and no others. */
 function heldRightly(life: Life): void {
   const { runtime, simulation } = life
@@ -37,13 +53,13 @@ function heldRightly(life: Life): void {
   const past = Past.of(simulation)
   const held = new Map<string, string>(runtime.held().map(({ address, code }) => [address, code]))
   for (const [address, { alive, createdSeq }] of past.standing.actors) {
-    const created = address.startsWith('workflow/') ? past.signal(createdSeq) : undefined
-    if (!alive || created === undefined) continue
-    const isMissing = !isKnown(simulation.setup(life), created)
-    if (isMissing !== (held.get(address) === 'VERSION_MISSING'))
+    if (!alive || !address.startsWith('workflow/') || past.signal(createdSeq) === undefined) continue
+    const missing = isMissing(address, life)
+    if (held.get(address) === 'REPLAY_DIVERGED') say(life, `${address} is held: it did not replay as it was`)
+    else if (missing !== (held.get(address) === 'VERSION_MISSING'))
       say(
         life,
-        `${address} is ${held.get(address) ?? 'not'} held, and its definition is ${isMissing ? 'not ' : ''}there`,
+        `${address} is ${held.get(address) ?? 'not'} held, and its definition is ${missing ? 'not ' : ''}there`,
       )
   }
 }

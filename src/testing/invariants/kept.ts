@@ -3,16 +3,18 @@
  * batch was about, at each start and at the end everything. How a damaged journal must answer is in damage.ts.
  */
 import { CLIENT, type Address } from '../../messages/address.ts'
+import { toMs, type Duration } from '../../messages/duration.ts'
 import type { Batch, KeyRecord } from '../../runtime/journal.ts'
 import type { MemoryState } from '../../runtime/memory-journal.ts'
-import type { StartOptions } from '../../runtime/options.ts'
 import { decode, intact } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
 import type { Said } from '../host/watcher.ts'
 import { damage } from './damage.ts'
 import { erasedRightly } from './erased.ts'
+import { GracefulMark } from './graceful.ts'
 import type { Invariant } from './invariant.ts'
 import { Past, sameRecord, sameSignal } from './past.ts'
+import { keyOf } from './works.ts'
 
 export const kept: Invariant = {
   number: 2,
@@ -20,21 +22,32 @@ export const kept: Invariant = {
   watch: () => {
     /** What clients were told is accepted: where that is recorded. */
     const accepted = new Map<Address, number>()
+    const mark = new GracefulMark()
+    /** What ended before that may be erased. */
+    let until = Number.POSITIVE_INFINITY
     return {
       starting: life => {
         Past.of(life.simulation)
         everythingKept(life)
         acceptedKept(life, accepted)
+        mark.starting(life)
+      },
+      prunes: (options, { clock }) => {
+        const { olderThan } = (options ?? {}) as { olderThan?: Duration }
+        until =
+          olderThan === undefined ? Number.POSITIVE_INFINITY : clock.now() - toMs(olderThan, 'olderThan')
       },
       durable: (batch, life) => {
         const past = Past.of(life.simulation)
         wellWritten(batch, life, sumBefore(batch, past))
         past.take(batch)
         inPlace(batch, life, past)
+        const wrong = mark.wrong(batch)
+        if (wrong !== undefined) say(life, wrong)
       },
       pruned: life => {
         const past = Past.of(life.simulation)
-        erasedRightly(life, past)
+        erasedRightly(life, past, until)
         for (const [address, seq] of accepted)
           if (seq <= life.simulation.state.anchor.seq) accepted.delete(address)
         past.rebase(life.simulation.state)
@@ -152,12 +165,10 @@ function acceptedKept(life: Life, accepted: ReadonlyMap<Address, number>): void 
 }
 
 /** The key under which something was accepted is kept with it: it must be known when it comes again. */
-function keyKept(address: Address, { what, args }: Said, life: Life): void {
-  if (what === 'send') return
-  const { id, idempotencyKey = id === undefined ? undefined : `id:${address}` } = (args.at(-1) ??
-    {}) as StartOptions
-  if (args.length < (what === 'startGraph' ? 2 : 3) || idempotencyKey === undefined) return
-  const text = life.simulation.state.keys.get(`${CLIENT}\n${idempotencyKey}`)
+function keyKept(address: Address, said: Said, life: Life): void {
+  const key = keyOf(said, address)
+  if (key === undefined) return
+  const text = life.simulation.state.keys.get(`${CLIENT}\n${key}`)
   if (text === undefined || (JSON.parse(text) as KeyRecord).address !== address)
-    say(life, `${address} was accepted under the key ${idempotencyKey}, which is not kept with it`)
+    say(life, `${address} was accepted under the key ${key}, which is not kept with it`)
 }

@@ -16,12 +16,13 @@ import { Past } from './past.ts'
 import { Standing } from './standing.ts'
 import { statistics } from './statistics.ts'
 import { together } from './together.ts'
+import { works } from './works.ts'
 
 export const onceInside: Invariant = {
   number: 6,
   promise:
     'Processing inside is exactly once; external effects are at least once, all attempts under one key.',
-  watch: () => together(messages(), lives(), attempts(), outcomes(), statistics()),
+  watch: () => together(messages(), lives(), attempts(), works(), outcomes(), statistics()),
 }
 
 const say = (life: Life, detail: string): void => life.simulation.break(6, detail)

@@ -12,6 +12,7 @@ import type { Invariant } from './invariant.ts'
 import { Past } from './past.ts'
 import { replay } from './replay.ts'
 import { Seldom } from './seldom.ts'
+import { leftBehind } from './tail.ts'
 
 export const sameReplayed: Invariant = {
   number: 3,
@@ -37,6 +38,9 @@ function watchFold(): Watcher {
       const folded = foldOf(now)
       const past = Past.of(now.simulation)
       past.take(batch)
+      for (const address of leftBehind(batch, past))
+        if (!folded.unknown.has(address))
+          now.simulation.break(3, `the tail moved past what ${address} needs of it`)
       for (const { address } of batch.checkpoints)
         differ(
           now,

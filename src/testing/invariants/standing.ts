@@ -13,6 +13,8 @@ import { decode } from '../../runtime/record.ts'
 export interface Stand {
   readonly createdSeq: number
   readonly correlationId: string
+  /** The last signal that it took. */
+  takenSeq: number
   state: string
   alive: boolean
   /** The signal that ended it. */
@@ -60,6 +62,7 @@ export class Standing {
     if (creates) this.actors.set(to, stand)
     stand.state = toState
     stand.been.add(toState)
+    if (refused === null) stand.takenSeq = seq
     if (refused !== null) return
     if (toState === 'running' && fromState !== 'running') {
       const choice = (signal.type === 'task.start' ? signal.data : signal.stamp) as { agent?: string } | null
@@ -80,6 +83,7 @@ function newStand({ seq, correlationId, data }: Signal): Stand {
   return {
     createdSeq: seq,
     correlationId,
+    takenSeq: seq,
     state: '',
     alive: true,
     ending: undefined,
@@ -92,11 +96,12 @@ function newStand({ seq, correlationId, data }: Signal): Stand {
   }
 }
 
-function standOf({ createdSeq, correlationId, state, snapshot }: Checkpoint): Stand {
+function standOf({ seq: takenSeq, createdSeq, correlationId, state, snapshot }: Checkpoint): Stand {
   const { context } = snapshot as unknown as { context: Partial<TaskContext> | null }
   return {
     createdSeq,
     correlationId,
+    takenSeq,
     state,
     alive: true,
     ending: undefined,
