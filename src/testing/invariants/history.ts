@@ -8,6 +8,7 @@ import type { Address } from '../../messages/address.ts'
 import type { Life } from '../host/life.ts'
 import { Dice } from '../host/random.ts'
 import type { Setup } from '../host/stage.ts'
+import { comeBack } from './afterlife.ts'
 import { altered } from './altered.ts'
 import { isKnown } from './definitions.ts'
 import type { Invariant } from './invariant.ts'
@@ -27,9 +28,9 @@ export const oldHistory: Invariant = {
         if (isMissing(address, life)) say(life, `the tail moved past what ${address} needs, which is held`)
     },
     up: heldRightly,
-    drained: life => {
+    drained: async life => {
       heldRightly(life)
-      otherTimes(life)
+      await otherTimes(life)
     },
   }),
 }
@@ -67,7 +68,7 @@ function heldRightly(life: Life): void {
 /** One life in so many ends with a look at other times. */
 const SELDOM = 2
 
-function otherTimes(life: Life): void {
+async function otherTimes(life: Life): Promise<void> {
   const { simulation } = life
   const past = Past.of(simulation)
   const dice = new Dice((past.expected.records.at(-1)?.sum ?? 0) ^ 0x15)
@@ -80,11 +81,18 @@ function otherTimes(life: Life): void {
   const from = fromStart && dice.chance(0.5) ? 'start' : 'checkpoints'
   const own = replay(state, setup, from)
   const runs = [...own.actors.values()].filter(({ address }) => address.startsWith('workflow/'))
-  const named = runs.filter(({ definition }) => definition.name !== 'graph')
+  // A graph brings its own; who is held is another matter.
+  const named = runs.filter(({ definition, held }) => definition.name !== 'graph' && held === null)
   if (named.length > 0 && (!fromStart || dice.chance(0.5))) {
     const { definition } = dice.pick(named)
     const [what, other] = otherSetup(setup, definition, dice)
-    const gone = named.filter(run => run.definition.hash === definition.hash).map(({ address }) => address)
+    const same = runs.filter(run => run.definition.hash === definition.hash)
+    const gone = same.map(({ address }) => address)
+    const waiting = same.filter(({ held }) => held === null).map(({ address }) => address)
+    if (dice.chance(0.3)) {
+      for (const wrong of await comeBack(state, { own: setup, other }, waiting)) say(life, wrong)
+      return
+    }
     onlyThese(
       life,
       `with ${definition.name} ${what}`,
