@@ -111,7 +111,7 @@ export class Life {
         return output
       } catch (error) {
         if (!this.#alive) return never()
-        this.#write('error', ctx, ctx.idempotencyKey, String(error))
+        this.#write('error', ctx, ctx.idempotencyKey, thrownText(error))
         throw error
       }
     }
@@ -191,6 +191,15 @@ export class Life {
         },
         this,
       )
+  }
+}
+
+/** What a handler threw may refuse to be looked at. */
+function thrownText(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return 'a thrown value that cannot be read'
   }
 }
 

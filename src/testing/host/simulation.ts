@@ -147,7 +147,6 @@ export class Simulation implements Stage {
 
   /** Lets things happen until nothing is left to happen. @throws Stuck, PromiseBroken */
   async drain(life: Life): Promise<void> {
-    this.#tell(watcher => watcher.draining?.(life))
     do await this.#pause(life)
     while (life.alive && this.step())
     if (life.isUp) for (const watcher of this.#watchers) await watcher.drained?.(life)

@@ -32,6 +32,8 @@ export interface Stage {
   readonly state: MemoryState
   /** The last durable position. */
   readonly position: number
+  /** How much has happened: turns that the hub took, and things that were due. */
+  readonly steps: number
   /** The same one however often it is asked for. */
   setup(life: Life): Setup
   boot(crash?: Crash): Promise<Life>

@@ -65,8 +65,6 @@ export interface Watcher {
   broken?(error: PromiseBroken): void
   /** Between any two steps, with all promises settled. */
   between?(life: Life): void
-  /** From now on only what is under way goes on, until nothing is left to happen. */
-  draining?(life: Life): void
   /** Nothing is left to happen in this life, and it is well. What is begun here may go on as long as promises do. */
   drained?(life: Life): void | Promise<void>
 }

@@ -31,8 +31,6 @@ export interface Attempt {
   /** Its handler ended only after the task had gone on. */
   late: boolean
   said: Json
-  /** A report of its end was recorded. */
-  reported: boolean
 }
 
 export interface Work {
@@ -78,6 +76,8 @@ export interface Run {
 
 export class Books {
   readonly works = new Map<Address, Work>()
+  /** Those that wait for an agent. */
+  readonly waiting = new Set<Work>()
   readonly helpers = new Map<Address, Helper>()
   readonly runs = new Map<Address, Run>()
   /** By task and turn. */
@@ -123,13 +123,18 @@ export class Books {
     else this.#run(signal, isNew ? actor.kind.plan : undefined)
   }
 
+  /** Whose handler it was. */
+  attemptOf({ life, task, attempt }: Entry): Attempt | undefined {
+    return this.#byNumber.get(`${life} ${task} ${attempt}`)
+  }
+
   /** Something happened outside. */
   wrote(entry: Entry): void {
     if (entry === this.#entry) return
     this.#entry = entry
-    const { what, life, task, attempt: number, value } = entry
+    const { what, value } = entry
     if (what !== 'start' && what !== 'output' && what !== 'error') return
-    const attempt = this.#byNumber.get(`${life} ${task} ${number}`)
+    const attempt = this.attemptOf(entry)
     if (attempt === undefined) return
     attempt.handler = what
     if (what === 'start') return
@@ -148,6 +153,8 @@ export class Books {
       work.state = state
       work.since = seq
       if (state === 'running') this.#enter(work, signal)
+      if (state === 'queued') this.waiting.add(work)
+      else this.waiting.delete(work)
     }
     if (type === 'task.interrupted') {
       work.attempts--
@@ -189,7 +196,6 @@ export class Books {
       handler: 'unseen',
       late: false,
       said: null,
-      reported: false,
     }
     work.attempt = attempt
     this.open.add(attempt)

@@ -11,7 +11,7 @@ export class Debts {
   /** What was emitted and has not arrived. */
   readonly owed = new Map<string, Owed>()
   /** Inputs that are delivered once more, after a release. */
-  readonly again: Signal[] = []
+  readonly #again: Signal[] = []
   /** Messages that the journal holds as pending. */
   readonly rows = new Map<number, PendingMessage>()
   #emitted: Owed[] = []
@@ -36,7 +36,7 @@ export class Debts {
 
   /** What somebody stumbled over is delivered once more: the start of a new chain. */
   repeat(signal: Signal): void {
-    if (signal.causationId === 0) this.again.push(signal)
+    if (signal.causationId === 0) this.#again.push(signal)
     else this.#add({ ...signal, hops: 0, isMade: false })
   }
 
@@ -48,6 +48,17 @@ export class Debts {
     owed.arrived = true
     this.owed.delete(key)
     return owed
+  }
+
+  /** Is it delivered once more? Only once for each release. */
+  isAgain(signal: Signal): boolean {
+    if (signal.causationId !== 0 || this.#again.length === 0) return false
+    const text = JSON.stringify(signal.data)
+    const index = this.#again.findIndex(
+      ({ to, type, data }) => to === signal.to && type === signal.type && JSON.stringify(data) === text,
+    )
+    if (index >= 0) this.#again.splice(index, 1)
+    return index >= 0
   }
 
   keep(row: PendingMessage): void {

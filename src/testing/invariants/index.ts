@@ -10,6 +10,10 @@ import { totalOrder } from './order.ts'
 import { legal } from './legal.ts'
 import { sum } from './sum.ts'
 import { timers } from './timers.ts'
+import { drain } from './drain.ts'
+import { bounds } from './bounds.ts'
+import { contain } from './contain.ts'
+import { fencing, saga } from './places.ts'
 import { visible } from './visible.ts'
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -21,6 +25,11 @@ export const INVARIANTS: readonly Invariant[] = [
   onceInside,
   sum,
   timers,
+  drain,
+  bounds,
+  contain,
+  saga,
+  fencing,
   readable,
   oldHistory,
 ]

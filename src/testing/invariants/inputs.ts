@@ -4,6 +4,7 @@
  */
 import { kindOf, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
+import type { Attempt } from './books.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
@@ -45,6 +46,8 @@ export class Senders {
   creations = 0
   /** Tasks that were found running and are told that they were interrupted. */
   found = new Set<Address>()
+  /** Attempts whose end was reported. */
+  readonly reported = new Set<Attempt>()
 
   begin({ books }: Shadow): void {
     this.creations = 0
@@ -60,7 +63,7 @@ export class Senders {
 
 export function inputFault(move: Move, shadow: Shadow, senders: Senders): string | undefined {
   const { signal } = move
-  if (signal.causationId !== 0 || !move.known || isAgain(signal, shadow)) return undefined
+  if (signal.causationId !== 0 || !move.known || move.isAgain) return undefined
   if (signal.output !== 0 || signal.hops !== 0) return 'an input that has a cause'
   const { from, type } = signal
   // It was taken in an earlier turn, or process life.
@@ -75,23 +78,13 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
     if (!OF_HUB.has(type)) return 'the hub does not say that'
     return type === 'task.interrupted' && !wasKept ? interruptionFault(signal, senders) : undefined
   }
-  if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, wasKept)
+  if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, senders, wasKept)
   if (!OF_CLIENTS.has(type)) return `${from} does not say that`
   const creates = type === 'task.create' || type === 'workflow.start'
   if (!creates || wasKept) return undefined
   if (senders.creations === 0) return 'nobody asked for it'
   senders.creations--
   return undefined
-}
-
-/** Delivered once more after a release. */
-function isAgain(signal: Signal, { debts: { again } }: Shadow): boolean {
-  const index = again.findIndex(
-    ({ to, type, data }) =>
-      to === signal.to && type === signal.type && JSON.stringify(data) === JSON.stringify(signal.data),
-  )
-  if (index >= 0) again.splice(index, 1)
-  return index >= 0
 }
 
 function timerFault({ signal, timer }: Move, { settings }: Shadow): string | undefined {
@@ -114,6 +107,7 @@ function interruptionFault({ to }: Signal, { found }: Senders): string | undefin
 function reportFault(
   { to, from, type, data }: Signal,
   { books }: Shadow,
+  { reported }: Senders,
   wasKept: boolean,
 ): string | undefined {
   const { turn } = data as { readonly turn: number }
@@ -123,7 +117,7 @@ function reportFault(
   if (attempt.life !== books.life && !wasKept)
     return `attempt ${turn} ended with process life ${attempt.life}`
   if (type !== 'task.done' && type !== 'task.failed') return undefined
-  if (attempt.reported) return `attempt ${turn} has ended already`
-  attempt.reported = true
+  if (reported.has(attempt)) return `attempt ${turn} has ended already`
+  reported.add(attempt)
   return undefined
 }

@@ -82,23 +82,21 @@ function reportFault(run: Run, type: string, data: Json): string | undefined {
   return ended === status ? undefined : `told that ${name} is ${status}, which is ${ended ?? 'not over'}`
 }
 
-/** A run that is stopped asks those that still run to end. */
+/** A run that is stopped asks those that still run to end; another one asks nobody. */
 function stopFault(run: Run, { signal, commands }: Move): string | undefined {
   const { type, data } = signal
   const failed = type === 'fault' || (data as { readonly status?: string }).status === 'failed'
   const stops = type === 'workflow.cancel' || (failed && run.plan.onFailure === 'cancel')
-  if (!stops || run.stopped > 0) return undefined
-  const told = new Set(
-    commands.flatMap(command =>
-      command.type === 'send' && command.event === 'task.cancel' ? [command.to] : [],
-    ),
-  )
+  const told = new Set<string>()
+  for (const each of commands) if (each.type === 'send' && each.event === 'task.cancel') told.add(each.to)
+  if (run.stopped > 0) return undefined
+  if (!stops) return told.size === 0 ? undefined : `${[...told].join(', ')} is told to end for nothing`
   const own = (data as { readonly step?: number }).step
-  const left = [...run.begun].find(
-    ([step, task]) =>
-      step !== own && !run.told.has(step) && run.ended.get(step) !== 'blocked' && !told.has(task),
-  )
-  return left === undefined ? undefined : `${left[1]} is not told to end`
+  for (const [step, task] of run.begun) {
+    const isOver = step === own || run.told.has(step) || run.ended.get(step) === 'blocked'
+    if (!isOver && !told.has(task)) return `${task} is not told to end`
+  }
+  return undefined
 }
 
 function endFault(run: Run, { signal }: Move): string | undefined {

@@ -53,7 +53,6 @@ export function reading(make: (shadow: Shadow) => Reader): () => Watcher {
         joined?.reader.outside?.(entry, life)
       },
       between: life => joined?.reader.between?.(life),
-      draining: life => joined?.reader.draining?.(life),
       drained: life => joined?.reader.drained?.(life),
     }
   }

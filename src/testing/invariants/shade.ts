@@ -85,6 +85,8 @@ export interface Move {
   readonly wasHeld: boolean
   /** What arrived with it; undefined where it is an input. */
   readonly arrived: Owed | undefined
+  /** An input that is delivered once more, after a release. */
+  readonly isAgain: boolean
   /** The timer that it names, if that was set. */
   readonly timer: Timer | undefined
 }

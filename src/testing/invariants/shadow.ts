@@ -124,7 +124,9 @@ export class Shadow {
   }
 
   #fold(signal: Signal): Move {
-    const bare: Move = { ...BARE, signal, name: signal.type, arrived: this.debts.arrive(signal) }
+    const { debts } = this
+    const come = { arrived: debts.arrive(signal), isAgain: debts.isAgain(signal) }
+    const bare: Move = { ...BARE, ...come, signal, name: signal.type }
     if (signal.to === HUB) return this.#toHub(bare)
     if (this.strangers.has(signal.to)) {
       if (signal.final) this.strangers.delete(signal.to)
