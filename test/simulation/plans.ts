@@ -30,7 +30,9 @@ const WEIGHTS = Object.fromEntries(Object.keys(WAYS).map(way => [way, OFTEN[way 
 >
 
 export function drawWork(dice: Dice): Omit<Work, 'before' | 'way'> & { way: Way } {
-  return { way: weighed(dice, WEIGHTS), ms: dice.below(40), n: dice.below(100) }
+  // What takes as long as other work ends in one turn with it.
+  const ms = dice.chance(0.5) ? 10 * dice.below(4) : dice.below(40)
+  return { way: weighed(dice, WEIGHTS), ms, n: dice.below(100) }
 }
 
 /** A graph given as data, with outputs bound into inputs, groups, and overrides of the tasks' own policies. */

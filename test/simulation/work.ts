@@ -24,6 +24,7 @@ export const WAYS = {
   'works in parts': completes,
   'works at the second attempt': either,
   'works in parts, once it has failed': either,
+  'a part of it fails at first': either,
   'tells how far it is': completes,
   'leaves something behind': completes,
   fails: failsWith('HANDLER_FAILED'),
@@ -79,6 +80,8 @@ async function doing(given: Work, ctx: TaskContext, life: Life): Promise<Result>
       if (ctx.attempt < 2) throw new Error('not yet')
       return made
     }
+    case 'a part of it fails at first':
+      return { n: await ctx.do('part', () => attemptOf(ctx, n)) }
     case 'tells how far it is':
       for (const percent of [10, 50, Number.NaN, 999, -1]) ctx.progress(percent, `${percent}`)
       await life.wait(ms)
@@ -92,6 +95,12 @@ async function doing(given: Work, ctx: TaskContext, life: Life): Promise<Result>
     default:
       return badly(given, ctx, life)
   }
+}
+
+/** What the second attempt gives. */
+function attemptOf({ attempt }: TaskContext, n: number): number {
+  if (attempt < 2) throw new Error('not yet')
+  return n
 }
 
 async function inParts(given: Work, ctx: TaskContext, life: Life): Promise<Result> {
