@@ -12,8 +12,10 @@ import { sameRecord, type Past } from './past.ts'
 export function erasedRightly({ simulation }: Life, { expected, standing }: Past, until: number): void {
   const { state } = simulation
   const say = (detail: string): void => simulation.break(2, detail)
-  const isOver = (address: string): boolean =>
-    (standing.get(rootOf(address as Address))?.ending?.at ?? Number.POSITIVE_INFINITY) <= until
+  const isOver = (address: string): boolean => {
+    const ending = standing.get(rootOf(address as Address))?.ending
+    return ending !== undefined && ending.at <= until
+  }
   const dropped = state.anchor.seq - expected.anchor.seq
   const last = expected.records[dropped - 1] ?? expected.anchor
   if (dropped < 0 || last.seq !== state.anchor.seq || last.sum !== state.anchor.sum)

@@ -27,6 +27,7 @@ function clients(): Watcher {
       last.clear()
       places.clear()
     },
+    durable: (batch, { simulation }) => Past.of(simulation).take(batch),
     asked: (_what, { simulation }, { number }) => void durable.set(number, simulation.position),
     acknowledged: (address, life, said, signal) => {
       const before = durable.get(said.number) ?? Number.POSITIVE_INFINITY
