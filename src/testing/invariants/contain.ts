@@ -122,7 +122,8 @@ function lateFault({ signal }: Move, { books }: Shadow): string | undefined {
   const { turn, error } = data as unknown as { readonly turn: number; readonly error?: Failure }
   const attempt = books.attempts.get(`${to} ${turn}`)
   if (attempt?.over === undefined || attempt.life !== books.life) return undefined
-  const isLate = attempt.late || (error?.code === 'TASK_TIMEOUT' && attempt.deadline > attempt.over)
+  // What takes too long is told whatever its handler does then, and may wait in line while the attempt is stopped.
+  const isLate = error?.code === 'TASK_TIMEOUT' ? attempt.deadline > attempt.over : attempt.late
   return isLate ? `attempt ${turn} was over, and was not stopped` : undefined
 }
 
