@@ -78,7 +78,7 @@ export function drawWorld(seed: number): World {
     guest,
     orders,
     deeds,
-    ends: several(Math.max(0, from(dice, -1, 3)), () => drawEnd(dice, prunes)),
+    ends: drawEnds(dice, prunes),
     parking: dice.pick([0, 0, 0.05, 0.3]),
   }
 }
@@ -143,6 +143,16 @@ function drawLimits(dice: Dice): Partial<Limits> {
 }
 
 const POINTS = [...CRASH_POINTS, 'refused'] as const
+
+/** Now and then what runs know is away from the second life on, until the last. */
+function drawEnds(dice: Dice, prunes: boolean): End[] {
+  const isAway = dice.chance(0.15)
+  return several(Math.max(0, from(dice, -1, 3)), index => {
+    const end = drawEnd(dice, prunes)
+    if (!isAway) return end
+    return { ...end, knows: index === 0 ? 'mine' : dice.pick(['none', 'other']) }
+  })
+}
 
 /** A pruning that is refused is an error of its own, which stops no hub: it is left to other tests. */
 function drawEnd(dice: Dice, prunes: boolean): End {
