@@ -310,6 +310,14 @@ complains(2, {
     scene.durable({
       keys: [{ sender: 'client/local', key: 'once', hash: '', address: 'task/none', seq: 1 }],
     }),
+  'which did not bring task/none to life': scene =>
+    scene.durable({
+      keys: [{ sender: 'client/local', key: 'once', hash: '', address: 'task/none', seq: 1 }],
+    }),
+  'was changed after it was written': scene => {
+    for (const signal of scene.signals) Object.assign(signal, { name: 'other' })
+    return scene.watcher.drained?.(scene.life)
+  },
   'the start of the tail is not in the journal': scene => scene.durable({ tailAfter: 1 }),
   'record 3 was durable, and is gone or changed': scene => {
     const { records } = scene.world.state
