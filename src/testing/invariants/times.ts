@@ -29,6 +29,12 @@ export async function otherTimes(life: Life, say: Say): Promise<void> {
   const fromStart = past.isWhole
   const from = fromStart && dice.chance(0.5) ? 'start' : 'checkpoints'
   const own = replay(state, setup, from)
+  for (const [address, { code, reason }] of own.stranded)
+    if (code !== 'VERSION_MISSING')
+      say(
+        life,
+        `${address} does not replay under its own definition after ${moment} batches: ${code}, ${reason}`,
+      )
   const runs = [...own.actors.values()].filter(({ address }) => address.startsWith('workflow/'))
   // A graph brings its own; who is held is another matter.
   const named = runs.filter(({ definition, held }) => definition.name !== 'graph' && held === null)
