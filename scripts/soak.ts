@@ -4,6 +4,7 @@
  */
 import { Command, InvalidArgumentError } from 'commander'
 import { campaign, replayCommand } from '../test/simulation/campaign.ts'
+import { Escapes } from '../test/simulation/escapes.ts'
 
 interface Options {
   readonly minutes?: number
@@ -45,6 +46,7 @@ async function soak(options: Options): Promise<number> {
   const began = performance.now()
   const total = { runs: 0, lives: 0, crashes: 0, simulated: 0, records: 0, broken: 0 }
   const progress = reporting(began)
+  const escapes = new Escapes()
   console.log(`from seed ${first} on`)
   while (total.runs < (most ?? Number.POSITIVE_INFINITY) && performance.now() - began < limit) {
     const played = (first + total.runs) % 2 ** 32
@@ -55,10 +57,10 @@ async function soak(options: Options): Promise<number> {
     total.simulated += simulated
     total.records += records
     progress(total)
-    const [found] = broken
+    const [found] = [...broken.map(({ message }) => message), ...(await escapes.since())]
     if (found === undefined) continue
     total.broken++
-    console.log(`\nseed ${played}: ${found.message}\nplay it again: ${replayCommand(played)}`)
+    console.log(`\nseed ${played}: ${found}\nplay it again: ${replayCommand(played)}`)
     if (!keepGoing) break
   }
   console.log(`${clear()}${summary(total, performance.now() - began)}`)

@@ -58,9 +58,16 @@ class Watched extends Simulation {
     if (!this.collect) super.break(promise, detail)
   }
 
+  /** What leaves the loop would have ended the process. */
   override step(): boolean {
     if (this.steps > STEPS) throw new Stuck('this campaign does not come to an end')
-    return super.step()
+    try {
+      return super.step()
+    } catch (error) {
+      if (error instanceof Stuck || error instanceof PromiseBroken) throw error
+      this.break(11, `the process would have ended: ${String(error)}`)
+      return true
+    }
   }
 }
 
@@ -127,11 +134,13 @@ async function live(simulation: Watched, end: End, clients: Clients, reader: Rea
   }
 }
 
-function setupOf({ members }: World, life: Life, knows: End['knows']): Setup {
+function setupOf({ members, orders }: World, life: Life, knows: End['knows']): Setup {
+  const used = orders.flatMap(order => (order.kind === 'workflow' ? [order.index] : []))
+  const declared = WORKFLOWS.filter((_, index) => used.includes(index))
   return {
     tasks: JOBS,
     agents: members.map(member => employ(member, life)),
-    workflows: knows === 'none' ? [] : WORKFLOWS.map(declared => asAny(declared[knows])),
+    workflows: knows === 'none' ? [] : declared.map(both => asAny(both[knows])),
   }
 }
 
@@ -149,6 +158,7 @@ function parking(world: World, seed: number): Watcher[] {
 }
 
 function whatEnded(error: unknown): PromiseBroken {
-  if (error instanceof Stuck) return new PromiseBroken('stuck', error.message)
+  // Nobody needs to look for that: the simulation itself finds a waiter without a waker.
+  if (error instanceof Stuck) return new PromiseBroken(9, error.message)
   return new PromiseBroken('error', error instanceof Error ? (error.stack ?? error.message) : String(error))
 }

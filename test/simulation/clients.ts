@@ -106,9 +106,8 @@ export class Clients {
   /** False where this life cannot take it. */
   async #ask(order: Order, memory: Memory, life: Life): Promise<boolean> {
     const isTwice = order.again === 'at once' && !this.forgetful
-    const second = isTwice ? this.#say(order, life, 0) : undefined
-    const address = await this.#say(order, life, 0)
-    const also = (await second) ?? address
+    const said = await Promise.all([1, ...(isTwice ? [2] : [])].map(async () => this.#say(order, life, 0)))
+    const [address, also = address] = said
     if (also !== address && !this.forgetful)
       life.simulation.break('one key', `${order.name}, said twice at once, is ${also} and ${address}`)
     if (address === undefined) return false

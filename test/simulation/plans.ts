@@ -92,7 +92,7 @@ function declare(dice: Dice, name: string, version: string): Declared {
   let frontier: string[] = []
   const add = (to: Building, step: string, after: readonly string[]): Building => {
     const given = drawWork(dice)
-    const trouble = TROUBLE[dice.below(20)]
+    const trouble = TROUBLE[dice.below(12)]
     const before = after.map(other => ({ n: known.get(other)?.sum ?? 0 }))
     known.set(step, { ...(trouble ?? WAYS[given.way]), sum: sumOf({ ...given, before }), after })
     return to.step(step, dice.pick(JOBS.slice(0, 7)), ({ outputs }) => {
@@ -118,9 +118,9 @@ function declare(dice: Dice, name: string, version: string): Declared {
 
 /** Made once. Two of each name: a process may know the one, or the other, under the same name and version. */
 export const WORKFLOWS: readonly { readonly mine: Declared; readonly other: Declared }[] = several(
-  6,
+  16,
   index => {
-    const dice = new Dice(1000 + index)
+    const dice = new Dice(2000 + index)
     const name = `declared${index}`
     return { mine: declare(dice, name, '1'), other: declare(dice, name, '1') }
   },

@@ -58,6 +58,7 @@ export function handlerOf(life: Life): Handler<Work, Result> {
   const run = life.handler<Work, Result>((given, ctx) => doing(given, ctx, life))
   return (given, ctx) => {
     if (given.way === 'throws at once') throw new Error('before anything was done')
+    if (given.way === 'throws what cannot be read') throw UNREADABLE
     return run(given, ctx)
   }
 }
@@ -128,7 +129,6 @@ async function badly({ way, ms, n }: Work, ctx: TaskContext, life: Life): Promis
   }
   await life.wait(ms)
   if (way === 'fails for good') throw new NonRetryableError('never')
-  if (way === 'throws what cannot be read') throw UNREADABLE
   if (way === 'throws nothing') return Promise.reject(undefined as unknown as Error)
   if (way === 'returns no JSON') return { n: BigInt(n) } as never
   if (way === 'returns what does not fit') return { n: `${n}` } as never
@@ -143,7 +143,10 @@ function onAbort({ signal }: TaskContext, then: () => void): void {
 
 /** Whoever looks at it is thrown at. */
 const UNREADABLE: Error = new Proxy(new Error('unreadable'), {
-  get: () => {
-    throw new Error('do not look')
-  },
+  get: refuseToBeRead,
+  getPrototypeOf: refuseToBeRead,
 })
+
+function refuseToBeRead(): never {
+  throw new Error('do not look')
+}

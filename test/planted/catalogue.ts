@@ -1,0 +1,29 @@
+/** The catalogue of planted bugs, by area. Nothing is defined here. */
+import { BACKLOG } from './backlog.ts'
+import { CLIENTS } from './clients.ts'
+import { DELIVERY } from './delivery.ts'
+import { DISPATCH } from './dispatch.ts'
+import { EXECUTION } from './execution.ts'
+import { JOURNAL } from './journal.ts'
+import { LOOP } from './loop.ts'
+import { MACHINES } from './machines.ts'
+import type { Mutant } from './mutant.ts'
+import { PARKING } from './parking.ts'
+import { RECOVERY } from './recovery.ts'
+import { STREAMS } from './streams.ts'
+import { TIMERS } from './timers.ts'
+
+export const CATALOGUE: readonly Mutant[] = [
+  ...LOOP,
+  ...BACKLOG,
+  ...DELIVERY,
+  ...TIMERS,
+  ...DISPATCH,
+  ...EXECUTION,
+  ...CLIENTS,
+  ...JOURNAL,
+  ...PARKING,
+  ...RECOVERY,
+  ...STREAMS,
+  ...MACHINES,
+]

@@ -1,0 +1,86 @@
+/** Bugs in what a start makes of the journal, and in what it tells. */
+import type { Mutant } from './mutant.ts'
+
+export const RECOVERY: readonly Mutant[] = [
+  {
+    name: 'interrupted tasks are not told',
+    words: 'A start does not tell the tasks that ran at the last end.',
+    file: 'src/runtime/recovery.ts',
+    find: "cell.definition.kind.kind === 'task' && cell.state === 'running')",
+    replace: "cell.definition.kind.kind === 'task' && cell.state === 'runs')",
+    invariant: 9,
+  },
+  {
+    name: 'who waits parked has no place in the line',
+    words: 'A start that finds more waiting tasks than memory may hold forgets those that stay parked.',
+    file: 'src/runtime/recovery.ts',
+    find: '  letIn(Number.POSITIVE_INFINITY)\n',
+    replace: '',
+    invariant: 9,
+  },
+  {
+    name: 'records are folded twice',
+    words: 'A start folds records that a checkpoint already has.',
+    file: 'src/runtime/recovery.ts',
+    find: '  if (cell !== undefined && signal.seq <= cell.seq) return false\n',
+    replace: '',
+    invariant: 3,
+  },
+  {
+    name: 'pending messages are forgotten in the comparison',
+    words: 'A start takes an actor for diverged whose messages were not all delivered.',
+    file: 'src/runtime/recovery.ts',
+    find: '  for (const signal of [...tail, ...pending]) {',
+    replace: '  for (const signal of [...tail, ...pending.slice(pending.length)]) {',
+    invariant: 3,
+  },
+  {
+    name: 'a divergence is ignored',
+    words: 'A replay that does other things than were recorded is taken for the truth.',
+    file: 'src/runtime/recovery.ts',
+    find: '  if (difference !== null)\n',
+    replace: "  if (difference === 'never')\n",
+    invariant: 15,
+  },
+  {
+    name: 'messages are not compared',
+    words: 'A replay is held against the states that were recorded, and not against the messages.',
+    file: 'src/runtime/recovery.ts',
+    find: '  if (sent.length !== recorded.length)\n',
+    replace: '  if (sent.length >= 0) return null\n  if (sent.length !== recorded.length)\n',
+    invariant: 15,
+  },
+  {
+    name: 'any version will do',
+    words: 'A run is brought back with the workflow of its name that is registered, whatever its plan.',
+    file: 'src/runtime/registry.ts',
+    find: 'const known = this.#workflows.get(`${ref.name}@${ref.hash}`)?.definition\n    if',
+    replace:
+      'const known = [...this.#workflows.values()].find(({ workflow }) => workflow.name === ref.name)?.definition\n    if',
+    invariant: 15,
+  },
+  {
+    name: 'plans have no hash',
+    words: 'Workflows of one name and version are the same, whatever their plans are.',
+    file: 'src/runtime/registry.ts',
+    find: 'const hash = hashOf([name, version, plan as unknown as Json])',
+    replace: 'const hash = hashOf([name, version, (plan as unknown as Json) === null])',
+    invariant: 15,
+  },
+  {
+    name: 'a run without its definition is not held',
+    words: 'What began in the tail and is not registered any more is passed over in silence.',
+    file: 'src/runtime/recovery.ts',
+    find: '    population.strand(signal.to, missing(signal))\n    population.needs(signal.seq)\n',
+    replace: '    void missing\n',
+    invariant: 15,
+  },
+  {
+    name: 'every end was graceful',
+    words: 'Tasks that a crash interrupted are told that the process was closed.',
+    file: 'src/runtime/lifetime.ts',
+    find: "kernel.push(fromHub('task.interrupted', task, { clean }))",
+    replace: "kernel.push(fromHub('task.interrupted', task, { clean: true }))",
+    invariant: 11,
+  },
+]
