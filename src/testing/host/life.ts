@@ -67,7 +67,7 @@ export class Life {
       told: told => this.#alive && this.simulation.told(told, this),
       prunes: options => this.#alive && this.simulation.prunes(options, this),
       waits: wait => this.#alive && this.simulation.waits(wait, this),
-      answered: wait => this.#alive && this.simulation.answered(wait, this),
+      answered: (wait, error) => this.#alive && this.simulation.answered(wait, this, error),
     })
   }
 

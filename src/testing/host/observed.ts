@@ -15,7 +15,7 @@ export interface Overheard {
   told(told: Told): void
   prunes(options: unknown): void
   waits(wait: Wait): void
-  answered(wait: Wait): void
+  answered(wait: Wait, error: unknown): void
 }
 
 type Call = (...args: readonly unknown[]) => unknown
@@ -62,9 +62,12 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
       by.prunes(args[0])
       return call(...args)
     }
+  const agentOf = (id: unknown): Address => `agent/${String(id)}`
   const agents = listening(runtime.agents, {
-    pause: done('pause', by, id => `agent/${String(id)}`),
-    resume: done('resume', by, id => `agent/${String(id)}`),
+    pause: done('pause', by, agentOf),
+    resume: done('resume', by, agentOf),
+    register: waiting('register', by, agent => agentOf((agent as { id?: unknown } | undefined)?.id)),
+    unregister: waiting('unregister', by, agentOf),
   })
   const calls = {
     start: accepted,
@@ -74,6 +77,7 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
     run: made,
     task: made,
     prune,
+    release: waiting('release', by, address => address as Address),
   }
   return listening(runtime, calls, { agents })
 }
@@ -83,21 +87,21 @@ function handle<H extends Handle>(given: H, by: Overheard): H {
   const ended =
     (what: 'outcome' | 'result'): Listen =>
     call =>
-    async (...args) => {
-      const wait = { what, address }
-      by.waits(wait)
-      try {
-        const value = await call(...args)
-        by.told({ what, address, value })
-        return value
-      } catch (error) {
-        if (error instanceof StatorError && FAILURES.has(error.code))
-          by.told({ what: 'failure', address, value: error })
-        throw error
-      } finally {
-        by.answered(wait)
-      }
-    }
+      waiting(
+        what,
+        by,
+        () => address,
+      )(async (...args) => {
+        try {
+          const value = await call(...args)
+          by.told({ what, address, value })
+          return value
+        } catch (error) {
+          if (error instanceof StatorError && FAILURES.has(error.code))
+            by.told({ what: 'failure', address, value: error })
+          throw error
+        }
+      }, what)
   return listening(given, {
     outcome: ended('outcome'),
     result: ended('result'),
@@ -109,12 +113,37 @@ function handle<H extends Handle>(given: H, by: Overheard): H {
   })
 }
 
-function done(what: Told['what'], by: Overheard, addressOf: (first: unknown) => Address): Listen {
+function done(
+  what: 'cancel' | 'pause' | 'resume',
+  by: Overheard,
+  addressOf: (first: unknown) => Address,
+): Listen {
   return call =>
-    async (...args) => {
+    waiting(
+      what,
+      by,
+      addressOf,
+    )(async (...args) => {
       const value = await call(...args)
       by.told({ what, address: addressOf(args[0]), value })
       return value
+    }, what)
+}
+
+/** Overheard until it is answered. */
+function waiting(what: Wait['what'], by: Overheard, addressOf: (first: unknown) => Address): Listen {
+  return call =>
+    async (...args) => {
+      const wait = { what, address: addressOf(args[0]) }
+      by.waits(wait)
+      try {
+        const value = await call(...args)
+        by.answered(wait, undefined)
+        return value
+      } catch (error) {
+        by.answered(wait, error)
+        throw error
+      }
     }
 }
 

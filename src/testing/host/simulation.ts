@@ -139,7 +139,10 @@ export class Simulation implements Stage {
       await this.#pause(life)
       if (outcome !== undefined) break
       if (!life.alive) throw new Crashed(`process ${life.number} died`)
-      if (!this.step()) throw new Stuck(STUCK)
+      if (this.step()) continue
+      this.#tell(watcher => watcher.stuck?.(life))
+      this.#complain()
+      throw new Stuck(STUCK)
     }
     if ('error' in outcome) throw outcome.error
     return outcome.value
@@ -164,9 +167,21 @@ export class Simulation implements Stage {
     const { clock, scheduler, choices } = this
     const due = clock.next()
     const late = due !== undefined && due - clock.now() <= LAG && choices.below(5) === 4
-    if (scheduler.size === 0 || late) return clock.fire()
+    if (scheduler.size === 0 || late) return this.#contained(() => clock.fire())
     clock.pass(choices.below(4))
-    return scheduler.run()
+    return this.#contained(() => scheduler.run())
+  }
+
+  /** What nobody catches would have ended the process. Thrown on, where nobody complains of it. */
+  #contained(happen: () => boolean): boolean {
+    try {
+      return happen()
+    } catch (error) {
+      const life = this.#life
+      if (life !== undefined) this.#tell(watcher => watcher.escaped?.(error, life))
+      if (this.broken.length === 0) throw error
+      return true
+    }
   }
 
   wrote(entry: Entry, life: Life): void {
@@ -192,8 +207,8 @@ export class Simulation implements Stage {
     this.#tell(watcher => watcher.waits?.(wait, life))
   }
 
-  answered(wait: Wait, life: Life): void {
-    this.#tell(watcher => watcher.answered?.(wait, life))
+  answered(wait: Wait, life: Life, error: unknown): void {
+    this.#tell(watcher => watcher.answered?.(wait, life, error))
   }
 
   prunes(options: unknown, life: Life): void {

@@ -48,7 +48,7 @@ export interface Stage {
   told(told: Told, life: Life): void
   prunes(options: unknown, life: Life): void
   waits(wait: Wait, life: Life): void
-  answered(wait: Wait, life: Life): void
+  answered(wait: Wait, life: Life, error: unknown): void
   /** A promise does not hold: the number of the invariant, or the name of a property. */
   readonly broken: readonly PromiseBroken[]
   break(promise: number | string, detail: string): void

@@ -28,9 +28,9 @@ export interface Told {
   readonly value: unknown
 }
 
-/** A client that waits for the end of a run or a task. */
+/** A client that waits for the end of a run or a task, or for a word of its to be carried out. */
 export interface Wait {
-  readonly what: 'outcome' | 'result'
+  readonly what: 'outcome' | 'result' | 'cancel' | 'pause' | 'resume' | 'register' | 'unregister' | 'release'
   readonly address: Address
 }
 
@@ -56,13 +56,17 @@ export interface Watcher {
   told?(told: Told, life: Life): void
   /** A client waits, and was answered, whatever with. */
   waits?(wait: Wait, life: Life): void
-  answered?(wait: Wait, life: Life): void
+  answered?(wait: Wait, life: Life, error: unknown): void
+  /** What a turn of the hub, or a thing that was due, threw: it would have ended the process. */
+  escaped?(error: unknown, life: Life): void
   /** A live stream gave a signal to a subscriber. */
   seen?(signal: Signal, life: Life): void
   /** Something happened outside. Told before it is in the ledger. */
   outside?(entry: Entry, life: Life): void
   /** A promise does not hold: just now. */
   broken?(error: PromiseBroken): void
+  /** Somebody waits in this life, and nothing will ever happen. */
+  stuck?(life: Life): void
   /** Between any two steps, with all promises settled. */
   between?(life: Life): void
   /** Nothing is left to happen in this life, and it is well. What is begun here may go on as long as promises do. */

@@ -4,6 +4,7 @@
  */
 import type { AgentDefinition } from '../../actors/agent.ts'
 import { idOf, type Address } from '../../messages/address.ts'
+import type { Command } from '../../messages/command.ts'
 import type { Json } from '../../messages/json.ts'
 import type { Priority } from '../../messages/message.ts'
 import type { Signal } from '../../messages/signal.ts'
@@ -56,6 +57,10 @@ export interface Helper {
   role: string | undefined
   capacity: number
   readonly running: Set<Work>
+  /** How many it was told that it runs. */
+  told: number
+  /** Whether its code is here, as it was told last. */
+  presence: 'absent' | 'warming' | 'ready'
   /** The last process life in which its code came, and in which it was ready. */
   online: number
   ready: number
@@ -68,6 +73,8 @@ export interface Run {
   /** The tasks of its steps that were brought to life, and how they ended. */
   readonly begun: Map<number, Address>
   readonly ended: Map<number, string>
+  /** Steps whose tasks it asked for. */
+  readonly asked: Set<number>
   /** What the run itself was told of its steps. */
   readonly told: Map<number, string>
   /** The signal after which nothing new may begin. */
@@ -116,11 +123,11 @@ export class Books {
     return this.#agents.get(idOf(address))
   }
 
-  apply({ signal, actor, known, isNew }: Move): void {
+  apply({ signal, actor, known, isNew, commands }: Move): void {
     if (!known || signal.refused !== null || actor === undefined) return
     if (actor.sort === 'task') this.#task(signal)
     else if (actor.sort === 'agent') this.#agent(signal)
-    else this.#run(signal, isNew ? actor.kind.plan : undefined)
+    else this.#run(signal, isNew ? actor.kind.plan : undefined, commands)
   }
 
   /** Whose handler it was. */
@@ -214,26 +221,41 @@ export class Books {
     this.settled.delete(attempt)
   }
 
-  #agent({ to, type, data, toState, final }: Signal): void {
-    const none = { state: '', role: undefined, capacity: 1, online: 0, ready: 0 }
+  #agent({ to, type, data, fromState, toState, final }: Signal): void {
+    const none = {
+      state: '',
+      role: undefined,
+      capacity: 1,
+      told: 0,
+      presence: 'absent' as const,
+      online: 0,
+      ready: 0,
+    }
     const helper = this.helpers.get(to) ?? { address: to, running: new Set<Work>(), ...none }
     this.helpers.set(to, helper)
     helper.state = toState ?? ''
-    const told = data as { readonly role?: string; readonly capacity: number; readonly ready?: boolean }
+    const told = data as { role?: string; capacity: number; ready?: boolean; running: number }
     if (type === 'agent.register') Object.assign(helper, { role: told.role, capacity: told.capacity })
-    if (type === 'agent.online') helper.online = this.life
-    if (type === 'agent.online' && told.ready === true) helper.ready = this.life
+    if (type === 'agent.load') helper.told = told.running
+    if (type === 'agent.offline') helper.presence = 'absent'
+    if (type === 'agent.resume' && fromState === 'error') helper.presence = 'ready'
+    if (type === 'agent.online') {
+      const isReady = told.ready === true
+      Object.assign(helper, { online: this.life, told: 0, presence: isReady ? 'ready' : 'warming' })
+      if (isReady) helper.ready = this.life
+    }
     if (!final) return
     this.helpers.delete(to)
     // Whoever comes back under that name may know other tasks.
     this.#agents.delete(idOf(to))
   }
 
-  #run({ to, type, data, toState, seq }: Signal, plan: Plan | undefined): void {
+  #run({ to, type, data, toState, seq }: Signal, plan: Plan | undefined, commands: readonly Command[]): void {
     if (plan !== undefined) {
       const none = {
         begun: new Map<number, Address>(),
         ended: new Map<number, string>(),
+        asked: new Set<number>(),
         told: new Map<number, string>(),
       }
       this.runs.set(to, { address: to, plan, state: '', stopped: 0, ...none })
@@ -241,6 +263,7 @@ export class Books {
     const run = this.runs.get(to)
     if (run === undefined) return
     run.state = toState ?? ''
+    for (const step of askedIn(commands)) run.asked.add(step)
     const { step, status } = data as { readonly step: number; readonly status?: string }
     if (type === 'step.done') run.told.set(step, status ?? '')
     if (type === 'fault') run.told.set(step, 'failed')
@@ -248,6 +271,15 @@ export class Books {
     const stops = type === 'workflow.cancel' || (fails && run.plan.onFailure === 'cancel')
     if (stops && run.stopped === 0) run.stopped = seq
   }
+}
+
+/** The steps whose tasks are asked for. */
+export function askedIn(commands: readonly Command[]): number[] {
+  return commands.flatMap(each =>
+    each.type === 'send' && each.event === 'task.create'
+      ? [(each.data as { readonly step: number }).step]
+      : [],
+  )
 }
 
 /** What a handler threw, as the ledger has it. */

@@ -8,9 +8,11 @@
 import { StatorError, type Failure } from '../../errors.ts'
 import type { Json } from '../../messages/json.ts'
 import { decode, type JournalRecord } from '../../runtime/record.ts'
+import type { Life } from '../host/life.ts'
 import type { Entry } from '../host/ledger.ts'
 import { textOf, type Attempt, type Books } from './books.ts'
 import type { Invariant } from './invariant.ts'
+import { hangFault } from './timers.ts'
 import { reading } from './reading.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
@@ -22,9 +24,11 @@ export const contain: Invariant = {
     /** What the journal said of its last owner when it was opened. */
     let clean = false
     let closed: number | undefined
+    let halted = false
     return {
       starting: ({ simulation }) => {
         clean = simulation.state.clean
+        halted = false
         closed ??= lastClose(simulation.state.records)
       },
       moved: (move, { simulation }) => {
@@ -37,16 +41,27 @@ export const contain: Invariant = {
           simulation.break(11, `signal ${signal.seq}, ${signal.type} to ${signal.to}: ${wrong}`)
         if (signal.type === 'hub.close' && signal.refused === null) closed = signal.seq
       },
+      crashed: ({ point }) => {
+        halted = point === 'refused'
+      },
       outside: (entry, { simulation }) => {
+        if (halted && (entry.what === 'sub' || entry.what === 'start'))
+          simulation.break(11, `the handler of ${entry.task} goes on after the journal failed`)
         if (isIdle(entry, shadow.books))
           simulation.break(
             11,
             `a sub-step of attempt ${entry.attempt} of ${entry.task} ran, and the attempt was over`,
           )
       },
-      refused: (said, error, life) => {
-        if (life.isUp && error instanceof StatorError && error.code === 'JOURNAL_FAILED')
-          life.simulation.break(11, `${said.what} was refused, for the hub has stopped by itself`)
+      refused: ({ what }, error, life) => stopFault(what, error, life),
+      answered: ({ what }, life, error) => stopFault(what, error, life),
+      escaped: (error, { simulation }) =>
+        simulation.break(11, `this would have ended the process: ${textOfThrown(error)}`),
+      between: life => {
+        const wrong = shadow.isQuiet(life)
+          ? (hangFault(life.simulation, shadow) ?? silenceFault(shadow))
+          : undefined
+        if (wrong !== undefined) life.simulation.break(11, wrong)
       },
       drained: life => {
         const { hub } = life.runtime.status()
@@ -55,6 +70,28 @@ export const contain: Invariant = {
       },
     }
   }),
+}
+
+/** However a handler ends, its task hears of it. */
+function silenceFault(shadow: Shadow): string | undefined {
+  for (const { task, turn } of shadow.books.settled)
+    if (!shadow.isHeld(task))
+      return `the handler of attempt ${turn} of ${task} has ended, and nobody took note`
+  return undefined
+}
+
+/** A hub that nobody stopped does not stop. */
+function stopFault(what: string, error: unknown, { isUp, simulation }: Life): void {
+  if (isUp && error instanceof StatorError && error.code === 'JOURNAL_FAILED')
+    simulation.break(11, `${what} was refused, for the hub has stopped by itself`)
+}
+
+function textOfThrown(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return 'what cannot be read'
+  }
 }
 
 /** Where the hub was closed for the last time, in a journal that was there before. */

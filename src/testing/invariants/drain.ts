@@ -9,6 +9,7 @@ import type { Said, Wait } from '../host/watcher.ts'
 import type { Invariant } from './invariant.ts'
 import { lineOf } from './line.ts'
 import { reading } from './reading.ts'
+import { sleepFault } from './timers.ts'
 import type { Shadow } from './shadow.ts'
 import { Allowance } from './allowance.ts'
 
@@ -26,6 +27,9 @@ export const drain: Invariant = {
     const allowance = new Allowance(shadow)
     /** Something has happened since it was last looked. */
     let fresh = true
+    /** The disk takes nothing more: everybody must have been told. */
+    let halted = false
+    let isUp = false
     let spins = 0
     let steps = 0
     const stir = (): void => {
@@ -36,11 +40,18 @@ export const drain: Invariant = {
       starting: () => {
         for (const told of [asks, waits, young]) told.clear()
         allowance.begin()
+        halted = isUp = false
         stir()
+      },
+      up: () => {
+        isUp = true
       },
       took: ({ batch }) => {
         allowance.took(batch)
         stir()
+      },
+      crashed: ({ point }) => {
+        halted = point === 'refused'
       },
       outside: () => {
         allowance.wrote()
@@ -73,13 +84,19 @@ export const drain: Invariant = {
         if (simulation.steps > steps && simulation.scheduler.size > 0) spins++
         steps = simulation.steps
         if (spins === SPINS) simulation.break(9, `the hub took ${SPINS} turns, and nothing happened`)
+        const isOld = (told: Said | Wait): boolean => !young.has(told)
         if (fresh && shadow.isQuiet(life)) {
           fresh = young.size > 0
-          const isOld = (told: Said | Wait): boolean => !young.has(told)
           const wrong = sleeping(shadow, [...asks].filter(isOld), [...waits].filter(isOld))
           if (wrong !== undefined) simulation.break(9, wrong)
         }
+        const left = halted ? [...asks, ...waits].find(isOld) : undefined
+        if (left !== undefined)
+          simulation.break(9, `the journal failed, and who waits for ${left.what} is not told`)
         young.clear()
+      },
+      stuck: ({ simulation }) => {
+        if (!isUp) simulation.break(9, 'a start never comes to an end')
       },
       drained: life => {
         const wrong = shadow.hub === 'running' ? (leftFault(life, shadow) ?? allowance.exceeded()) : undefined
@@ -102,7 +119,7 @@ function sleeping(shadow: Shadow, asks: readonly Said[], waits: readonly Wait[])
       return `the handler of attempt ${turn} of ${task} has ended, and nobody will tell it`
   const { ready } = lineOf(shadow)
   if (ready[0] !== undefined) return `${ready[0].address} waits, an agent is free, and nobody will start it`
-  return lostWork(shadow) ?? lostRun(shadow) ?? lostWait(shadow, waits)
+  return sleepFault(shadow.stage, shadow) ?? lostWork(shadow) ?? lostRun(shadow) ?? lostWait(shadow, waits)
 }
 
 function lostWork(shadow: Shadow): string | undefined {
@@ -131,6 +148,9 @@ function lostRun(shadow: Shadow): string | undefined {
 function lostWait(shadow: Shadow, waits: readonly Wait[]): string | undefined {
   const { actors, created, strangers } = shadow
   for (const { what, address } of waits) {
+    // It takes no longer than a turn.
+    if (what !== 'outcome' && what !== 'result')
+      return `a client asked for ${what} of ${address}, and nobody will answer`
     const actor = actors.get(address)
     if (strangers.has(address)) continue
     if (actor !== undefined) {

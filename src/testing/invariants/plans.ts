@@ -5,7 +5,7 @@
 import type { Json } from '../../messages/json.ts'
 import type { TaskCreate } from '../../messages/task.ts'
 import type { Plan } from '../../messages/workflow.ts'
-import type { Run } from './books.ts'
+import { askedIn, type Run } from './books.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
@@ -99,7 +99,7 @@ function stopFault(run: Run, { signal, commands }: Move): string | undefined {
   return undefined
 }
 
-function endFault(run: Run, { signal }: Move): string | undefined {
+function endFault(run: Run, { signal, commands }: Move): string | undefined {
   const { plan } = run
   const told = new Map(run.told)
   const { step, status } = signal.data as { readonly step?: number; readonly status?: string }
@@ -117,6 +117,9 @@ function endFault(run: Run, { signal }: Move): string | undefined {
     signal.type === 'workflow.cancel' ||
     (plan.onFailure === 'cancel' && words.includes('failed'))
   if (isWhole || stopped) return undefined
+  const asked = new Set([...run.asked, ...askedIn(commands)])
+  const silent = plan.steps.findIndex((_, index) => !asked.has(index))
+  if (silent >= 0) return `ends, and ${plan.steps[silent]?.name} was neither begun nor blocked`
   const ready = plan.steps.find(
     ({ after }, index) => words[index] === undefined && after.every(other => words[other] === 'completed'),
   )

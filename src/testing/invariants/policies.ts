@@ -76,8 +76,17 @@ export function unsaid(
 
 /** The state that an agent must be in after a message that it took. */
 export function agentGoes(helper: Helper | undefined, { type, data }: Signal): string | undefined {
-  if (helper === undefined || helper.state === 'paused') return undefined
+  if (helper === undefined) return undefined
+  if (type === 'agent.resume') return resumes(helper)
+  if (helper.state === 'paused') return undefined
   if (type === 'agent.online') return (data as Data)['ready'] === true ? 'ready' : 'idle'
   if (type !== 'agent.load' || (helper.state !== 'ready' && helper.state !== 'busy')) return undefined
   return ((data as Data)['running'] as number) >= helper.capacity ? 'busy' : 'ready'
+}
+
+/** Back to where it belongs, whatever has happened meanwhile; from an error, on the word of an operator, to work. */
+function resumes({ state, presence, told, capacity }: Helper): string {
+  if (state === 'paused' && presence === 'absent') return 'offline'
+  if (state === 'paused' && presence === 'warming') return 'idle'
+  return told >= capacity ? 'busy' : 'ready'
 }

@@ -11,6 +11,8 @@ export interface Taken {
   readonly moves: readonly Move[]
   /** The rows that it took away; undefined where there was none. */
   readonly delivered: readonly (PendingMessage | undefined)[]
+  /** Rows of its that took the place of others. */
+  readonly overwritten: readonly PendingMessage[]
   /** What was emitted in it. */
   readonly emitted: readonly Owed[]
 }
@@ -47,12 +49,14 @@ export function reading(make: (shadow: Shadow) => Reader): () => Watcher {
         joined?.reader.acknowledged?.(address, life, said, signal),
       refused: (said, error, life) => joined?.reader.refused?.(said, error, life),
       waits: (wait, life) => joined?.reader.waits?.(wait, life),
-      answered: (wait, life) => joined?.reader.answered?.(wait, life),
+      answered: (wait, life, error) => joined?.reader.answered?.(wait, life, error),
+      escaped: (error, life) => joined?.reader.escaped?.(error, life),
       outside: (entry, life) => {
         joined?.shadow.books.wrote(entry)
         joined?.reader.outside?.(entry, life)
       },
       between: life => joined?.reader.between?.(life),
+      stuck: life => joined?.reader.stuck?.(life),
       drained: life => joined?.reader.drained?.(life),
     }
   }

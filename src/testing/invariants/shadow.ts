@@ -97,8 +97,9 @@ export class Shadow {
     }
     this.#position = batch.signals.at(-1)?.seq ?? this.#position
     const delivered = batch.delivered.map(id => this.debts.drop(id))
+    const overwritten = batch.pending.filter(({ id }) => this.debts.rows.has(id))
     for (const row of batch.pending) this.debts.keep(row)
-    const taken = { batch, moves, delivered, emitted: this.debts.takeEmitted() }
+    const taken = { batch, moves, delivered, overwritten, emitted: this.debts.takeEmitted() }
     for (const reader of this.#readers) reader.took?.(taken, life)
   }
 

@@ -42,7 +42,7 @@ export const sum: Invariant = {
           report(life, `signal ${signal.seq} is two acknowledged messages`)
         if (signal !== undefined) accepted.add(signal.seq)
       },
-      drained: life => report(life, rowsFault(shadow)),
+      drained: life => report(life, rowsFault(shadow) ?? leftFault(shadow)),
     }
   }),
 }
@@ -85,7 +85,9 @@ const stepOf = ({ data }: Pick<Message, 'data'>): unknown =>
   (data as { readonly step?: unknown } | null)?.step
 
 /** What was emitted and did not arrive in the same batch is kept as pending with it, once and whole. */
-function keptFault({ batch, emitted }: Taken): string | undefined {
+function keptFault({ batch, emitted, overwritten }: Taken): string | undefined {
+  const [over] = overwritten
+  if (over !== undefined) return `row ${over.id}, ${over.type} to ${over.to}, took the place of another`
   const lost = emitted.find(({ arrived, row }) => !arrived && row === undefined)
   if (lost !== undefined)
     return `${lost.type} to ${lost.to}, of signal ${lost.causationId}, is neither delivered nor pending`
@@ -161,6 +163,15 @@ function acceptedFault(
   return type === signal.type && to === signal.to && refused === null
     ? undefined
     : `signal ${signal.seq} was accepted and is recorded as another one`
+}
+
+/** Where nothing is left to happen, only mail of those who do not move is left. */
+function leftFault(shadow: Shadow): string | undefined {
+  if (shadow.hub !== 'running') return undefined
+  for (const { id, type, to } of shadow.debts.rows.values())
+    if (!shadow.isHeld(to) && !shadow.strangers.has(to))
+      return `row ${id}, ${type} to ${to}, was never delivered`
+  return undefined
 }
 
 /** The rows are those that the batches wrote and did not take away. */

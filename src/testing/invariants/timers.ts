@@ -5,7 +5,7 @@
 import type { Failure } from '../../errors.ts'
 import type { Json } from '../../messages/json.ts'
 import type { RetryPolicy } from '../../messages/task.ts'
-import type { Life } from '../host/life.ts'
+import type { Stage } from '../host/stage.ts'
 import { textOf, type Work } from './books.ts'
 import type { Invariant } from './invariant.ts'
 import { reading, type Taken } from './reading.ts'
@@ -29,7 +29,7 @@ export const timers: Invariant = {
     },
     between: life => {
       if (!shadow.isQuiet(life)) return
-      const wrong = sleepFault(life, shadow)
+      const wrong = sleepFault(life.simulation, shadow)
       if (wrong !== undefined) life.simulation.break(8, wrong)
     },
     drained: life => {
@@ -116,10 +116,17 @@ function passedOver({ batch: { signals, delivered } }: Taken, shadow: Shadow): T
 }
 
 /** Whatever is due next, the clock was asked to wake the hub by then. */
-function sleepFault({ simulation }: Life, shadow: Shadow): string | undefined {
-  const next = simulation.clock.next() ?? Number.POSITIVE_INFINITY
+export function sleepFault({ clock }: Stage, shadow: Shadow): string | undefined {
+  const next = clock.next() ?? Number.POSITIVE_INFINITY
   for (const timer of shadow.timers)
     if (timer.due < next && !shadow.isHeld(timer.actor.address)) return `nobody wakes for ${nameOf(timer)}`
+  return hangFault({ clock }, shadow)
+}
+
+/** A handler that hangs is given up at its deadline: the clock was asked for that. */
+export function hangFault({ clock }: Pick<Stage, 'clock'>, shadow: Shadow): string | undefined {
+  if (shadow.books.open.size === 0) return undefined
+  const next = clock.next() ?? Number.POSITIVE_INFINITY
   for (const { deadline, handler, task, turn } of shadow.books.open) {
     // One that has ended needs no deadline; its task hears of that.
     const isOver = handler === 'output' || handler === 'error'
