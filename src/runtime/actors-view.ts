@@ -104,8 +104,18 @@ export class ActorsView {
     return cells.filter(cell => this.#population.parkOne(cell)).length
   }
 
-  /** Actors that do not move until somebody acts. */
+  /** How many are held: also after a failed commit, when nobody can say which. */
+  get heldCount(): number {
+    return this.#allHeld().length
+  }
+
+  /** Actors that do not move until somebody acts. @throws StatorError JOURNAL_FAILED */
   held(): HeldActor[] {
+    this.#lifetime.requireTruth()
+    return this.#allHeld()
+  }
+
+  #allHeld(): HeldActor[] {
     const held: HeldActor[] = []
     for (const [address, { code, reason }] of this.#population.stranded())
       held.push({ address, code, reason })

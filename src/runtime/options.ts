@@ -52,8 +52,11 @@ export interface ReadOptions {
   workflow?: string
 }
 
+/** Counts of the moment; once the hub has `failed`, of what was under way, which may never have been written. */
 export interface RuntimeStatus {
+  /** The state of the hub: `running`, `failed` and so on. */
   readonly hub: string
+  /** The last signal that is durable and was published. */
   readonly position: number
   readonly actors: number
   readonly waitingTasks: number

@@ -245,11 +245,11 @@ class RuntimeImpl {
       waitingTasks: this.#parts.dispatcher.waiting,
       runningTasks: this.#parts.dispatcher.running,
       inbox: this.#parts.kernel.inboxLength,
-      held: this.held().length,
+      held: this.actors.heldCount,
     }
   }
 
-  /** Actors that do not move until somebody acts, and why. */
+  /** Actors that do not move until somebody acts, and why. @throws StatorError JOURNAL_FAILED */
   held(): HeldActor[] {
     return this.actors.held()
   }

@@ -85,6 +85,7 @@ test('every waiter is told JOURNAL_FAILED, nothing is let out, and a new runtime
     () => runtime.actors.list(),
     () => runtime.agents.get('ann'),
     () => runtime.agents.list(),
+    () => runtime.held(),
     () => slow.info(),
   ]
   for (const show of shown) expect(show).toThrow(expect.objectContaining({ code: 'JOURNAL_FAILED' }))
