@@ -228,6 +228,16 @@ describe('a broken promise', () => {
     })
     expect([held.promise, held.detail]).toEqual(['always: broken', 'the property threw: my own fault'])
   })
+
+  it.each<[string, () => unknown, string]>([
+    ['a promise', async () => false, 'the property answered a promise: a property is judged at once'],
+    ['a number', () => 1, 'the property answered 1, and not true or false'],
+    ['a text', () => 'yes', 'the property answered a value of type string'],
+  ])('tells a property that answers %s, and does not take it for true', (_, property, said) => {
+    const odd = property as () => boolean
+    expect(failureOf(orderOf(false), { events, always: { odd } }).detail).toContain(said)
+    expect(failureOf(orderOf(false), { events, eventually: odd }).detail).toContain(said)
+  })
 })
 
 describe('what does not survive a restart', () => {

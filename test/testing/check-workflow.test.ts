@@ -172,6 +172,37 @@ describe('a promise that does not hold', () => {
     expect(message).toContain('odd: threw TypeError: odd: run-1')
   })
 
+  test.each<[string, () => unknown, string]>([
+    [
+      'a promise',
+      async () => true,
+      'answered a promise: a property is judged at once, and is no async function',
+    ],
+    [
+      'a promise that is rejected',
+      async () => Promise.reject(new Error('nobody waits for it')),
+      'answered a promise: a property is judged at once, and is no async function',
+    ],
+    ['nothing', () => undefined, 'answered nothing (is its return missing?), and not true or false'],
+    ['a number', () => 1, 'answered 1, and not true or false'],
+    ['an object', () => ({}), 'answered a value of type object, and not true or false'],
+  ])('answers true or false: %s is told, and never taken for true', async (_, property, said) => {
+    const answer = property as () => boolean
+    const always = { odd: (w: { count(effect: string): number }) => w.count('charge') === 0 || answer() }
+    expect((await caught({ ...good(), always })).message).toContain(`odd: ${said}: run-1`)
+    const eventually = await caught({ ...good(), eventually: answer })
+    expect(eventually.message).toContain(`eventually: ${said}: run-1 ended completed`)
+  })
+
+  test('that throws what cannot be read is told all the same', async () => {
+    const always = {
+      odd: () => {
+        throw Object.create(null)
+      },
+    }
+    expect((await caught({ ...good(), always })).promise).toBe('odd')
+  })
+
   test('at the end is told with how the run ended', async () => {
     const {
       promise,

@@ -2,9 +2,11 @@
  * Properties: what the user of a check promises of a workflow, held against each run after everything that happens. It knows which of
  * them looked at something, and nothing of faults.
  */
+import { toFailure } from '../../errors.ts'
 import type { Address } from '../../messages/address.ts'
 import type { Life } from '../host/life.ts'
 import type { Watcher } from '../host/watcher.ts'
+import { misanswered } from '../machine/answer.ts'
 import { WorldView } from '../world/view.ts'
 import type { World } from '../world/world.ts'
 import { runId } from './case.ts'
@@ -54,14 +56,22 @@ export class Properties {
   #hold(life: Life): void {
     if (life.simulation.broken.length > 0) return
     for (const { name, view, run } of this.#views)
-      this.#judge(name, () => this.#check.always[name]?.(view) ?? true, run, life)
+      this.#judge(name, () => this.#check.always[name]?.(view), run, life)
   }
 
-  #judge(name: string, holds: () => boolean, shown: string, life: Life): void {
-    try {
-      if (!holds()) life.simulation.break(name, `does not hold: ${shown}`)
-    } catch (error) {
-      life.simulation.break(name, `threw ${String(error)}: ${shown}`)
-    }
+  #judge(name: string, ask: () => unknown, shown: string, life: Life): void {
+    const wrong = wrongWith(ask)
+    if (wrong !== undefined) life.simulation.break(name, `${wrong}: ${shown}`)
+  }
+}
+
+/** Why a property does not hold; undefined where it does. */
+function wrongWith(ask: () => unknown): string | undefined {
+  try {
+    const answer = ask()
+    return answer === false ? 'does not hold' : misanswered(answer)
+  } catch (error) {
+    const { name, message } = toFailure(error)
+    return `threw ${name}: ${message}`
   }
 }

@@ -1,5 +1,6 @@
 /** Promises: what must hold of every step of every machine, and the properties that a user adds. Steps nothing but a restored copy. */
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import { misanswered } from './answer.ts'
 import { transitionName } from './chart.ts'
 import type { Input, Invoked } from './children.ts'
 import { differs, written, type Crashed, type Thaw } from './crash.ts'
@@ -92,10 +93,15 @@ export function brokenAlways(
   return undefined
 }
 
-/** What a property says of a snapshot; a text where it threw. */
-export function ask<T>(property: Property<T>, snapshot: AnyMachineSnapshot): T | string {
+/** What a property says of a snapshot; a text where it threw, or said what is no answer. */
+export function ask(
+  property: Property<boolean | undefined>,
+  snapshot: AnyMachineSnapshot,
+): boolean | string | undefined {
   try {
-    return property(snapshot as never)
+    const answer: unknown = property(snapshot as never)
+    if (answer === undefined || typeof answer === 'boolean') return answer
+    return `the property ${misanswered(answer)}`
   } catch (error) {
     return `the property threw: ${messageOf(error)}`
   }

@@ -93,8 +93,8 @@ export class Run {
     this.#atLast()
   }
 
-  /** Does what must come hold now? A text where the property threw. */
-  #atLast(): boolean | string {
+  /** Does what must come hold now? A text where the property threw, or said what is no answer. */
+  #atLast(): boolean | string | undefined {
     const { eventually } = this.#rules
     const answer = eventually === undefined || ask(eventually, this.#position.snapshot)
     if (answer !== true) this.#tally.notYet = true
