@@ -1,10 +1,16 @@
 /** What fails is made smaller in the order of what a reader wants to be rid of first: faults, actors, events, payloads, schedule. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { task, workflow } from 'stator'
+import { checkWorkflow, world, type CheckFailed } from 'stator/testing'
+import { z } from 'zod'
 import { cases } from '../../src/testing/check/cases.ts'
 import type { Case } from '../../src/testing/check/case.ts'
 import { checkOf } from '../../src/testing/check/options.ts'
-import { order } from './support.ts'
+import { failureOf, order } from './support.ts'
 
 const check = checkOf(order as never, {
   input: fc.record({ qty: fc.nat(5) }),
@@ -56,4 +62,58 @@ test('what a failure needs is kept: the one fault, on the first call, in one pro
     { seed: 5, numRuns: 1_000 },
   )
   expect(counterexample?.[0].faults).toEqual([{ kind: 'call', effect: 'charge', call: 1, fault: 'lost' }])
+})
+
+test.each([3, 11])(
+  'one fault is left where one is enough, whatever it was found among (seed %d)',
+  async seed => {
+    // Found with an agent that is paused, and tight limits: without either of them the crash hits another write.
+    const { case: drawn } = (await failureOf(
+      checkWorkflow(order, {
+        input: fc.record({ qty: fc.nat(5) }),
+        effects: { charge: world.flaky() },
+        always: { once: w => w.count('charge') <= 1 },
+        regressions: false,
+        seed,
+      }),
+    )) as CheckFailed
+    expect(drawn.faults).toEqual([{ kind: 'crash', write: 3, point: 'before' }])
+    expect(drawn.actors).toEqual({ agents: 1, capacity: 1, limits: 'usual' })
+    expect(drawn.schedule).toEqual([])
+  },
+)
+
+test('shrinking comes to its end, also where one value alone could be shrunk for hours', async () => {
+  const label = task('label', { output: z.string(), retry: { maxAttempts: 3, jitter: 'none' } })
+  const { case: drawn, promise } = (await failureOf(
+    checkWorkflow(workflow('labels').step('label', label), {
+      effects: {
+        label: world.flaky({ output: fc.string({ minLength: 20_000, maxLength: 20_000, size: 'max' }) }),
+      },
+      always: { once: w => w.count('label') <= 1 },
+      runs: 20,
+      regressions: false,
+      seed: 1,
+    }),
+  )) as CheckFailed
+  expect(promise).toBe('once')
+  expect(drawn.faults).toHaveLength(1)
+})
+
+test('a failure that does not come back says what that means, and is not kept', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'regressions-'))
+  let left = 40
+  const error = await failureOf(
+    checkWorkflow(order, {
+      regressions: directory,
+      seed: 1,
+      always: { lucky: w => w.count('charge') < 1 || --left !== 0 },
+    }),
+  )
+  expect(error.message).toMatch(
+    /lucky: does not hold: run-\d; it failed so, and did not when it was played again: /,
+  )
+  expect(error.message).not.toContain('played first from now on')
+  expect(readdirSync(directory)).toEqual([])
+  rmSync(directory, { recursive: true })
 })

@@ -1,23 +1,21 @@
 /**
- * checkWorkflow(): a property test of a workflow on the simulated host, with crashes and a world that goes wrong. It draws cases, plays
- * them, shrinks what fails, and says it so that a person can follow; how a case is played is not its business.
+ * checkWorkflow(): a property test of a workflow on the simulated host, with crashes and a world that goes wrong. What fails it says so
+ * that a person can follow; how a case is found and played is not its business.
  */
 import * as fc from 'fast-check'
 import type { AnyWorkflow, WorkflowDefinition } from '../../actors/workflow.ts'
 import { StatorError } from '../../errors.ts'
 import type { Case } from './case.ts'
-import { cases, plainCases, type Size } from './cases.ts'
+import { plainCases, type Size } from './cases.ts'
 import { Coverage } from './coverage.ts'
 import { CheckFailed } from './failed.ts'
 import { checkOf, type Check, type WorkflowCheckOptions } from './options.ts'
 import { keepRegression, readRegressions, regressionFile } from './regressions.ts'
 import { runCase } from './run-case.ts'
+import { search } from './search.ts'
 import { Tally, type Report } from './tally.ts'
 import { fromToken, toToken } from './token.ts'
 import { Trace } from './trace.ts'
-
-/** Shrinking stops after so many plays: what is left is short enough to read. */
-const MOST_SHRINKS = 2_000
 
 /**
  * Plays the workflow through many cases, on virtual time: faults, crashes, agents, clients, inputs and schedules drawn by fast-check.
@@ -38,7 +36,12 @@ export async function checkWorkflow<Input, Outputs, Given>(
   const coverage = new Coverage()
   if (file !== undefined) await regressions(check, file, tally, coverage)
   const size = await plain(check, tally, coverage)
-  await search(check, size, file, tally, coverage)
+  const found = await search(check, size, async drawn => {
+    const ran = await runCase(check, drawn, [coverage.watcher])
+    tally.add(ran)
+    return ran
+  })
+  if (found !== undefined) throw await failed(check, found.case, found.error, found.how, coverage, file)
   return tally.report(check, coverage.report())
 }
 
@@ -89,32 +92,6 @@ async function plain(check: Check, tally: Tally, coverage: Coverage): Promise<Si
   return { writes: ran.writes, calls: ran.world.calls }
 }
 
-async function search(
-  check: Check,
-  size: Size,
-  file: string | undefined,
-  tally: Tally,
-  coverage: Coverage,
-): Promise<void> {
-  let shrinking = false
-  let plays = 0
-  const property = fc.asyncProperty(cases(check, size), async drawn => {
-    if (shrinking && ++plays > MOST_SHRINKS) return
-    const ran = await runCase(check, drawn, shrinking ? [] : [coverage.watcher])
-    if (!shrinking) tally.add(ran)
-    if (ran.error === undefined) return
-    shrinking = true
-    throw ran.error
-  })
-  const parameters = { numRuns: check.runs, ...(check.seed === undefined ? {} : { seed: check.seed }) }
-  const details = await fc.check(property, parameters)
-  const [drawn] = details.counterexample ?? []
-  if (!details.failed || drawn === undefined) return
-  const { error } = await runCase(check, drawn)
-  const found = `run ${details.numRuns} of ${check.runs}, shrunk ${details.numShrinks} times`
-  throw await failed(check, drawn, error ?? new Error('it does not fail twice'), found, coverage, file)
-}
-
 /** Plays it once more, with somebody who writes along. */
 async function failed(
   check: Check,
@@ -125,17 +102,25 @@ async function failed(
   file: string | undefined,
 ): Promise<CheckFailed> {
   const trace = new Trace()
-  await runCase(check, drawn, [trace.watcher])
+  const again = await runCase(check, drawn, [trace.watcher])
   const token = toToken({ check: check.name, case: drawn })
-  if (file !== undefined) keepRegression(file, { broke: error.message, token })
+  const keptIn = again.error === undefined ? undefined : file
+  if (keptIn !== undefined) keepRegression(keptIn, { broke: error.message, token })
   return new CheckFailed({
     check: check.name,
     case: drawn,
-    error,
+    error: again.error ?? unsteady(error),
     trace: trace.toString(),
     token,
     found,
     coverage: coverage.report(),
-    keptIn: file,
+    keptIn,
   })
+}
+
+/** Nothing but code of the user can make a case go another way when it is played again. */
+function unsteady(cause: Error): Error {
+  const reason =
+    'it failed so, and did not when it was played again: the workflow, a handler or a property depends on what is not simulated, such as Date.now(), Math.random(), a real timer, or what an earlier run left in a variable'
+  return new Error(`${cause.message}; ${reason}`, { cause })
 }

@@ -18,6 +18,8 @@ export interface Ran {
   readonly lives: number
   /** Writes to the journal in the last of them. */
   readonly writes: number
+  /** Signals that became durable in all of them. */
+  readonly signals: number
   /** One number for all that happened; 0 where it failed. */
   readonly trace: number
   /** Milliseconds of virtual time. */
@@ -32,14 +34,17 @@ export interface Ran {
 export async function runCase(check: Check, drawn: Case, watchers: readonly Watcher[] = []): Promise<Ran> {
   const struck: string[] = []
   const { scenario, world, properties } = sceneOf(check, drawn, what => struck.push(what))
-  const time = { began: 0, now: 0, lives: 0 }
+  const seen = { began: 0, now: 0, lives: 0, signals: 0 }
   const clerk: Watcher = {
     starting: life => {
-      time.lives++
-      time.began ||= life.clock.now()
+      seen.lives++
+      seen.began ||= life.clock.now()
     },
     between: life => {
-      time.now = life.clock.now()
+      seen.now = life.clock.now()
+    },
+    durable: ({ signals }) => {
+      seen.signals += signals.length
     },
     crashed: ({ point }) => {
       struck.push(point)
@@ -56,8 +61,9 @@ export async function runCase(check: Check, drawn: Case, watchers: readonly Watc
   )
   return {
     ...played,
-    lives: time.lives,
-    ms: time.now - time.began,
+    lives: seen.lives,
+    signals: seen.signals,
+    ms: seen.now - seen.began,
     world,
     struck,
     exercised: properties.exercised,
