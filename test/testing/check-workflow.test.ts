@@ -288,12 +288,86 @@ describe('regressions', () => {
     expect(existsSync(join(directory, 'order.json'))).toBe(true)
   })
 
+  test('of another check whose name makes the same file are left to it', async () => {
+    await caught({ ...bad(), name: 'two words' })
+    const report = await checkWorkflow(order, { ...good(), name: 'two-words', runs: 60 })
+    expect(report.runs).toBe(61)
+  })
+
+  test('go on where another test of the workflow has other effects, and where it has got another step', async () => {
+    await caught({ ...bad(), faults: ['lost'] })
+    const real = await checkWorkflow(order, {
+      regressions: directory,
+      runs: 5,
+      seed: 1,
+      effects: { pay: world.idempotent({ output: fc.constant('r') }) },
+      agents: outside => [
+        agent('ann')
+          .handle(charge, async (input, ctx) => ({
+            receipt: await outside.call<string>('pay', input, ctx.idempotencyKey),
+          }))
+          .handle(ship, () => ({ parcel: 1 })),
+      ],
+      eventually: s => s.status === 'completed',
+    })
+    expect(real.runs).toBe(7)
+    const pack = task('pack', { output: z.object({ weight: z.int() }) })
+    const grown = workflow('order', { input: order.input })
+      .step('charge', charge)
+      .step('pack', pack)
+      .step('ship', ship, ({ input }) => input)
+    const more = await checkWorkflow(grown, {
+      regressions: directory,
+      faults: 'none',
+      runs: 5,
+      seed: 1,
+      eventually: s => s.status === 'completed',
+    })
+    expect(more.runs).toBe(7)
+  })
+
+  test('go on where a task gives something else than it did', async () => {
+    await caught({ ...bad(), faults: ['lost'] })
+    const paid = task('charge', { input: charge.input, output: z.object({ paid: z.boolean() }) })
+    const changed = workflow('order', { input: order.input })
+      .step('charge', paid)
+      .step('ship', ship, ({ input }) => input)
+    const report = await checkWorkflow(changed, {
+      regressions: directory,
+      faults: 'none',
+      effects: { charge: world.idempotent({ failures: 0 }) },
+      runs: 5,
+      seed: 1,
+      eventually: s => s.status === 'completed',
+    })
+    expect(report.runs).toBe(7)
+  })
+
+  test('whose input does not fit the workflow any more are no failure of it: what to do is said', async () => {
+    const { token } = await caught(bad())
+    const file = join(directory, 'order.json')
+    const input = z.object({ qty: z.int(), sku: z.string() })
+    const changed = workflow('order', { input })
+      .step('charge', charge, ({ input: { qty } }) => ({ qty }))
+      .step('ship', ship, ({ input: { qty } }) => ({ qty }))
+    const reason = 'its input does not fit order any more'
+    const kept = await failureOf(checkWorkflow(changed, { regressions: directory, seed: 1 }))
+    expect(kept).toMatchObject({
+      code: 'TOKEN_INVALID',
+      details: { file, reason: `${reason}: take it out of the file`, input: '{"qty":0}' },
+    })
+    const played = await failureOf(replay(token, changed, { regressions: directory }))
+    expect(played).toMatchObject({ code: 'TOKEN_INVALID', details: { reason } })
+  })
+
   test('that nobody can read are told, and nothing is lost', async () => {
     const file = join(directory, 'order.json')
     writeFileSync(file, '{')
     const error = await failureOf(checkWorkflow(order, good()))
     expect(error).toMatchObject({ code: 'TOKEN_INVALID', details: { file } })
     expect(readFileSync(file, 'utf8')).toBe('{')
+    writeFileSync(file, '[{ "broke": "x", "token": "stator1.x" }]')
+    expect(await failureOf(checkWorkflow(order, good()))).toMatchObject({ details: { file } })
   })
 })
 

@@ -5,6 +5,7 @@
 import * as fc from 'fast-check'
 import type { AnyWorkflow, WorkflowDefinition } from '../../actors/workflow.ts'
 import { StatorError } from '../../errors.ts'
+import { today } from './again.ts'
 import type { Case } from './case.ts'
 import { plainCases, type Size } from './cases.ts'
 import { Coverage } from './coverage.ts'
@@ -61,9 +62,10 @@ export async function replay<Input, Outputs, Given>(
   return replayed(check, drawn)
 }
 
-async function replayed(check: Check, drawn: Case): Promise<Report> {
+async function replayed(check: Check, token: Case): Promise<Report> {
   const tally = new Tally()
   const coverage = new Coverage()
+  const drawn = today(check, token)
   const ran = await runCase(check, drawn, [coverage.watcher])
   tally.add(ran)
   if (ran.error !== undefined) throw await failed(check, drawn, ran.error, 'replayed', coverage, undefined)
@@ -73,7 +75,10 @@ async function replayed(check: Check, drawn: Case): Promise<Report> {
 /** What failed once is played first. */
 async function regressions(check: Check, file: string, tally: Tally, coverage: Coverage): Promise<void> {
   for (const { token, broke } of readRegressions(file)) {
-    const drawn = fromToken(token).case
+    const { check: name, case: kept } = fromToken(token, file)
+    // Of a check whose name makes the same name of a file.
+    if (name !== check.name) continue
+    const drawn = today(check, kept, file)
     const ran = await runCase(check, drawn, [coverage.watcher])
     tally.add(ran)
     if (ran.error !== undefined)

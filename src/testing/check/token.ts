@@ -56,10 +56,12 @@ export function toToken(token: Token): string {
   return PREFIX + deflateRawSync(JSON.stringify(token)).toString('base64url')
 }
 
-/** @throws StatorError TOKEN_INVALID */
-export function fromToken(text: string): Token {
+/** `file` is where it was found, if it was in one. @throws StatorError TOKEN_INVALID */
+export function fromToken(text: string, file?: string): Token {
   const word = text.trim()
-  if (!word.startsWith(PREFIX)) throw new StatorError('TOKEN_INVALID', { reason: `it begins with ${PREFIX}` })
+  const where = file === undefined ? {} : { file }
+  if (!word.startsWith(PREFIX))
+    throw new StatorError('TOKEN_INVALID', { ...where, reason: `one begins with ${PREFIX}` })
   try {
     const bytes = Buffer.from(word.slice(PREFIX.length), 'base64url')
     const json: unknown = JSON.parse(inflateRawSync(bytes, { maxOutputLength: MOST_BYTES }).toString())
@@ -67,7 +69,7 @@ export function fromToken(text: string): Token {
   } catch (error) {
     throw new StatorError(
       'TOKEN_INVALID',
-      { reason: 'it is cut off, or of another version' },
+      { ...where, reason: 'it is cut off, or of another version' },
       { cause: error },
     )
   }
