@@ -252,6 +252,12 @@ describe('a token', () => {
     expect((await checkWorkflow(order, { ...good(), name: 'another', runs: 10 })).runs).toBe(11)
   })
 
+  test('of a mended bug passes, though one case alone does not put every promise to the test', async () => {
+    const { token } = await caught(bad())
+    const always = { refunds: (w: { count(effect: string): number }) => w.count('refund') <= 1 }
+    expect((await replay(token, order, { ...good(), always })).runs).toBe(1)
+  })
+
   test.each([
     ['nothing', ''],
     ['something else', 'hello'],
@@ -360,6 +366,30 @@ describe('regressions', () => {
     expect(played).toMatchObject({ code: 'TOKEN_INVALID', details: { reason } })
   })
 
+  test('that cannot be written do not hide what they are about', async () => {
+    const place = join(directory, 'late')
+    const always = {
+      once: (w: { count(effect: string): number }) => {
+        // Somebody puts a file where the folder is to be, when it is too late to say so.
+        if (w.count('charge') > 1) writeFileSync(place, '')
+        return w.count('charge') <= 1
+      },
+    }
+    const { message, promise } = await caught({ ...bad(), always, regressions: place })
+    expect(promise).toBe('once')
+    expect(message).toMatch(/It could not be kept in .*late.order\.json: .*ENOTDIR/)
+  })
+
+  test('of a place where no file can be are refused before anything is played', async () => {
+    const place = join(directory, 'file')
+    writeFileSync(place, '')
+    const error = await failureOf(checkWorkflow(order, { ...bad(), regressions: place }))
+    expect(error).toMatchObject({
+      code: 'CHECK_INVALID',
+      details: { option: 'regressions', file: join(place, 'order.json') },
+    })
+  })
+
   test('that nobody can read are told, and nothing is lost', async () => {
     const file = join(directory, 'order.json')
     writeFileSync(file, '{')
@@ -406,6 +436,28 @@ describe('a check that looks at nothing fails', () => {
       await vacuous({ events: { 'task.fail': true }, runs: 50, seed: 1, faults: 'none' }).catch(() => 'sent'),
     ).toBe('sent')
   })
+})
+
+test('effects are counted by their names, whatever these are', async () => {
+  const agents: Options['agents'] = outside => [
+    agent('ann')
+      .handle(charge, async (input, ctx) => {
+        await outside.call('constructor', input, ctx.idempotencyKey)
+        return { receipt: 'r' }
+      })
+      .handle(ship, () => ({ parcel: 1 })),
+  ]
+  const effects = { constructor: world.reliable() }
+  const always = { once: (w: { count(effect: string): number }) => w.count('constructor') < 9 }
+  const { calls } = await checkWorkflow(order, {
+    ...good(),
+    always,
+    effects,
+    agents,
+    faults: 'none',
+    runs: 5,
+  })
+  expect(calls).toEqual({ constructor: expect.any(Number) as number })
 })
 
 describe('options that are wrong are refused', () => {

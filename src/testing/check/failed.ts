@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../errors.ts'
 import { PromiseBroken } from '../host/ends.ts'
 import type { Case } from './case.ts'
 import { formatCoverage, type Covered } from './coverage.ts'
+import type { Kept } from './regressions.ts'
 
 export interface Failing {
   readonly check: string
@@ -13,8 +14,8 @@ export interface Failing {
   /** How it was found, such as `run 17 of 100, shrunk 23 times`. */
   readonly found: string
   readonly coverage: readonly Covered[]
-  /** The file that keeps it; undefined where none does. */
-  readonly keptIn: string | undefined
+  /** Where it is kept from now on; undefined where it is not to be. */
+  readonly kept: Kept | undefined
 }
 
 export class CheckFailed extends Error {
@@ -37,7 +38,7 @@ export class CheckFailed extends Error {
   }
 }
 
-function messageOf({ check, case: drawn, error, trace, token, found, coverage, keptIn }: Failing): string {
+function messageOf({ check, case: drawn, error, trace, token, found, coverage, kept }: Failing): string {
   const { agents, capacity, limits } = drawn.actors
   const given = drawn.inputs.map(input => JSON.stringify(input)).join(' and ')
   const parts = [
@@ -50,8 +51,15 @@ function messageOf({ check, case: drawn, error, trace, token, found, coverage, k
     [
       `Play it again: STATOR_REPLAY=${token}`,
       `or in code:    await replay('${token}', …)`,
-      ...(keptIn === undefined ? [] : [`It is kept in ${keptIn}, and played first from now on.`]),
+      ...keptLine(kept),
     ].join('\n'),
   ]
   return parts.join('\n\n')
+}
+
+function keptLine(kept: Kept | undefined): string[] {
+  if (kept === undefined) return []
+  const { file, failed } = kept
+  if (failed !== undefined) return [`It could not be kept in ${file}: ${failed}`]
+  return [`It is kept in ${file}, and played first from now on.`]
 }

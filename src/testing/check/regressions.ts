@@ -2,10 +2,11 @@
  * Regressions: tokens of cases that failed once, kept in a file for each check, to be played before any other from then on. The files
  * are meant to be committed. Nothing is played here.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { threadId } from 'node:worker_threads'
 import { z } from 'zod'
-import { StatorError } from '../../errors.ts'
+import { StatorError, toFailure } from '../../errors.ts'
 
 const shape = z.array(z.strictObject({ broke: z.string(), token: z.string() }))
 export type Regression = z.infer<typeof shape>[number]
@@ -14,7 +15,7 @@ export function regressionFile(directory: string, check: string): string {
   return join(directory, `${check.replaceAll(/[^\w.-]+/g, '-')}.json`)
 }
 
-/** None where there is no file. @throws StatorError TOKEN_INVALID where there is one that cannot be read */
+/** None where there is no file. @throws StatorError TOKEN_INVALID for a file of something else, CHECK_INVALID where none can be */
 export function readRegressions(file: string): Regression[] {
   const text = contents(file)
   if (text === undefined) return []
@@ -25,12 +26,29 @@ export function readRegressions(file: string): Regression[] {
   }
 }
 
-/** Adds one that is not there yet. */
-export function keepRegression(file: string, regression: Regression): void {
-  const known = readRegressions(file)
-  if (known.some(({ token }) => token === regression.token)) return
+/** Where a regression was written to, or why not. */
+export interface Kept {
+  readonly file: string
+  readonly failed: string | undefined
+}
+
+/** Adds one that is not there yet. Never throws: what could not be written must not hide the failure that it is about. */
+export function keepRegression(file: string, regression: Regression): Kept {
+  try {
+    const known = readRegressions(file)
+    if (!known.some(({ token }) => token === regression.token)) replace(file, [...known, regression])
+    return { file, failed: undefined }
+  } catch (error) {
+    return { file, failed: toFailure(error).message }
+  }
+}
+
+/** Who reads it at the same time, in another process or thread, sees the old list or the new one. */
+function replace(file: string, list: readonly Regression[]): void {
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, `${JSON.stringify([...known, regression], null, 2)}\n`)
+  const own = `${file}.${process.pid}-${threadId}`
+  writeFileSync(own, `${JSON.stringify(list, null, 2)}\n`)
+  renameSync(own, file)
 }
 
 function contents(file: string): string | undefined {
@@ -38,6 +56,7 @@ function contents(file: string): string | undefined {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return undefined
-    throw error
+    const reason = toFailure(error).message
+    throw new StatorError('CHECK_INVALID', { option: 'regressions', file, reason }, { cause: error })
   }
 }

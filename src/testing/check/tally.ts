@@ -27,25 +27,29 @@ export class Tally {
   #runs = 0
   #lives = 0
   #ms = 0
-  readonly #faults: Record<string, number> = {}
-  readonly #calls: Record<string, number> = {}
+  readonly #faults = new Map<string, number>()
+  readonly #calls = new Map<string, number>()
   readonly #exercised = new Map<string, number>()
 
   add({ lives, ms, struck, world, exercised }: Ran): void {
     this.#runs++
     this.#lives += lives
     this.#ms += ms
-    for (const fault of struck) this.#faults[fault] = (this.#faults[fault] ?? 0) + 1
-    for (const [name, calls] of world.calls) this.#calls[name] = (this.#calls[name] ?? 0) + calls
-    for (const [name, looked] of exercised)
-      this.#exercised.set(name, (this.#exercised.get(name) ?? 0) + looked.size)
+    for (const fault of struck) increase(this.#faults, fault, 1)
+    for (const [name, calls] of world.calls) increase(this.#calls, name, calls)
+    for (const [name, looked] of exercised) increase(this.#exercised, name, looked.size)
   }
 
   /** @throws StatorError CHECK_VACUOUS */
   report(check: Check, coverage: readonly Covered[]): Report {
     this.#requireSubstance(check)
-    const faults = { ...this.#faults }
-    const calls = { ...this.#calls }
+    return this.told(check, coverage)
+  }
+
+  /** The same, whether anything was put to the test or not. */
+  told(check: Check, coverage: readonly Covered[]): Report {
+    const faults = Object.fromEntries(this.#faults)
+    const calls = Object.fromEntries(this.#calls)
     const text = [
       `${check.name}: ${this.#runs} runs, ${this.#lives} process lives, ${hours(this.#ms)} of virtual time`,
       `faults: ${counts(faults)}`,
@@ -71,18 +75,22 @@ export class Tally {
     if (check.eventually !== undefined && !this.#exercised.has('eventually'))
       vacuous('eventually', 'no run came to its end')
     for (const name of check.declared)
-      if ((this.#calls[name] ?? 0) === 0) vacuous(`effects.${name}`, 'nothing ever called it')
+      if (!this.#calls.has(name)) vacuous(`effects.${name}`, 'nothing ever called it')
     if (this.#runs < ENOUGH) return
     const possible = new Set<string>([...check.effects.values()].flatMap(effect => faultsOf(check, effect)))
-    const struck = Object.keys(this.#faults)
+    const struck = [...this.#faults.keys()]
     if (possible.size > 0 && !struck.some(fault => possible.has(fault)))
       vacuous('faults', 'no call ever went wrong')
     const deaths = ['before', 'lost', 'torn', 'kept', 'synced', 'acknowledged']
     if (check.faults.has('crash') && !struck.some(fault => deaths.includes(fault)))
       vacuous('faults', 'no process ever died')
     for (const { type } of check.events)
-      if (this.#faults[type] === undefined) vacuous(`events.${type}`, 'it was never sent')
+      if (!this.#faults.has(type)) vacuous(`events.${type}`, 'it was never sent')
   }
+}
+
+function increase(counts: Map<string, number>, name: string, by: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + by)
 }
 
 function vacuous(what: string, reason: string): never {
