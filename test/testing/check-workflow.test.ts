@@ -438,6 +438,40 @@ describe('a check that looks at nothing fails', () => {
   })
 })
 
+test.each([
+  ['a limit that there is not', order, { limits: { speed: 1 } }],
+  ['a workflow that is none', {}, {}],
+  ['an agent that is none', order, { effects: {}, agents: () => [{}] }],
+])('%s is refused as everywhere', async (_, definition, options) => {
+  const error = await failureOf(
+    checkWorkflow(definition as typeof order, { ...good(), ...options } as Options),
+  )
+  expect(error.message).toContain('DEFINITION_INVALID')
+})
+
+test('values are as the journal holds them: a property cannot change what is played and kept', async () => {
+  const eventually: Options['eventually'] = ({ input }) => {
+    ;(input as { qty: number }).qty = 77
+    return false
+  }
+  const { message, case: drawn } = await caught({ ...good(), eventually })
+  expect(message).toContain('eventually: threw TypeError: Cannot assign to read only property')
+  expect(drawn.inputs[0]).not.toEqual({ qty: 77 })
+})
+
+test('a role may be called as those without a role are', async () => {
+  const mixed = workflow('mixed')
+    .step('one', task('one', { role: 'agent' }))
+    .step('two', task('two'))
+  const { calls } = await checkWorkflow(mixed, {
+    regressions: false,
+    faults: 'none',
+    runs: 5,
+    eventually: s => s.status === 'completed',
+  })
+  expect(Object.keys(calls)).toEqual(['one', 'two'])
+})
+
 test('effects are counted by their names, whatever these are', async () => {
   const agents: Options['agents'] = outside => [
     agent('ann')
@@ -467,6 +501,37 @@ describe('options that are wrong are refused', () => {
     ['an event that clients may not send', { events: { 'task.done': true } }, 'events.task.done'],
     ['no runs', { runs: 0 }, 'runs'],
     ['half a run at a time', { together: 0.5 }, 'together'],
+    ['an option that there is not', { alway: {} } as never, 'alway'],
+    ['a fault that is no list', { faults: 'crash' as never }, 'faults'],
+    ['a seed that is no number', { seed: Number.NaN }, 'seed'],
+    ['a property that is no function', { always: { one: true as never } }, 'always.one'],
+    ['an end that is no function', { eventually: 'completed' as never }, 'eventually'],
+    ['inputs that are no arbitrary', { input: { qty: 1 } as never }, 'input'],
+    ['inputs that are not JSON', { input: fc.record({ qty: fc.bigInt() }) as never }, 'input'],
+    ['an effect that was not called', { effects: { charge: world.flaky as never } }, 'effects.charge'],
+    [
+      'an effect that takes no time at all',
+      { effects: { charge: world.flaky({ ms: -1 }) } },
+      'effects.charge.ms',
+    ],
+    [
+      'answers that are not JSON',
+      { effects: { charge: world.flaky({ output: fc.constant(new Date(0)) }) } },
+      'effects.charge.output',
+    ],
+    [
+      'an effect of a name that every object has',
+      { effects: { ['__proto__']: world.flaky() } },
+      'effects.__proto__',
+    ],
+    [
+      'messages that are not JSON',
+      { events: { 'workflow.cancel': fc.constant(1n as never) } },
+      'events.workflow.cancel',
+    ],
+    ['agents that are no function', { agents: [] as never }, 'agents'],
+    ['agents that come later', { effects: {}, agents: (async () => []) as never }, 'agents'],
+    ['no name', { name: '' }, 'name'],
   ])('%s', async (_, options, option) => {
     const error = await failureOf(checkWorkflow(order, { ...good(), ...options } as Options))
     expect(error).toMatchObject({ code: 'CHECK_INVALID', details: { option } })

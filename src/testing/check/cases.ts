@@ -3,7 +3,8 @@
  * schedule. It plays nothing.
  */
 import * as fc from 'fast-check'
-import type { Json } from '../../messages/json.ts'
+import { StatorError, toFailure } from '../../errors.ts'
+import { toJson, type Json } from '../../messages/json.ts'
 import { CRASH_POINTS } from '../host/disk.ts'
 import type { Actors, Case, ClientEvent, Fault } from './case.ts'
 import { faultsOf, type Check } from './options.ts'
@@ -18,6 +19,8 @@ const MOST_FAULTS = 5
 const MOST_CRASHES = 2
 const MOST_EVENTS = 3
 const LONGEST_SCHEDULE = 100
+/** What the runtime admits by default. */
+const DEEPEST = 64
 
 /** A case in which nothing is out of the ordinary, but for its payloads. */
 export function plainCases(check: Check): fc.Arbitrary<Case> {
@@ -102,16 +105,36 @@ function actors(check: Check): fc.Arbitrary<Actors> {
 
 function events(check: Check, { writes }: Size): fc.Arbitrary<ClientEvent>[] {
   return check.events.map(({ type, data }) =>
-    fc.record({ type: fc.constant(type), after: fc.nat(writes + 2), to: fc.nat(9), data }),
+    fc.record({
+      type: fc.constant(type),
+      after: fc.nat(writes + 2),
+      to: fc.nat(9),
+      data: json(data, `events.${type}`),
+    }),
   )
 }
 
 function payloads(check: Check, most: number): fc.Arbitrary<Pick<Case, 'inputs' | 'outputs'>> {
-  const outputs: Record<string, fc.Arbitrary<readonly Json[]>> = {}
-  for (const [name, answers] of Object.entries(check.outputs))
-    outputs[name] = fc.array(answers, { minLength: 1, maxLength: 3 })
+  const outputs = Object.entries(check.outputs).map(
+    ([name, answers]): [string, fc.Arbitrary<readonly Json[]>] => [
+      name,
+      fc.array(json(answers, `effects.${name}.output`), { minLength: 1, maxLength: 3 }),
+    ],
+  )
   return fc.record({
-    inputs: fc.array(check.input, { minLength: 1, maxLength: most }),
-    outputs: fc.record(outputs),
+    inputs: fc.array(json(check.input, 'input'), { minLength: 1, maxLength: most }),
+    outputs: fc.record(Object.fromEntries(outputs)),
+  })
+}
+
+/** As a journal and a token hold it, and as nobody can change it. @throws StatorError CHECK_INVALID when a value is drawn that is not JSON */
+function json(values: fc.Arbitrary<unknown>, option: string): fc.Arbitrary<Json> {
+  return values.map(value => {
+    try {
+      return toJson(value, DEEPEST)
+    } catch (error) {
+      const { message: reason } = toFailure(error)
+      throw new StatorError('CHECK_INVALID', { option, reason }, { cause: error })
+    }
   })
 }

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import type { AgentDefinition } from '../../actors/agent.ts'
 import { checkOptions } from '../../actors/schema.ts'
+import { checkWorkflow as checkDefinition } from '../../actors/shapes.ts'
 import type { AnyTask } from '../../actors/task.ts'
 import type { AnyWorkflow } from '../../actors/workflow.ts'
 import { StatorError } from '../../errors.ts'
@@ -9,11 +10,12 @@ import { agentMessages, agentPublic } from '../../messages/agent.ts'
 import type { Json } from '../../messages/json.ts'
 import { taskMessages, taskPublic } from '../../messages/task.ts'
 import { workflowMessages, workflowPublic } from '../../messages/workflow.ts'
-import type { Limits } from '../../runtime/limits.ts'
+import { limitsOf, type Limits } from '../../runtime/limits.ts'
 import type { RunOutcome } from '../../runtime/outcome.ts'
 import { arbitraryOf } from '../arbitrary/index.ts'
 import { EFFECT_FAULTS, world, type Effect, type EffectFault } from '../world/effect.ts'
 import type { WorldView } from '../world/view.ts'
+import { checkShape } from './options-shape.ts'
 
 /** What may go wrong: the process dies (`crash`), the disk refuses a write, an agent is paused, and all that effects allow. */
 export const FAULTS = ['crash', 'refused', 'pause', ...EFFECT_FAULTS] as const
@@ -98,7 +100,9 @@ export function checkOf<Outputs, Given>(
   workflow: AnyWorkflow,
   options: WorkflowCheckOptions<Outputs, Given>,
 ): Check {
+  checkDefinition(workflow)
   checkOptions(options, 'options of a check')
+  checkShape(options)
   const tasks = [...new Map(workflow.declared.map(({ task }) => [task.name, task])).values()]
   const declared = options.effects ?? {}
   if (options.agents === undefined)
@@ -125,7 +129,7 @@ export function checkOf<Outputs, Given>(
     runs: whole(options.runs ?? 100, 'runs'),
     seed: options.seed,
     together: whole(options.together ?? 2, 'together'),
-    limits: options.limits ?? {},
+    limits: limitsFor(options.limits),
     regressions: options.regressions ?? '.stator/regressions',
   }
 }
@@ -154,6 +158,12 @@ function eventRule(type: string, data: true | fc.Arbitrary<Json>): EventRule {
     type,
     data: data === true ? (arbitraryOf(SCHEMAS[type as keyof typeof SCHEMAS]) as fc.Arbitrary<Json>) : data,
   }
+}
+
+/** What the user gave, and no more: the rest is for each case to choose. */
+function limitsFor(given: Partial<Limits> = {}): Partial<Limits> {
+  limitsOf(given)
+  return given
 }
 
 function known(name: FaultName): FaultName {

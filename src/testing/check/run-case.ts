@@ -2,6 +2,7 @@
  * runCase(): plays one case on the simulated host, under all invariants and the properties of the user. What it finds it returns; it
  * neither shrinks nor prints.
  */
+import { StatorError } from '../../errors.ts'
 import { Tape } from '../host/choices.ts'
 import type { Crash } from '../host/disk.ts'
 import type { Watcher } from '../host/watcher.ts'
@@ -31,6 +32,7 @@ export interface Ran {
   readonly exercised: ReadonlyMap<string, ReadonlySet<string>>
 }
 
+/** @throws StatorError (rejects) CHECK_INVALID for options that only a process can find wrong */
 export async function runCase(check: Check, drawn: Case, watchers: readonly Watcher[] = []): Promise<Ran> {
   const struck: string[] = []
   const { scenario, world, properties } = sceneOf(check, drawn, what => struck.push(what))
@@ -57,7 +59,11 @@ export async function runCase(check: Check, drawn: Case, watchers: readonly Watc
     watchers: [...watchers, clerk],
   }).then(
     ({ trace, writes }) => ({ trace, writes, error: undefined }),
-    (error: unknown) => ({ trace: 0, writes: 0, error: errorOf(error) }),
+    (error: unknown) => {
+      // A check that cannot be played has found nothing.
+      if (error instanceof StatorError && error.code === 'CHECK_INVALID') throw error
+      return { trace: 0, writes: 0, error: errorOf(error) }
+    },
   )
   return {
     ...played,
