@@ -117,3 +117,16 @@ test('a failure that does not come back says what that means, and is not kept', 
   expect(readdirSync(directory)).toEqual([])
   rmSync(directory, { recursive: true })
 })
+
+test('as many cases die, and have a paused agent, however many effects there are', () => {
+  const share = (steps: number, kind: string): number => {
+    const names = Array.from({ length: steps }, (_, index) => `t${index}`)
+    const effects = Object.fromEntries(names.map(name => [name, world.flaky()]))
+    const many = checkOf(order as never, { effects, agents: () => [] })
+    const drawn = fc.sample(cases(many, size), { numRuns: 500, seed: 1 })
+    return drawn.filter(({ faults }) => faults.some(fault => fault.kind === kind)).length / 500
+  }
+  for (const kind of ['crash', 'pause'])
+    for (const steps of [2, 5, 60])
+      expect({ kind, steps, often: share(steps, kind) > 0.35 }).toMatchObject({ often: true })
+})

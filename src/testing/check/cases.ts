@@ -62,37 +62,41 @@ function bounded(drawn: readonly Fault[]): readonly Fault[] {
 }
 
 /** Up to so many out of these kinds; none where there is no kind. */
-function some<T>(kinds: fc.Arbitrary<T>[], most: number): fc.Arbitrary<T[]> {
+function some<T>(kinds: fc.WeightedArbitrary<T>[], most: number): fc.Arbitrary<T[]> {
   return kinds.length === 0 ? fc.constant([]) : fc.array(fc.oneof(...kinds), { maxLength: most })
 }
 
-function faults(check: Check, { writes, calls }: Size): fc.Arbitrary<Fault>[] {
-  const kinds: fc.Arbitrary<Fault>[] = []
+function faults(check: Check, { writes, calls }: Size): fc.WeightedArbitrary<Fault>[] {
+  const wrong = [...check.effects].flatMap(([effect, rules]): fc.WeightedArbitrary<Fault>[] => {
+    const may = faultsOf(check, rules)
+    if (may.length === 0) return []
+    const call = fc.integer({ min: 1, max: (calls.get(effect) ?? 0) + 3 })
+    const kind = fc.constant('call' as const)
+    const arbitrary = fc.record({ kind, effect: fc.constant(effect), call, fault: fc.constantFrom(...may) })
+    return [{ weight: 1, arbitrary }]
+  })
+  // However many effects there are, as many cases die in the middle of them.
+  const weight = Math.max(1, Math.ceil(wrong.length / 2))
   const points = [
     ...(check.faults.has('crash') ? CRASH_POINTS : []),
     ...(check.faults.has('refused') ? (['refused'] as const) : []),
   ]
-  const write = fc.integer({ min: 1, max: writes + 2 })
-  if (points.length > 0)
-    kinds.push(fc.record({ kind: fc.constant('crash' as const), write, point: fc.constantFrom(...points) }))
-  for (const [effect, rules] of check.effects) {
-    const may = faultsOf(check, rules)
-    const call = fc.integer({ min: 1, max: (calls.get(effect) ?? 0) + 3 })
-    if (may.length > 0)
-      kinds.push(
-        fc.record({
-          kind: fc.constant('call' as const),
-          effect: fc.constant(effect),
-          call,
-          fault: fc.constantFrom(...may),
-        }),
-      )
-  }
-  if (check.faults.has('pause'))
-    kinds.push(
-      fc.record({ kind: fc.constant('pause' as const), agent: fc.nat(3), after: fc.nat(writes + 2) }),
-    )
-  return kinds
+  const crash = (): fc.Arbitrary<Fault> =>
+    fc.record({
+      kind: fc.constant('crash' as const),
+      write: fc.integer({ min: 1, max: writes + 2 }),
+      point: fc.constantFrom(...points),
+    })
+  const pause = fc.record({
+    kind: fc.constant('pause' as const),
+    agent: fc.nat(3),
+    after: fc.nat(writes + 2),
+  })
+  return [
+    ...(points.length > 0 ? [{ weight, arbitrary: crash() }] : []),
+    ...wrong,
+    ...(check.faults.has('pause') ? [{ weight, arbitrary: pause }] : []),
+  ]
 }
 
 function actors(check: Check): fc.Arbitrary<Actors> {
@@ -103,15 +107,16 @@ function actors(check: Check): fc.Arbitrary<Actors> {
   })
 }
 
-function events(check: Check, { writes }: Size): fc.Arbitrary<ClientEvent>[] {
-  return check.events.map(({ type, data }) =>
-    fc.record({
+function events(check: Check, { writes }: Size): fc.WeightedArbitrary<ClientEvent>[] {
+  return check.events.map(({ type, data }) => ({
+    weight: 1,
+    arbitrary: fc.record({
       type: fc.constant(type),
       after: fc.nat(writes + 2),
       to: fc.nat(9),
       data: json(data, `events.${type}`),
     }),
-  )
+  }))
 }
 
 function payloads(check: Check, most: number): fc.Arbitrary<Pick<Case, 'inputs' | 'outputs'>> {
