@@ -579,6 +579,29 @@ describe('handlers that run for real', () => {
     expect(report.calls['pay']).toBeGreaterThan(200)
   })
 
+  test('with values that make a token too long for a shell are named by their length, and played out of the error', async () => {
+    const letters = fc.string({ minLength: 150_000, maxLength: 150_000, size: 'max' })
+    const label = task('label')
+    const labels = workflow('labels').step('label', label)
+    const options: WorkflowCheckOptions<unknown, unknown> = {
+      agents: outside => [
+        agent('ann').handle(label, async (input, ctx) => outside.call('print', input, ctx.idempotencyKey)),
+      ],
+      effects: { print: world.reliable({ output: () => 'p' }) },
+      input: letters.map(text => ({ text, more: 'x'.repeat(1_000_000) })),
+      always: { never: w => w.count('print') < 1 },
+      regressions: false,
+      limits: { messageBytes: 2_000_000 },
+      seed: 1,
+    }
+    const error = (await failureOf(checkWorkflow(labels, options))) as CheckFailed
+    expect(error.token.length).toBeGreaterThan(100_000)
+    expect(error.message).toContain(`a word of ${error.token.length} letters`)
+    expect(error.message).toContain('…; agents of its own; limits: usual')
+    expect(error.message.length).toBeLessThan(5_000)
+    expect((await failureOf(replay(error.token, labels, options))).message).toContain('(replayed)')
+  })
+
   test('show the difference that ctx.do makes: without it a crash after the payment pays twice', async () => {
     const always = { once: (w: { count(effect: string): number }) => w.count('pay') <= 1 }
     const { trace } = (await failureOf(

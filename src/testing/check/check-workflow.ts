@@ -120,6 +120,7 @@ async function failed(
     error: again.error ?? unsteady(error),
     trace: trace.toString(),
     token,
+    ownAgents: check.agents !== undefined,
     found,
     coverage: coverage.report(),
     kept,

@@ -11,6 +11,8 @@ export interface Failing {
   readonly error: Error
   readonly trace: string
   readonly token: string
+  /** The agents are those of the user, and not drawn. */
+  readonly ownAgents: boolean
   /** How it was found, such as `run 17 of 100, shrunk 23 times`. */
   readonly found: string
   readonly coverage: readonly Covered[]
@@ -38,23 +40,37 @@ export class CheckFailed extends Error {
   }
 }
 
-function messageOf({ check, case: drawn, error, trace, token, found, coverage, kept }: Failing): string {
-  const { agents, capacity, limits } = drawn.actors
+/** Longer inputs say nothing more to a reader. */
+const LONGEST_INPUT = 1_000
+/** No shell takes a longer word. */
+const LONGEST_TOKEN = 100_000
+
+function messageOf(failing: Failing): string {
+  const { check, case: drawn, error, trace, found, coverage } = failing
   const given = drawn.inputs.map(input => JSON.stringify(input)).join(' and ')
+  const shown = given.length > LONGEST_INPUT ? `${given.slice(0, LONGEST_INPUT)}…` : given
   const parts = [
     `CHECK_FAILED: ${check}: ${error.message} (${found})`,
     trace,
     [
-      `input ${given}; ${agents} ${agents === 1 ? 'agent' : 'agents'} with room for ${capacity}; limits: ${limits}`,
+      `input ${shown}; ${cast(failing)}; limits: ${drawn.actors.limits}`,
       ...(coverage.length === 0 ? [] : [formatCoverage(coverage)]),
     ].join('\n'),
-    [
-      `Play it again: STATOR_REPLAY=${token}`,
-      `or in code:    await replay('${token}', …)`,
-      ...keptLine(kept),
-    ].join('\n'),
+    [...again(failing), ...keptLine(failing.kept)].join('\n'),
   ]
   return parts.join('\n\n')
+}
+
+function cast({ case: drawn, ownAgents }: Failing): string {
+  if (ownAgents) return 'agents of its own'
+  const { agents, capacity } = drawn.actors
+  return `${agents} ${agents === 1 ? 'agent' : 'agents'} with room for ${capacity}`
+}
+
+function again({ token }: Failing): string[] {
+  if (token.length > LONGEST_TOKEN)
+    return [`Play it again: await replay(error.token, …): a word of ${token.length} letters`]
+  return [`Play it again: STATOR_REPLAY=${token}`, `or in code:    await replay('${token}', …)`]
 }
 
 function keptLine(kept: Kept | undefined): string[] {

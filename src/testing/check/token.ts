@@ -10,8 +10,8 @@ import { EFFECT_FAULTS } from '../world/effect.ts'
 import type { Case } from './case.ts'
 
 const PREFIX = 'stator1.'
-/** Larger ones come from nobody. */
-const MOST_BYTES = 1_000_000
+/** Far more than any case: what is no token of ours must not fill the memory. */
+const MOST_BYTES = 256 * 1024 * 1024
 
 const fault = z.discriminatedUnion('kind', [
   z.strictObject({

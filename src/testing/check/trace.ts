@@ -54,7 +54,7 @@ export class Trace {
         else if (what === 'call') this.#say('·', `${task} is called, for ${shortKey(key)}: ${clip(value)}`)
         else if (what === 'fault') this.#say('✗', `${task}: ${WRONGS[value as EffectFault]}`)
         else if (what === 'start') this.#say('·', `handler of ${task} begins, attempt ${attempt}`)
-        else if (what === 'error') this.#say('·', `handler of ${task} throws ${clip(value)}`)
+        else if (what === 'error') this.#say('·', `handler of ${task} throws ${cut(value as string)}`)
         else if (what === 'sub')
           this.#say('·', `sub-step ${key.slice(key.lastIndexOf('/') + 1)} of ${task} runs`)
       },
@@ -100,7 +100,6 @@ function wordsOf({ to, type, from, fromState, toState, refused, data }: Signal):
 /** The journal's own id says nothing to a reader. */
 const shortKey = (key: string): string => key.slice(key.indexOf('/') + 1)
 
-function clip(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > CLIP ? `${text.slice(0, CLIP)}…` : text
-}
+const clip = (value: Json): string => cut(JSON.stringify(value))
+
+const cut = (text: string): string => (text.length > CLIP ? `${text.slice(0, CLIP)}…` : text)
