@@ -69,6 +69,11 @@ describe('a sweep', () => {
     expect(error.cause).toBeInstanceOf(PromiseBroken)
   })
 
+  test.each([[['flood']], [[]]])('with points that there are not, or none, is refused: %j', async points => {
+    const error = await failureOf(crashSweep(simple(), { points: points as never }))
+    expect(error).toMatchObject({ code: 'CHECK_INVALID', details: { option: 'points' } })
+  })
+
   test('of a workflow holds its promises at every place', async () => {
     const scenario = scenarioOf(order, {
       input: { qty: 2 },

@@ -2,6 +2,7 @@
  * crashSweep(): a scenario, played once for each place where its process can die, and once more for each place where the start
  * after that can. All places, not a sample. It judges nothing but the outcome: the rest is the invariants'.
  */
+import { StatorError } from '../../errors.ts'
 import { CRASH_POINTS, type Crash, type CrashPoint } from '../host/disk.ts'
 import { PromiseBroken } from '../host/ends.ts'
 import type { Watcher } from '../host/watcher.ts'
@@ -46,13 +47,20 @@ const EVERYWHERE = [...CRASH_POINTS, 'refused'] as const
 /**
  * Plays it undisturbed, then through every crash. The outcome must be the same each time. A scenario that remembers something of its
  * play is given as a function that makes a new one.
- * @throws SweepFailed with what went wrong as its cause: PromiseBroken, Stuck, or what the scenario threw
+ * @throws SweepFailed with what went wrong as its cause: PromiseBroken, Stuck, or what the scenario threw; StatorError CHECK_INVALID
+ * for points that there are not
  */
 export async function crashSweep(
   scenario: Scenario | (() => Scenario),
   options: SweepOptions = {},
 ): Promise<Swept> {
   const { seed = 1, points = EVERYWHERE, twice = true } = options
+  const unknown = points.filter(point => !EVERYWHERE.includes(point))
+  if (unknown.length > 0 || points.length === 0)
+    throw new StatorError('CHECK_INVALID', {
+      option: 'points',
+      reason: `${unknown.join(', ') || 'none'}: there are ${EVERYWHERE.join(', ')}`,
+    })
   const plain = await attempt(scenario, seed, [], options)
   const counts = { once: 0, twice: 0 }
   for (let write = 1; write <= plain.writes; write++)
