@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { agent, task, workflow } from 'stator'
-import { CheckFailed, checkWorkflow, FAULTS, replay, world, type WorkflowCheckOptions } from 'stator/testing'
+import {
+  CheckFailed,
+  checkWorkflow,
+  FAULTS,
+  replay,
+  world,
+  type WorkflowCheckOptions,
+  type WorldView,
+} from 'stator/testing'
 import { z } from 'zod'
 import { charge, failureOf, order, ship } from './support.ts'
 
@@ -457,6 +465,16 @@ test('values are as the journal holds them: a property cannot change what is pla
   const { message, case: drawn } = await caught({ ...good(), eventually })
   expect(message).toContain('eventually: threw TypeError: Cannot assign to read only property')
   expect(drawn.inputs[0]).not.toEqual({ qty: 77 })
+})
+
+test('what happened cannot be changed by one property for the next', async () => {
+  const always = {
+    first: (w: WorldView) => {
+      for (const happening of w.happened('charge')) Object.assign(happening, { effect: 'refund' })
+      return true
+    },
+  }
+  expect((await caught({ ...good(), always })).message).toContain('first: threw TypeError: Cannot assign')
 })
 
 test('a role may be called as those without a role are', async () => {

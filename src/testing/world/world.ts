@@ -119,7 +119,8 @@ export class World {
     const output = toJson(this.#parts.answer(name, input, call), 64)
     this.#answers.set(`${name} ${key}`, output)
     const at = life.simulation.clock.now()
-    this.happenings.push({ effect: name, key, input, output, at, run: runOf(key) })
+    // Properties look at it, and are not to change it for each other.
+    this.happenings.push(Object.freeze({ effect: name, key, input, output, at, run: runOf(key) }))
     this.#write('effect', name, key, input, life)
     return output
   }
