@@ -11,6 +11,7 @@ import { agentMessages } from '../../src/messages/agent.ts'
 import { taskMessages } from '../../src/messages/task.ts'
 import {
   checkMachine,
+  explore,
   MachineCheckFailed,
   type CheckOptions,
   type CheckReport,
@@ -451,5 +452,13 @@ describe('the machines that ship', () => {
     expect(report.coverage.states.filter(({ covered }) => !covered).map(({ id }) => id)).toEqual([
       'task.blocked',
     ])
+  })
+})
+
+describe('what is no machine', () => {
+  it.each([[undefined], [{}], [{ id: 'order', states: {} }]])('is refused: %j', given => {
+    const invalid = expect.objectContaining({ code: 'CHECK_INVALID' }) as Error
+    expect(() => checkMachine(given as never)).toThrow(invalid)
+    expect(() => explore(given as never)).toThrow(invalid)
   })
 })
