@@ -9,9 +9,6 @@ import type { ReadOptions } from '../../runtime/options.ts'
 import type { Life } from '../host/life.ts'
 import { Past, sameSignal } from './past.ts'
 
-/** More than one page is read between turns of the hub. */
-const PAGE = 400
-
 export class Reader {
   readonly #life: Life
   readonly #name: string
@@ -43,14 +40,13 @@ export class Reader {
   /** What is still to come, of what is durable, and was not asked for. */
   rest(): number {
     const dropped = Math.max(0, Past.of(this.#life.simulation).expected.anchor.seq - this.#after)
-    return Math.min(PAGE, Math.max(0, this.#left().length + dropped - this.#asked))
+    return Math.max(0, this.#left().length + dropped - this.#asked)
   }
 
   /** Everything has come. */
   finish(): void {
-    const [missing] = this.#left()
-    if (missing !== undefined && this.#left().length < PAGE)
-      this.#say(`has not seen signal ${missing.seq}, and nothing is left to happen`)
+    const [missing] = this.#left(1)
+    if (missing !== undefined) this.#say(`has not seen signal ${missing.seq}, and nothing is left to happen`)
   }
 
   async #readOn(): Promise<void> {
@@ -108,7 +104,7 @@ export class Reader {
   }
 
   /** What is there and fits, from here on. Dropped signals come to those only who had asked before. */
-  #left(limit = PAGE + 1, upTo = Number.POSITIVE_INFINITY): Signal[] {
+  #left(limit = Number.POSITIVE_INFINITY, upTo = Number.POSITIVE_INFINITY): Signal[] {
     const { signals, expected } = Past.of(this.#life.simulation)
     const left: Signal[] = []
     const first = signals[0]?.seq ?? 0

@@ -62,7 +62,9 @@ function watchReaders(): Watcher {
       const mine = readers.get(life)
       if (mine === undefined) return
       mine.slow?.pull(mine.slow.rest())
-      await settled()
+      // Who is far behind is given a page a turn.
+      do await settled()
+      while (life.simulation.scheduler.run())
       for (const reader of mine.quick) reader.finish()
       mine.slow?.finish()
       mine.run?.finish()
