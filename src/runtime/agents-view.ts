@@ -98,8 +98,9 @@ export class AgentsView {
 
   /** Tells the hub of an agent whose code is here; settles when that is durable. */
   async bringUp(agent: AgentDefinition): Promise<void> {
-    const { population, kernel } = this.#parts
+    const { population, kernel, dispatcher } = this.#parts
     const address: Address = `agent/${agent.id}`
+    if (agent.warmUp !== undefined) dispatcher.cold(address)
     const { skills, capacity, role } = agent
     const data = { skills: [...skills], capacity, ...(role === undefined ? {} : { role }) }
     const known = population.find(address)?.snapshot.context as AgentContext | undefined

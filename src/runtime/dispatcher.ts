@@ -26,6 +26,8 @@ export class Dispatcher {
   readonly #busyPools = new Set<Pool>()
   /** Slots whose load or statistics the agent has not heard of. */
   readonly #untold = new Set<Slot>()
+  /** Agents that must warm up in this process life, and have not been told so yet. */
+  readonly #cold = new Set<Address>()
   #suspects = 0
   #given = 0 // Places given to those who waited: only a rhythm, it need not survive a restart.
   #closed = false
@@ -173,10 +175,17 @@ export class Dispatcher {
       if (left !== undefined) this.#untold.delete(left)
       return
     }
-    const slot = this.#roster.enter(address, state, context)
+    if (state !== 'ready' && state !== 'busy') this.#cold.delete(address)
+    const slot = this.#roster.enter(address, this.#cold.has(address) ? 'idle' : state, context)
     if (slot.told === context.running) return
     slot.told = context.running
     this.#untold.add(slot)
+  }
+
+  /** Its record may say that it is ready: that was in another process life. It gets nothing until it hears that it must warm up. */
+  cold(address: Address): void {
+    this.#cold.add(address)
+    this.#roster.rest(address)
   }
 
   /** Running tasks of an agent. */

@@ -33,6 +33,14 @@ export class Roster {
     return slot
   }
 
+  /** An agent that takes no work, whatever its room. */
+  rest(address: Address): void {
+    const slot = this.#slots.get(address)
+    if (slot === undefined) return
+    slot.open = false
+    this.refresh(slot)
+  }
+
   /** An agent that is there no more. */
   leave(address: Address): Slot | undefined {
     const slot = this.#slots.get(address)

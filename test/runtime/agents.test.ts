@@ -66,6 +66,36 @@ describe('an actor that ends', () => {
   })
 })
 
+describe('an agent that must warm up', () => {
+  test.each([1, 1000])(
+    'gets nothing before it has, in each process life anew; %i inputs a turn',
+    async batchInputs => {
+      const world = worldOf(
+        life => {
+          let isWarm = false
+          const warmUp = async (): Promise<void> => {
+            await life.wait(10)
+            isWarm = true
+          }
+          const work = life.handler(async () => {
+            if (!isWarm) life.simulation.break('warm', `process ${life.number} worked before it was warm`)
+            await life.wait(100)
+          })
+          return { agents: [agent('ann', { warmUp }).handle(job, work)] }
+        },
+        { limits: { batchInputs } },
+      )
+      const first = await world.boot()
+      for (const id of ['one', 'two']) await first.until(first.runtime.submit(job, {}, { id }))
+      await world.pass(first, 50)
+      world.kill()
+      const second = await world.boot()
+      await second.until(second.runtime.task('two').outcome())
+      expect(world.broken).toEqual([])
+    },
+  )
+})
+
 describe('a pause', () => {
   test('holds over a crash, over a close, and over a change of its code; what waits goes on after it', async () => {
     const world = worldOf(setup)
