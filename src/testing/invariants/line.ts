@@ -16,7 +16,7 @@ export interface Line {
 export function lineOf(shadow: Shadow): Line {
   const { waiting, helpers, works } = shadow.books
   if (waiting.size === 0) return { ready: [], unsure: false }
-  const free = [...helpers.values()].filter(helper => isOpen(helper) && hasRoom(helper))
+  const free = [...helpers.values()].filter(helper => isOpen(helper, shadow.books) && hasRoom(helper))
   const known = new Map<string, 'yes' | 'no' | 'maybe'>()
   const ask = (work: Work): 'yes' | 'no' | 'maybe' => {
     const told = known.get(work.sort)

@@ -3,14 +3,19 @@
  * start does wrong; who is next is not its business.
  */
 import type { Address } from '../../messages/address.ts'
-import type { Helper, Work } from './books.ts'
+import type { Books, Helper, Work } from './books.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
 /** From so many interruptions on, a task runs only while no other such task does. */
 export const SUSPECT = 2
 
-export const isOpen = ({ state }: Helper): boolean => state === 'ready' || state === 'busy'
+/** Does it take work, as far as it goes? What it was in an earlier process life says nothing of one that must warm up. */
+export function isOpen({ address, state, online }: Helper, books: Books): boolean {
+  const isCold = online !== books.life && books.agent(address)?.warmUp !== undefined
+  return (state === 'ready' || state === 'busy') && !isCold
+}
+
 export const hasRoom = ({ running, capacity }: Helper): boolean => running.size < capacity
 
 /** Does an agent fit a task, whatever it does now? */
@@ -31,7 +36,8 @@ export function startFaults({ signal, arrived, isNew }: Move, { books }: Shadow)
   const work = books.works.get(to)
   const spec = isNew ? (data as unknown as Work['spec']) : work?.spec
   if (spec === undefined) return undefined
-  if (!isOpen(helper)) return `started by ${agent}, which is ${helper.state}`
+  if (!isOpen(helper, books))
+    return `started by ${agent}, which is ${helper.state}, and may have to warm up in this process life`
   if (!hasRoom(helper)) return `started by ${agent}, which runs ${helper.running.size} already`
   if (!fits(helper, spec)) return `started by ${agent}, which is not meant to`
   // What was decided in an earlier process life stands.
