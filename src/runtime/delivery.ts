@@ -237,7 +237,10 @@ export class Delivery {
   #overrun(signal: SignalDraft, turn: Turn): Signal {
     refuse(signal, 'HOPS_EXCEEDED', `more than ${this.#parts.maxHops} messages along one cause`, [])
     const { population } = this.#parts
-    const sender = population.senderOrRecipient(signal)
+    const waits = population.whoWaits(signal)
+    const sender = population.find(waits)
+    // Who cannot be brought back is held already, and must hear of it when it is.
+    if (population.stranded().has(waits)) population.needs(signal.seq)
     if (sender !== undefined && sender.held === null)
       this.#hold(
         sender,

@@ -89,11 +89,11 @@ export class Population {
   }
 
   /**
-   * Who waits for a message that does not go on: its sender. One that has ended holds nobody up: then it is the recipient that would
-   * wait for ever. One that cannot be brought back is held already.
+   * Who waits for a message that does not go on: its sender, also one that cannot be brought back. One that has ended holds nobody up:
+   * then it is the recipient that would wait for ever.
    */
-  senderOrRecipient({ from, to }: Pick<Signal, 'from' | 'to'>): Cell | undefined {
-    return this.find(from) ?? (this.#stranded.has(from) ? undefined : this.find(to))
+  whoWaits({ from, to }: Pick<Signal, 'from' | 'to'>): Address {
+    return this.#stranded.has(from) || this.find(from) !== undefined ? from : to
   }
 
   /** A new actor for a message that creates one; undefined where no such definition is known. */

@@ -169,6 +169,7 @@ function replayOne(
   if (population.stranded().has(signal.to)) {
     // Its checkpoint does not have it: it must be read again when the definition is back.
     if (signal.refused === null) population.needs(signal.seq)
+    else restoreHold(population, signal, caused !== undefined)
     return false
   }
   if (cell !== undefined && signal.seq <= cell.seq) return false
@@ -205,24 +206,24 @@ function missing(signal: Signal): Hold {
 
 /** Holds are decisions of the hub: read from what it recorded. */
 function restoreHold(population: Population, signal: Signal, told: boolean): void {
-  const code = signal.refused?.code
+  const { seq, type, to, refused } = signal
+  const code = refused?.code
   const fault = faultOf(signal)
   if (code === 'HOPS_EXCEEDED') {
-    const reason = `its message ${signal.type} to ${signal.to}`
-    const cell = population.senderOrRecipient(signal)
+    const hold = { code, reason: `its message ${type} to ${to}`, signal: seq }
+    const held = population.whoWaits(signal)
     // It is the first message too many that it is held for.
-    if (cell?.held === null) set(population, cell, { code, reason, signal: signal.seq }, signal)
-  } else if (code === 'MACHINE_FAULT' && !told) {
-    const reason = signal.refused?.message ?? ''
-    set(population, population.find(signal.to), { code, reason, signal: signal.seq }, signal)
-  } else if (fault !== undefined)
-    set(population, population.find(signal.to), { code: 'MACHINE_FAULT', ...fault }, signal)
-  else if (signal.type === 'hub.release')
-    set(population, population.find((signal.data as { address: Address }).address), null, signal)
+    if ((population.find(held)?.held ?? null) === null) set(population, held, hold, seq)
+  } else if (code === 'MACHINE_FAULT' && !told)
+    set(population, to, { code, reason: refused?.message ?? '', signal: seq }, seq)
+  else if (fault !== undefined) set(population, to, { code: 'MACHINE_FAULT', ...fault }, seq)
+  else if (type === 'hub.release') set(population, (signal.data as { address: Address }).address, null, seq)
 }
 
-/** The hold is not in the checkpoint yet. */
-function set(population: Population, cell: Cell | undefined, hold: Hold | null, { seq }: Signal): void {
+/** The hold is not in the checkpoint yet: of one that cannot be brought back, a later start must read it again. */
+function set(population: Population, address: Address, hold: Hold | null, seq: number): void {
+  const cell = population.find(address)
+  if (population.stranded().has(address)) population.needs(seq)
   if (cell === undefined) return
   cell.held = hold
   population.moved(cell, seq)

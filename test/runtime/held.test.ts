@@ -269,6 +269,26 @@ describe('an actor that cannot be brought back', () => {
     expect(bench.seen(ONE)?.seen).toEqual([null, null, 'mail'])
   })
 
+  test.each([true, false])('comes back as held or let go as it was: let go %s', async isLetGo => {
+    const state = emptyMemory()
+    const limits = { hops: 1, idle: 1 }
+    let bench = new Bench(state, limits)
+    bench.tell({ to: ONE, type: 'test.create' }, { to: TWO, type: 'test.create' })
+    const inner = { to: ONE, event: 'add', data: { mark: 'through' } }
+    const chain = { to: ONE, type: 'send', data: { to: TWO, event: 'send', data: inner } } as const
+    if (isLetGo) bench.tell(chain)
+    await bench.run(true)
+    if (isLetGo) bench.release(TWO)
+    else bench.tell(chain)
+    await bench.run()
+    // The code of TWO is gone. The hub goes on, idles, and moves its tail.
+    bench = new Bench(state, limits, address => address !== TWO)
+    bench.tell({ to: ONE, type: 'add' }, { to: ONE, type: 'add' })
+    await bench.run(true)
+    bench = new Bench(state, limits)
+    expect(bench.population.find(TWO)?.held?.code).toBe(isLetGo ? undefined : 'HOPS_EXCEEDED')
+  })
+
   test('does not keep the hub from going to rest', async () => {
     const state = emptyMemory()
     const first = new Bench(state)
