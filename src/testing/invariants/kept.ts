@@ -52,7 +52,13 @@ export const kept: Invariant = {
       },
       acknowledged: (address, life, said, signal) => {
         const stand = Past.of(life.simulation).standing.get(address)
-        if (signal === undefined && stand !== undefined) accepted.set(address, stand.createdSeq)
+        // What was pruned meanwhile nobody expects to find.
+        if (
+          signal === undefined &&
+          stand !== undefined &&
+          stand.createdSeq > life.simulation.state.anchor.seq
+        )
+          accepted.set(address, stand.createdSeq)
         keyKept(address, said, life)
       },
       drained: life => {
@@ -132,8 +138,13 @@ function acceptedKept(life: Life, accepted: ReadonlyMap<Address, number>): void 
 /** The key under which something was accepted is kept with it: it must be known when it comes again. */
 function keyKept(address: Address, said: Said, life: Life): void {
   const key = keyOf(said, address)
-  if (key === undefined) return
+  // A key lives as long as what it brought to life: that may have been pruned while it was said again.
+  const stand = Past.of(life.simulation).standing.get(address)
+  if (key === undefined || (stand?.ending !== undefined && isGone(stand.createdSeq, life))) return
   const text = life.simulation.state.keys.get(`${CLIENT}\n${key}`)
   if (text === undefined || (JSON.parse(text) as KeyRecord).address !== address)
     say(life, `${address} was accepted under the key ${key}, which is not kept with it`)
 }
+
+const isGone = (seq: number, { simulation: { state } }: Life): boolean =>
+  (state.records[seq - state.anchor.seq - 1]?.data ?? null) === null

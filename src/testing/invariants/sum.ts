@@ -93,7 +93,8 @@ function keptFault({ batch, emitted, overwritten }: Taken): string | undefined {
     return `${lost.type} to ${lost.to}, of signal ${lost.causationId}, is neither delivered nor pending`
   for (const row of batch.pending) {
     if (row.causationId === 0) continue
-    const owed = emitted.find(({ key }) => key === keyOf(row))
+    // What somebody stumbled over and gets again was emitted twice.
+    const owed = emitted.findLast(({ key }) => key === keyOf(row))
     if (owed === undefined || owed.arrived || owed.row !== row)
       return `row ${row.id}, ${row.type} to ${row.to}, is pending and nobody is owed it`
     const wrong = differs(row, owed)
