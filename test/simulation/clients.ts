@@ -25,6 +25,9 @@ const MEANT = new Set(
   MESSAGE_TYPE_UNKNOWN ENOSPC`.split(/\s+/),
 )
 
+/** It ended and was pruned before anybody was told. */
+const GONE: Outcome = { status: 'cancelled', error: { name: 'Gone', message: 'pruned', code: 'GONE' } }
+
 export const codeOf = (error: unknown): string => (error as { code?: string } | null)?.code ?? String(error)
 
 export class Clients {
@@ -89,7 +92,10 @@ export class Clients {
     if (memory.address === undefined || (memory.outcome === undefined && order.again !== 'never')) {
       // A process that does not know a workflow starts none of it.
       if (order.kind === 'workflow' && knows !== 'mine') return
-      if (!(await this.#ask(order, memory, life))) return
+      if (!(await this.#ask(order, memory, life))) {
+        if (memory.address !== undefined && this.forgetful) memory.outcome ??= GONE
+        return
+      }
     }
     const address = memory.address
     if (address === undefined) return
@@ -148,7 +154,7 @@ export class Clients {
       } catch (error) {
         const code = codeOf(error)
         if (code === 'NOT_FOUND' && this.forgetful) {
-          memory.outcome ??= { status: 'cancelled', error: { name: 'Gone', message: 'pruned', code: 'GONE' } }
+          memory.outcome ??= GONE
           return undefined
         }
         if (code !== 'HELD') throw error

@@ -137,7 +137,7 @@ function drawLimits(dice: Dice): Partial<Limits> {
     liveActors: dice.pick([1, 2, 4, 1000]),
     history: dice.pick([0, 1, 5, 1000]),
     inbox: dice.pick([1, 2, 1000]),
-    hops: dice.chance(0.06) ? 1 : 1000,
+    hops: dice.chance(0.1) ? 1 : 1000,
     taskTimeout: dice.pick([200, 2000, 60_000]),
   }
 }
