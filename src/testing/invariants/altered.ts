@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
-import type { Checkpoint } from '../../runtime/journal.ts'
+import type { Checkpoint, PendingMessage } from '../../runtime/journal.ts'
 import type { MemoryState } from '../../runtime/memory-journal.ts'
 import { decode, encode, type JournalRecord } from '../../runtime/record.ts'
 import type { Dice } from '../host/random.ts'
@@ -25,9 +25,10 @@ export function altered(
   const signals = state.records.map(decode)
   const takenBy = (actor: Address, seq: number): boolean => seq >= (living.get(actor)?.createdSeq ?? Infinity)
   const moved = signals.filter(({ to, seq, refused }) => refused === null && takenBy(to, seq))
-  // What came again after a release is in two records: one is left where the other is taken away.
+  const pending = [...state.pending.values()].map(text => JSON.parse(text) as PendingMessage)
+  // What came again after a release is in two records, or is still to come: one is left where the other is taken away.
   const once = (signal: Signal): boolean =>
-    signals.every(other => other === signal || !isSameOutput(other, signal))
+    [...signals, ...pending].every(other => other === signal || !isSameOutput(other, signal))
   const caused = signals.filter(
     signal => signal.causationId > 0 && takenBy(signal.from, signal.causationId) && once(signal),
   )
@@ -46,7 +47,9 @@ export function altered(
   }
 }
 
-const isSameOutput = (one: Signal, other: Signal): boolean =>
+type Output = Pick<Signal, 'causationId' | 'output'>
+
+const isSameOutput = (one: Output, other: Output): boolean =>
   one.causationId === other.causationId && one.output === other.output
 
 function sealed(signals: readonly Signal[], first: number): JournalRecord[] {
