@@ -41,7 +41,7 @@ export const BACKLOG: readonly Mutant[] = [
     file: 'src/runtime/backlog.ts',
     find: '      this.#lastId = Math.max(this.#lastId, id)\n',
     replace: '',
-    invariant: 6,
+    invariant: 7,
   },
   {
     name: 'pending messages are not loaded',

@@ -128,4 +128,13 @@ export const LOOP: readonly Mutant[] = [
     replace: '',
     invariant: 2,
   },
+  {
+    name: 'urgent messages overtake others',
+    words: 'An input of high priority goes to the head of the inbox, also before others like it.',
+    file: 'src/runtime/kernel.ts',
+    find: '    this.#inbox.push(envelope)\n    this.wake()\n',
+    replace:
+      "    if (envelope.priority === 'high') this.#inbox.unshift(envelope)\n    else this.#inbox.push(envelope)\n    this.wake()\n",
+    invariant: 5,
+  },
 ]

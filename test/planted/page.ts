@@ -28,7 +28,7 @@ function text(found: ReadonlyMap<Mutant, Hunted>): string {
     if (own.length === 0) return []
     const rows = own.map(mutant => row(mutant, found.get(mutant) as Hunted))
     return [
-      `## ${number}. ${promise}\n\n${table(['planted bug', 'what is wrong', 'file', 'found in run'], rows)}`,
+      `## ${number}. ${promise}\n\n${table(['planted bug', 'what is wrong', 'file', 'found within'], rows)}`,
     ]
   })
   return `<!-- Made by test/process/planted.test.ts, which compares it: npm test -- planted -u writes it anew. -->
@@ -36,14 +36,16 @@ function text(found: ReadonlyMap<Mutant, Hunted>): string {
 # Planted bugs
 
 A check that never fails proves nothing. So ${mutants.length} bugs are planted in the production source, one at a time: in the loop,
-in delivery, dispatch and execution, in the journal, in recovery and streams, and in the machines. Each is loaded in place of the right
-code, in a thread of its own, and random campaigns are played (\`test/simulation\`: work, crashes, clients) from seed 1 on, until the
-invariant that has to see it does. It must be that one, whatever others say before, and the same campaigns find nothing in the
-source as it is.
+in delivery, dispatch and execution, in the journal, in recovery and streams, and in the machines, which a replay cannot tell
+from right ones. Each is loaded in place of the right code, in a thread of its own; then random campaigns are played (\`test/simulation\`:
+work, crashes, clients, all from one seed), from seed 1 on, until the invariant that has to see the bug does. It must be that one,
+whatever others say before it; and in the source as it is the same campaigns find nothing.
 
 ${table(['invariant', 'planted bugs', 'all found within'], counts(mutants, found))}
 
-Invariants 12 and 13 speak of parts that are not built yet. The bugs are in \`test/planted\`.
+Invariants 12 and 13 speak of parts that are not built yet. What would end the process counts for 11, and a client who waits while
+nothing is left to happen for 9: the simulation itself sees both. The bugs are in \`test/planted\`; to plant another one is to add it
+there.
 
 ${sections.join('\n\n')}
 `
@@ -65,7 +67,7 @@ function row(mutant: Mutant, hunted: Hunted): string[] {
 
 function runs(run: number): string {
   const within = withinSteps(run)
-  return within === 1 ? 'the first' : `the first ${within}`
+  return within === 1 ? '1 campaign' : `${within} campaigns`
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
