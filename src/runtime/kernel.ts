@@ -278,6 +278,8 @@ export class Kernel {
 
   /** A turn that only tells agents of their load and writes checkpoints. */
   #checkpointTurn(count: number, clean: boolean): void {
+    // A write that was refused just before has the last word: what it held is neither dirty nor written.
+    if (this.#stopped !== null) return
     const { journal, release } = this.#parts
     const turn = new Turn(this.#at)
     try {

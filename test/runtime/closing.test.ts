@@ -1,8 +1,8 @@
 /** Closing: how long it waits for what runs, who may cut that short, and what is refused. */
 import { describe, expect, test } from 'vitest'
-import { createRuntime, type Runtime } from 'stator'
-import type { Life, Simulation } from 'stator/testing'
-import { codeOf, single } from './support/world.ts'
+import { agent, createRuntime, task, workflow, type Runtime } from 'stator'
+import type { Life, Setup, Simulation } from 'stator/testing'
+import { codeOf, single, worldOf } from './support/world.ts'
 
 const MINUTE = 60_000
 
@@ -95,4 +95,47 @@ test('after a close that waited, what was left goes on at the next start', async
   const next = await world.boot()
   await next.until(next.runtime.task('slow').result())
   expect(next.runtime.task('slow').status()).toBe('completed')
+})
+
+describe('a close on a disk that refuses one write, and would take the next', () => {
+  const step = task('step')
+  const two = workflow('two').step('one', step).step('other', step)
+
+  const setup = (life: Life): Setup => ({
+    workflows: [two],
+    agents: [
+      agent('ann').handle(
+        step,
+        life.handler(async () => life.wait(1_000)),
+      ),
+    ],
+  })
+
+  /** A start, a close in which the first step ends and the second is left over, and the next process life. */
+  async function closed(tail: number, write: number): Promise<Simulation> {
+    const world = worldOf(setup, { limits: { tail, idle: 1 } })
+    const life = await world.boot({ write, point: 'refused' }).catch(() => undefined)
+    let started = false
+    try {
+      await life?.until(life.runtime.start(two, 1, { id: 'run' }))
+      started = life !== undefined
+      await life?.until(life.runtime.close({ drain: '1h' }))
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'JOURNAL_FAILED' })
+    }
+    world.kill()
+    const next = await world.boot()
+    if (started)
+      expect(await next.until(next.runtime.run(two, 'run').outcome())).toMatchObject({ status: 'completed' })
+    await next.until(next.runtime.close())
+    return world
+  }
+
+  // The shorter the tail the earlier it moves: with one of these it does in the very last turn.
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
+    'writes nothing after that, and loses nothing: a tail of %d',
+    async tail => {
+      for (let write = 1; write <= 8; write++) expect((await closed(tail, write)).broken).toEqual([])
+    },
+  )
 })
