@@ -34,7 +34,8 @@ export async function huntAll(
   most: number,
   threads: number,
 ): Promise<ReadonlyMap<Mutant, Hunted>> {
-  const found = new Map<Mutant, Hunted>()
+  // In the order of the catalogue, whichever is done first.
+  const found = new Map<Mutant, Hunted>(mutants.map(mutant => [mutant, NOT_HUNTED]))
   const left = mutants.values()
   const take = async (): Promise<void> => {
     for (const mutant of left) found.set(mutant, await hunt(mutant, most).catch(lost))
@@ -42,6 +43,8 @@ export async function huntAll(
   await Promise.all(Array.from({ length: threads }, take))
   return found
 }
+
+const NOT_HUNTED: Hunted = { runs: 0, seen: [] }
 
 /** A thread that came to no end of its own has found nothing, and says why. */
 const lost = (error: unknown): Hunted => ({
