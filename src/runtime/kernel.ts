@@ -272,7 +272,7 @@ export class Kernel {
     }
     this.#checkpointTurn(CHECKPOINTS_WHEN_IDLE, false)
     const { population, limits } = this.#parts
-    if (population.dirtyCount === 0) population.park(limits.liveActors)
+    if (this.#stopped === null && population.dirtyCount === 0) population.park(limits.liveActors)
     this.#rest()
   }
 

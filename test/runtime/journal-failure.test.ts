@@ -1,6 +1,6 @@
 /** A journal that cannot write stops everything at once: who waits is told, nothing is let out, and a new start goes on. */
 import { expect, test } from 'vitest'
-import { createRuntime, type Journal } from 'stator'
+import { createRuntime, sequence, type Journal } from 'stator'
 import { emptyMemory, memory } from '../../src/runtime/memory-journal.ts'
 import { codeOf, single } from './support/world.ts'
 import type { Life } from 'stator/testing'
@@ -155,6 +155,29 @@ test('a pause that could not be written is not said to be there already', async 
   disk.full = true
   for (let n = 0; n < 2; n++) expect(await codeOf(life, runtime.agents.pause('ann'))).toBe('JOURNAL_FAILED')
   expect(await codeOf(life, runtime.agents.resume('ann'))).toBe('JOURNAL_FAILED')
+})
+
+test('nobody is parked on a checkpoint that could not be written', async () => {
+  const { journal, disk } = breakable(memory(emptyMemory()))
+  const { world, job } = single(
+    async ({ text }, _, life: Life) => {
+      // What started it is written; that its run has moved will be when the hub is idle.
+      disk.full = text === 'second'
+      await life.wait(50)
+    },
+    { watched: false },
+  )
+  const life = await world.boot()
+  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const limits = { liveActors: 1, idle: 10 }
+  const runtime = await life.until(
+    createRuntime({ ...world.setup(life), host: life.host, logger: quiet, journal, limits }),
+  )
+  const plan = sequence(['first', 'second'].map(text => ({ id: text, task: job, input: { text } })))
+  const run = await life.until(runtime.startGraph(plan))
+  await world.pass(life, 90)
+  expect(runtime.status().hub).toBe('failed')
+  expect(() => run.status()).toThrow(expect.objectContaining({ code: 'JOURNAL_FAILED' }))
 })
 
 test('a runtime whose first commit fails does not start, and gives the journal back', async () => {
