@@ -108,7 +108,8 @@ export class Lifetime {
     const { hub, log, executor, endings, door, stream } = this.#parts()
     this.stopped = error
     if (error.code !== 'CLOSED') {
-      hub.send({ type: 'hub.fail' })
+      // A hub that has closed stays closed, even if what it wrote last did not get through.
+      if ((hub.getSnapshot() as { status: string }).status === 'active') hub.send({ type: 'hub.fail' })
       log.error({ err: error }, 'the hub has stopped')
     }
     executor.close()
