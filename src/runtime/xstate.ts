@@ -108,13 +108,14 @@ function wrap(machine: AnyStateMachine): AnyActorLogic {
 
 /** The root of all actors: the hub's own actor, which ignores what XState itself tells a parent. */
 export function createRoot(machine: AnyStateMachine): AnyActorRef {
-  const logic = wrap(machine)
-  const root = {
-    ...logic,
-    transition: (snapshot: never, event: { type: string }, scope: never): unknown =>
-      event.type.startsWith('xstate.') ? snapshot : logic.transition(snapshot, event as never, scope),
-  } as unknown as AnyActorLogic
-  return createActor(root).start()
+  const root = createActor(wrap(machine)).start()
+  const internal = root as unknown as { _send: (event: { readonly type: string }) => void }
+  const send = internal._send.bind(root)
+  // Also once it is closed, when XState would warn of each.
+  internal._send = event => {
+    if (!event.type.startsWith('xstate.')) send(event)
+  }
+  return root
 }
 
 /** A machine's first snapshot; immutable, so all its actors may share it. */

@@ -1,10 +1,12 @@
 /** The small parts that everything stands on: each keeps its promise for whatever it is given. */
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as fc from 'fast-check'
 import { Dice, VirtualClock } from 'stator/testing'
+import { hubMachine } from 'stator'
 import { PRIORITIES } from '../../src/messages/message.ts'
 import { Deadlines } from '../../src/runtime/deadlines.ts'
 import { Heap } from '../../src/runtime/heap.ts'
+import { createRoot } from '../../src/runtime/xstate.ts'
 import { goesFirst, ReadyQueue, type Ready } from '../../src/runtime/ready-queue.ts'
 
 /** In the middle of a model. */
@@ -162,5 +164,24 @@ describe('dice', () => {
       counts[face] = (counts[face] ?? 0) + 1
     }
     for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(150)
+  })
+})
+
+describe('the root of all actors', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  test('hears nothing of what XState tells a parent, also once the hub is closed', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const root = createRoot(hubMachine)
+    const done = { type: 'xstate.done.actor.workflow/a', actorId: 'workflow/a' }
+    const internal = root as unknown as { _send(event: object): void }
+    const stateOf = (): unknown => (root.getSnapshot() as { value: unknown }).value
+    for (const type of ['hub.start', 'hub.drain', 'hub.close']) {
+      internal._send(done)
+      root.send({ type })
+    }
+    expect(stateOf()).toBe('closed')
+    internal._send(done)
+    expect(warn).not.toHaveBeenCalled()
   })
 })
