@@ -10,6 +10,9 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'stator-package-'))
 
+/** The entries that need the optional peers. */
+const FOR_TESTS = ['stator/testing']
+
 class Failed extends Error {}
 
 try {
@@ -43,9 +46,6 @@ function run(command: string, args: string[], cwd: string): void {
 function contents(tgz: string): string[] {
   return execFileSync('tar', ['-tzf', tgz], { encoding: 'utf8' }).trim().split('\n')
 }
-
-/** The entries that need the optional peers. */
-const FOR_TESTS = ['stator/testing']
 
 /** As a user has it: the package in node_modules beside its dependencies, first without its optional peers, and nothing of this repository. */
 function importEntries(tgz: string): void {
