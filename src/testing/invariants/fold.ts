@@ -51,7 +51,9 @@ export class Fold {
     for (const record of base.records) {
       const signal = decode(record)
       // Whose payloads were erased has ended.
-      if (record.data !== null && signal.seq > (covered.get(signal.to) ?? 0)) this.#move(signal)
+      // And a message too many holds its sender, wherever its recipient stands.
+      const isNews = signal.seq > (covered.get(signal.to) ?? 0) || signal.refused?.code === 'HOPS_EXCEEDED'
+      if (record.data !== null && isNews) this.#move(signal)
     }
     this.#since = base.records.at(-1)?.seq ?? base.anchor.seq
     this.#due.clear()
