@@ -549,6 +549,8 @@ complains(6, {
   'share the key': scene => scene.outside({ task: 'task/none' }),
   'which is not under': scene => scene.outside({ what: 'sub', key: 'elsewhere/make' }),
   'had its result, and ran again': scene => scene.outside({ what: 'sub', key: `${keyOf(scene)}/make` }),
+  'gave a result that nobody recorded': scene =>
+    scene.outside({ what: 'result', key: `${keyOf(scene)}/unheard`, value: 1 }),
   'gave another result than the one that is recorded': scene =>
     scene.outside({ what: 'result', key: `${keyOf(scene)}/make`, value: 'other' }),
   'ran, and not under the key': scene => {
@@ -609,6 +611,14 @@ complains(6, {
     scene.lie({ agents: { list: () => list } })
     return scene.watcher.drained?.(scene.life)
   },
+})
+
+test('invariant 6 lets a run that is named like one that was pruned make results of its own', async () => {
+  const { world, life } = await Scene.under(6)
+  expect(life.runtime.prune({ olderThan: 0 })).toBe(1)
+  const again = await life.until(life.runtime.start(two, { n: 5 }, { id: 'done' }))
+  expect(await life.until(again.result())).toEqual({ one: { n: 6 }, other: { n: 7 } })
+  expect(world.broken).toEqual([])
 })
 
 /** Somebody who reads, and is given these. */

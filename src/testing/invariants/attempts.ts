@@ -38,8 +38,8 @@ class Inside {
   readonly #outputs = new Map<string, Entry>()
   readonly #keys = new Map<string, string>()
   readonly #owners = new Map<string, string>()
-  /** Results of sub-steps, by owner and name. */
-  readonly #results = new Map<string, string>()
+  /** Results of sub-steps, by owner and name: of the life that has its name now, where an earlier one was pruned. */
+  readonly #results = new Map<string, Map<string, string>>()
   /** Of the turn of a task that runs: the keys of sub-steps that ran, and the names whose results were recorded. */
   readonly #ran = new Map<string, Set<string>>()
   readonly #made = new Map<string, Set<string>>()
@@ -49,10 +49,12 @@ class Inside {
     const { base } = Past.of(simulation)
     this.#standing = new Standing(base)
     for (const own of base.results.values())
-      for (const text of own.values()) {
-        const { owner, name, value } = JSON.parse(text) as SubResult
-        this.#results.set(`${owner} ${name}`, JSON.stringify(value))
-      }
+      for (const text of own.values()) this.#keep(JSON.parse(text) as SubResult)
+  }
+
+  #keep({ owner, name, value }: SubResult): void {
+    const own = this.#results.get(owner) ?? new Map<string, string>()
+    this.#results.set(owner, own.set(name, JSON.stringify(value)))
   }
 
   take({ signals, results }: Batch, life: Life): void {
@@ -74,13 +76,16 @@ class Inside {
       }
       standing.take(signal)
       const now = standing.get(to)
+      // Whoever is named like one that was pruned makes its own.
+      if (now?.createdSeq === seq) this.#results.delete(to)
       if (now !== undefined && now.attempts > now.maxAttempts)
         say(life, `signal ${seq}: ${to} has ${now.attempts} attempts, and may have ${now.maxAttempts}`)
     }
     if (recorded < results.length) say(life, 'a result is kept that nobody recorded')
-    for (const { owner, name, value } of results) {
-      if (this.#results.has(`${owner} ${name}`)) say(life, `${name} of ${owner} was recorded twice`)
-      this.#results.set(`${owner} ${name}`, JSON.stringify(value))
+    for (const result of results) {
+      const { owner, name } = result
+      if (this.#results.get(owner)?.has(name) === true) say(life, `${name} of ${owner} was recorded twice`)
+      this.#keep(result)
       this.#made.get(owner)?.add(name)
     }
   }
@@ -136,11 +141,12 @@ class Inside {
     if (!key.startsWith(`${own}/`))
       say(life, `a sub-step of ${task} has the key ${key}, which is not under ${own}`)
     const name = key.slice(own.length + 1)
-    const result = this.#results.get(`${task} ${name}`)
+    const result = this.#results.get(task)?.get(name)
     if (what === 'sub') this.#ran.get(task)?.add(key)
     else if (this.#made.get(task)?.has(name) === true && this.#ran.get(task)?.has(key) === false)
       say(life, `${name} of ${task} ran, and not under the key ${key}`)
     if (what === 'sub' && result !== undefined) say(life, `${key} had its result, and ran again`)
+    if (what === 'result' && result === undefined) say(life, `${key} gave a result that nobody recorded`)
     if (what === 'result' && result !== undefined && result !== JSON.stringify(value))
       say(life, `${key} gave another result than the one that is recorded`)
   }
