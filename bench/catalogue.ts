@@ -8,6 +8,8 @@ import type { ProgramName } from './programs.ts'
 export interface Workload {
   readonly name: string
   readonly what: string
+  /** It takes longer than all others together: it is measured where it is named, and only there. */
+  readonly long?: true
   readonly cases: (scale: number) => readonly Case[]
 }
 
@@ -29,6 +31,15 @@ const limit = (
   size,
   program: name === SQLITE ? `limits/sqlite-${mode}` : `limits/xstate-${mode}`,
   params: { n, journal: 'memory', mode: name === XSTATE_MACHINES ? 'machines' : 'actors' },
+})
+
+const sqliteLimit = (workload: string, program: ProgramName, size: string, n: number, mode = ''): Case => ({
+  workload,
+  limit: SQLITE,
+  subject: `limit ${SQLITE}`,
+  size,
+  program,
+  params: { n, journal: 'sqlite', mode },
 })
 
 const stator = (
@@ -79,6 +90,13 @@ const fanOut: Workload = {
   },
 }
 
+/** What else is asked of the queue, in words. */
+const QUEUE_VARIANTS = {
+  enqueue: () => 'enqueue only',
+  'half-load': () => 'half load',
+  crowd: (n: number) => `${Math.ceil(n / 2)} agents`,
+}
+
 const queue: Workload = {
   name: 'W3',
   what: 'queue: 20,000 no-op jobs of four priorities, 10 workers',
@@ -90,6 +108,13 @@ const queue: Workload = {
       stator('W3', 'memory', 'programs/queue', size, n),
       limit('W3', SQLITE, size, n, 'queue'),
       limit('W3', XSTATE_ACTORS, size, n, 'queue'),
+      ...(['enqueue', 'half-load', 'crowd'] as const).flatMap(mode => {
+        const sized = `${QUEUE_VARIANTS[mode](n)}, ${size}`
+        return [
+          stator('W3', 'sqlite', `programs/${mode}`, sized, n),
+          sqliteLimit('W3', `limits/sqlite-${mode}`, sized, n),
+        ]
+      }),
     ]
   },
 }
@@ -117,14 +142,7 @@ const recovery: Workload = {
       const size = `${mode}, n=${n}`
       return [
         { ...stator('W6', 'sqlite', 'programs/recovery', size, n, mode), sort: 'graph' },
-        {
-          workload: 'W6',
-          limit: SQLITE,
-          subject: `limit ${SQLITE}`,
-          size,
-          program: 'limits/sqlite-recovery',
-          params: { n, journal: 'sqlite', mode },
-        },
+        sqliteLimit('W6', 'limits/sqlite-recovery', size, n, mode),
       ]
     }),
 }
@@ -183,12 +201,35 @@ const simulations: Workload = {
     }),
 }
 
-export const WORKLOADS: readonly Workload[] = [chain, fanOut, queue, growth, recovery, memory, simulations]
+const backlog: Workload = {
+  name: 'W9',
+  what: 'backlog: 1,000,000 waiting tasks, SIGKILL, restart to the first that is done',
+  long: true,
+  cases: scale => {
+    const n = scaled(1_000_000, scale)
+    const size = `n=${n}`
+    return [
+      stator('W9', 'sqlite', 'programs/backlog', size, n),
+      sqliteLimit('W9', 'limits/sqlite-backlog', size, n),
+    ]
+  },
+}
+
+export const WORKLOADS: readonly Workload[] = [
+  chain,
+  fanOut,
+  queue,
+  growth,
+  recovery,
+  memory,
+  simulations,
+  backlog,
+]
 
 /** Thrown for a name that no workload has. */
 export class UnknownWorkload extends Error {}
 
-/** The workloads of these names, in the order of the catalogue; all where none is named. */
+/** The workloads of these names, in the order of the catalogue; where none is named, all but the long ones. */
 export function choose(names: readonly string[]): readonly Workload[] {
   const wanted = names.map(name => name.toUpperCase())
   const unknown = names.filter((_, index) => !WORKLOADS.some(({ name }) => name === wanted[index]))
@@ -199,5 +240,5 @@ export function choose(names: readonly string[]): readonly Workload[] {
       : ''
     throw new UnknownWorkload(`No workload ${unknown.join(', ')}; there are ${known}.${messages}`)
   }
-  return names.length === 0 ? WORKLOADS : WORKLOADS.filter(({ name }) => wanted.includes(name))
+  return WORKLOADS.filter(({ name, long }) => (names.length === 0 ? long !== true : wanted.includes(name)))
 }

@@ -24,7 +24,7 @@ export function parseCommand(args: readonly string[], cwd: string): Invocation {
   const list = WORKLOADS.map(({ name, what }) => `  ${name}  ${what}`).join('\n')
   const command = new Command('npm run bench --')
     .description('Measures Stator, and in the same run the limits that it stands on.')
-    .argument('[workloads...]', 'which ones, such as W1 W5; by default all')
+    .argument('[workloads...]', 'which ones, such as W1 W5; by default all but W9')
     .option('--json <file>', 'write the figures to a file')
     .option('--runs <n>', 'runs of each case, each in a process of its own', whole, 5)
     .option('--scale <factor>', 'sizes as a share of the full ones; figures then mean little', share, 1)

@@ -51,7 +51,13 @@ export function round(value: number): number {
 }
 
 /** Metrics that say something of Stator alone, or are shares already. */
-const UNDIVIDED = new Set(['records_per_step', 'ratio_to_100', 'actors_in_memory'])
+const UNDIVIDED = new Set([
+  'records_per_step',
+  'ratio_to_100',
+  'ratio_to_first',
+  'actors_in_memory',
+  'arrivals_per_s',
+])
 
 export function figuresOf(measured: readonly Measured[]): Figure[] {
   return measured.flatMap(one => merge(one).map(sample => figure(one.case, sample, measured)))

@@ -1,6 +1,7 @@
-/** What the lives of W6 have in common: when they may be killed, and the log outside of what is measured that counts executions. */
+/** What the lives of W6 and W9 have in common: when they may be killed, and, of W6, the log outside of what is measured that counts executions. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Sample } from './case.ts'
 
 /** Steps that each workflow has done when it hangs (hold), or of all of them half (mid). */
 export const DONE_BEFORE = 5
@@ -8,9 +9,9 @@ export const DONE_BEFORE = 5
 /** One line of the outside log for each execution of a step that ended: the life, the workflow, the step. */
 export const logOf = (dir: string): string => join(dir, 'outside.log')
 
-/** The first life's word that it may be killed. */
-export function readyToDie(): void {
-  process.send?.({ kill: true })
+/** The first life's word that it may be killed, and what it has to report. */
+export function readyToDie(samples: readonly Sample[] = []): void {
+  process.send?.({ samples })
 }
 
 export function readLog(dir: string): { life: string; step: string }[] {

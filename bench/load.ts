@@ -1,4 +1,5 @@
-/** Load: a closed loop, and what a stretch of work cost. Knows no Stator: the limits are measured with the same code. */
+/** Load: a closed loop, an open one, and what a stretch of work cost. Knows no Stator: the limits are measured with the same code. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Sample } from './case.ts'
 import { quantile } from './figures.ts'
 
@@ -6,6 +7,8 @@ import { quantile } from './figures.ts'
 export const IN_FLIGHT = 100
 /** Steps of a workflow in W1 and W6. */
 export const STEPS = 10
+/** Jobs of W3 that are under way at once. */
+export const WORKERS = 10
 
 /** Does n things, `lanes` of them at once: each lane begins its next when its last has ended. Returns their latencies in ms. */
 export async function closedLoop(
@@ -24,6 +27,25 @@ export async function closedLoop(
   }
   await Promise.all(Array.from({ length: Math.min(lanes, n) }, lane))
   return latencies
+}
+
+/**
+ * Begins n things, so many a second, however many of them are under way. It is no timer that waits, which would be late by a
+ * millisecond, but every turn of the event loop.
+ */
+export async function openLoop(
+  n: number,
+  perSecond: number,
+  work: (index: number, due: number) => Promise<unknown>,
+): Promise<void> {
+  const began = performance.now()
+  const under: Promise<unknown>[] = []
+  while (under.length < n) {
+    const due = began + (under.length * 1_000) / perSecond
+    if (due <= performance.now()) under.push(work(under.length, due))
+    else await nextTurn()
+  }
+  await Promise.all(under)
 }
 
 export interface Cost<T> {
@@ -79,6 +101,76 @@ export async function queueSamples(n: number, all: () => Promise<unknown>): Prom
   return [
     { metric: 'jobs_per_s', value: (n / ms) * 1000 },
     { metric: 'cpu_us_per_job', value: (cpuMs * 1000) / n },
+  ]
+}
+
+/**
+ * The figures of W3 at half load: n jobs at once, then n that arrive at half the rate of those. A job counts from when it was due, so
+ * that one which could not even be submitted in time is not forgotten.
+ */
+export async function halfLoadSamples(
+  n: number,
+  job: (index: number, acknowledged: () => void) => Promise<unknown>,
+): Promise<Sample[]> {
+  const { ms } = await cost(() => Promise.all(Array.from({ length: n }, (_, index) => job(index, () => {}))))
+  const perSecond = ((n / ms) * 1_000) / 2
+  const acknowledged: number[] = []
+  const done: number[] = []
+  await openLoop(n, perSecond, async (index, due) => {
+    await job(n + index, () => acknowledged.push(performance.now() - due))
+    done.push(performance.now() - due)
+  })
+  return [
+    { metric: 'arrivals_per_s', value: perSecond },
+    { metric: 'p50_ms', part: 'to the acknowledgement', value: quantile(acknowledged, 0.5) },
+    { metric: 'p99_ms', part: 'to the acknowledgement', value: quantile(acknowledged, 0.99) },
+    { metric: 'p50_ms', part: 'to the result', value: quantile(done, 0.5) },
+    { metric: 'p99_ms', part: 'to the result', value: quantile(done, 0.99) },
+  ]
+}
+
+/** Many agents: bringing one up, and a job for any of them or for one. */
+export interface Crowd {
+  readonly register: (agent: number) => Promise<unknown>
+  readonly anyone: (job: number) => Promise<unknown>
+  readonly named: (job: number, agent: number) => Promise<unknown>
+}
+
+/** The figures of W3 with many agents: all of them registered at once, n jobs for anyone, then n jobs that name their agents in turn. */
+export async function crowdSamples(n: number, agents: number, crowd: Crowd): Promise<Sample[]> {
+  const all = async (count: number, one: (index: number) => Promise<unknown>): Promise<number> => {
+    const { ms } = await cost(() => Promise.all(Array.from({ length: count }, (_, index) => one(index))))
+    return (count / ms) * 1_000
+  }
+  return [
+    { metric: 'agents_per_s', value: await all(agents, crowd.register) },
+    { metric: 'jobs_per_s', part: 'for anyone', value: await all(n, crowd.anyone) },
+    { metric: 'jobs_per_s', part: 'named', value: await all(n, job => crowd.named(job, job % agents)) },
+  ]
+}
+
+/** Tasks that are submitted at once in W9, and blocks that their rate is told of. */
+const SUBMITTING = 1_000
+const BLOCKS = 10
+
+/** The figures of W9 while tasks come in: the rate of each block until it is acknowledged, and of the last one to the first. */
+export async function backlogSamples(
+  n: number,
+  enqueue: (index: number) => Promise<unknown>,
+): Promise<Sample[]> {
+  const blocks: { readonly part: string; readonly rate: number }[] = []
+  for (let block = 0; block < BLOCKS; block++) {
+    const from = Math.floor((block * n) / BLOCKS)
+    const to = Math.floor(((block + 1) * n) / BLOCKS)
+    const { ms } = await cost(() => closedLoop(to - from, SUBMITTING, index => enqueue(from + index)))
+    blocks.push({ part: `${from + 1} to ${to}`, rate: ((to - from) / ms) * 1_000 })
+  }
+  const rates = blocks.map(({ rate }) => rate)
+  const [first = 0] = rates
+  return [
+    ...blocks.map(({ part, rate }) => ({ metric: 'tasks_per_s', part, value: rate })),
+    { metric: 'ratio_to_first', part: 'last block', value: (rates.at(-1) ?? 0) / first },
+    { metric: 'ratio_to_first', part: 'slowest block', value: Math.min(...rates) / first },
   ]
 }
 

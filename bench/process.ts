@@ -34,7 +34,7 @@ export async function run(
   let samples: readonly Sample[] | undefined
   child.on('message', message => {
     if (done.safeParse(message).success) onDone()
-    else samples = report.parse(message).samples
+    else samples = samplesOf(message)
   })
   const [code, signal] = await closed(child)
   clearTimeout(timer)
@@ -42,6 +42,9 @@ export async function run(
     throw new Error(`${program} ended without a report (${signal ?? `exit code ${String(code)}`})`)
   return samples
 }
+
+/** What a process says that it found. */
+export const samplesOf = (message: unknown): readonly Sample[] => report.parse(message).samples
 
 export function closed(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return new Promise((resolve, reject) => {

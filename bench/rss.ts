@@ -27,3 +27,13 @@ export function memorySamples(before: Memory, after: Memory, actors: number): Sa
     { metric: 'heap_bytes_per_actor', value: (after.heapUsed - before.heapUsed) / actors },
   ]
 }
+
+/** The process as a whole, and the most that it ever had. */
+export async function footprint(part?: string): Promise<readonly Sample[]> {
+  const { rss, heapUsed } = await memoryInUse()
+  return [
+    { metric: 'rss_mb', part, value: rss / MB },
+    { metric: 'heap_mb', part, value: heapUsed / MB },
+    { metric: 'peak_rss_mb', part, value: process.resourceUsage().maxRSS / 1024 },
+  ]
+}

@@ -1,5 +1,8 @@
 /** The SQLite limit of W6; what the lives do is in sqlite-recovery-life.ts. */
 import type { Program } from '../case.ts'
-import { killAndRestart } from '../restart.ts'
+import { killAndRestart, lostSteps } from '../restart.ts'
 
-export const program: Program = params => killAndRestart('limits/sqlite-recovery-life', params)
+export const program: Program = async params => [
+  ...(await killAndRestart('limits/sqlite-recovery-life', params)),
+  lostSteps(params),
+]
