@@ -10,7 +10,7 @@ export async function program({ n, dir }: Params): Promise<readonly Sample[]> {
   const idle = new Set<number>()
   const job = async (id: number, worker: number): Promise<void> => {
     await jobs.enqueue(id, worker)
-    // Whoever is free takes what comes first; a worker that is at it goes on until nothing is left for it.
+    // All jobs were enqueued in that one commit, so a worker that is at it goes on until nothing is left for it.
     const free = worker === ANYONE ? idle.values().next().value : worker
     if (free === undefined || !idle.delete(free)) return
     await jobs.work(worker)

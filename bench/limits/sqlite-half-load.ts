@@ -7,10 +7,13 @@ export async function program({ n, dir }: Params): Promise<readonly Sample[]> {
   const jobs = new Jobs(dir)
   const done = new Map<number, () => void>()
   let idle = WORKERS
+  let ready = 0
   const work = async (): Promise<void> => {
     idle--
     await jobs.work(undefined, id => done.get(id)?.())
     idle++
+    // One that was enqueued while this worker looked, and found all of them busy.
+    if (ready > WORKERS - idle) void work()
   }
   const samples = await halfLoadSamples(n, async (id, acknowledged) => {
     const ended = new Promise<void>(resolve => {
@@ -18,8 +21,10 @@ export async function program({ n, dir }: Params): Promise<readonly Sample[]> {
     })
     await jobs.enqueue(id)
     acknowledged()
+    ready++
     if (idle > 0) void work()
     await ended
+    ready--
     done.delete(id)
   })
   jobs.close()
