@@ -201,6 +201,18 @@ export const ERRORS = {
     message: 'The definition that wrote this history is not registered.',
     next: 'Register the definition that the details name again: the run goes on.',
   },
+  WORKER_DIED: {
+    message: 'The worker thread ended without an answer.',
+    next: 'See whether the module calls process.exit, or waits for something that never comes; a retry starts a fresh thread.',
+  },
+  WORKER_MODULE_INVALID: {
+    message: 'The module of a worker cannot be used.',
+    next: 'Give the URL of a module that loads, as in new URL("./resize.js", import.meta.url), and export a function from it.',
+  },
+  WORKER_OUT_OF_MEMORY: {
+    message: 'The worker thread went over its memory limit.',
+    next: 'Raise the memory option of worker(), or work on less at once.',
+  },
   WORKFLOW_FAILED: {
     message: 'The workflow failed.',
     next: 'The details name the steps that failed and those they blocked.',
