@@ -174,7 +174,8 @@ export class Door {
     const { population, journal } = this.#parts
     const { to } = submission
     const taken = this.#coming.has(to) || population.find(to) !== undefined || population.stranded().has(to)
-    if (taken || journal.query({ actor: to, limit: 1 }).length > 0)
+    // Also where only steps are left of a run that was pruned.
+    if (taken || journal.query({ correlationId: to, limit: 1 }).length > 0)
       throw new StatorError('IDEMPOTENCY_CONFLICT', { address: to, reason: 'the id is taken' })
     this.#coming.add(to)
     try {

@@ -13,8 +13,10 @@ const ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'].flatMap(state =>
 export function prune(journal: Journal, population: Population, until: number): number {
   const old = new Set<string>()
   const whole: string[] = []
+  // A run may end before the steps that it blocks: it is over when nothing of it is on its way.
+  const coming = new Set(journal.pending().map(({ correlationId }) => correlationId))
   for (const signal of scan(journal, { types: ENDINGS, until })) {
-    if (!signal.final || signal.to !== signal.correlationId) continue
+    if (!signal.final || signal.to !== signal.correlationId || coming.has(signal.to)) continue
     old.add(signal.to)
     // An earlier prune erased the rest: its headers stand as long as something before them is needed.
     if (signal.data !== null) whole.push(signal.to)
@@ -25,7 +27,10 @@ export function prune(journal: Journal, population: Population, until: number): 
 
 /** The first record of a run or task that stays. What comes before it is of pruned runs, agents and the hub. */
 function firstNeeded(journal: Journal, population: Population, old: ReadonlySet<string>): number {
-  for (const signal of scan(journal, { types: ['workflow.start', 'task.create'] }))
+  for (const signal of scan(journal, { types: ['workflow.start', 'task.create'] })) {
+    // Of what was erased nobody needs the headers, also where those of its end were dropped already.
+    if (signal.data === null) continue
     if (!old.has(rootOf(signal.to))) return signal.seq
+  }
   return population.oldestDirty() ?? Number.MAX_SAFE_INTEGER
 }

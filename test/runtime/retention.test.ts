@@ -1,0 +1,84 @@
+/** What a pruning takes, and what of it stays: a run is gone as a whole, or it is there. */
+import { describe, expect, test } from 'vitest'
+import { agent, graph, task, type Limits } from 'stator'
+import type { Life, Simulation } from 'stator/testing'
+import { decode } from '../../src/runtime/record.ts'
+import { codeOf, worldOf } from './support/world.ts'
+
+const job = task('job')
+const failing = task('failing')
+
+/** Ends before the steps that it blocks. */
+const fan = graph([
+  { id: 'first', task: failing },
+  ...['a', 'b', 'c'].map(id => ({ id, task: job, after: ['first'] })),
+])
+
+function crew(limits: Partial<Limits>): Simulation {
+  const setup = (life: Life) => ({
+    agents: [
+      agent('ann')
+        .handle(
+          job,
+          life.handler(async () => life.wait(5)),
+        )
+        .handle(
+          failing,
+          life.handler(async () => {
+            await life.wait(5)
+            throw new Error('no')
+          }),
+        ),
+    ],
+  })
+  return worldOf(setup, { limits })
+}
+
+/** Of whom there is a record, and whether it has its payload. */
+const left = ({ state }: Simulation): [string, boolean][] =>
+  state.records.map(record => [decode(record).to, record.data !== null])
+
+async function failed(world: Simulation, life: Life): Promise<void> {
+  const run = await life.until(life.runtime.startGraph(fan, { id: 'run' }))
+  expect(await life.until(run.outcome())).toMatchObject({ status: 'failed' })
+}
+
+describe('a run that ended before the steps that it blocked', () => {
+  const steps = ['a', 'b', 'c'].map(id => [`task/run/${id}`, false])
+
+  /** What a start needs no more ends between the run and its steps. */
+  async function cut(): Promise<{ world: Simulation; life: Life }> {
+    const world = crew({ batchDeliveries: 1, tail: 4, idle: 1_000_000 })
+    const life = await world.boot()
+    await failed(world, life)
+    await world.pass(life, 1_000)
+    expect(life.runtime.prune({ olderThan: 0 })).toBe(1)
+    expect(left(world)).toEqual(steps)
+    return { world, life }
+  }
+
+  test('is not pruned while their messages are on their way', async () => {
+    const world = crew({ batchDeliveries: 1 })
+    const life = await world.boot()
+    await failed(world, life)
+    expect(world.state.pending.size).toBeGreaterThan(0)
+    expect(life.runtime.prune({ olderThan: 0 })).toBe(0)
+    await world.drain(life)
+    expect(life.runtime.prune({ olderThan: 0 })).toBe(1)
+    expect(left(world).some(([to, whole]) => whole && to.startsWith('task/'))).toBe(false)
+  })
+
+  test('leaves headers of theirs that a later pruning drops', async () => {
+    const { world, life } = await cut()
+    await life.until(life.runtime.agents.pause('ann'))
+    for (let n = 0; n < 8; n++) await life.until(life.runtime.agents.resume('ann'))
+    expect(life.runtime.prune({ olderThan: 0 })).toBe(0)
+    expect(left(world).filter(([to]) => to.startsWith('task/'))).toEqual([])
+  })
+
+  test('has its name as long as there is anything of them', async () => {
+    const { world, life } = await cut()
+    expect(await codeOf(life, life.runtime.startGraph(fan, { id: 'run' }))).toBe('IDEMPOTENCY_CONFLICT')
+    expect(left(world)).toEqual(steps)
+  })
+})
