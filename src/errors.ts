@@ -10,6 +10,14 @@ export interface Failure {
   readonly code: string
   /** False where a retry cannot help. */
   readonly retryable?: boolean
+  /** What stood in the way, nearest first; of a task that was blocked. */
+  readonly reasons?: readonly Reason[]
+}
+
+export interface Reason {
+  readonly task: string
+  readonly code: string
+  readonly message?: string
 }
 
 /** Every error that Stator raises. `code` is stable; `details` is JSON; `next` says what to do. */

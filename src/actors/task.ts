@@ -7,7 +7,7 @@ import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import { INTERRUPTED_POLICIES, retrySchema, type RetryPolicy, type TaskCreate } from '../messages/task.ts'
-import { checkOptions, checkSchema, parse, type Schema } from './schema.ts'
+import { checkOptions, checkSchema, func, parse, type Schema } from './schema.ts'
 
 export interface RetryOptions {
   /** Attempts in all, the first included. */
@@ -20,6 +20,25 @@ export interface RetryOptions {
   maxInterval?: Duration
   /** Default 'full'. */
   jitter?: RetryPolicy['jitter']
+  /** Errors that no further attempt can help, by class, name or code. */
+  nonRetryable?: readonly (string | (abstract new (...args: never[]) => Error))[]
+}
+
+/** How long a task may take; what runs over fails with a code of its own. */
+export interface Timeouts {
+  /** For one attempt, from its start to its end (TASK_TIMEOUT; it is retried). Default 30 minutes (limits.taskTimeout). */
+  startToClose?: Duration
+  /** Between two signs of life, `ctx.heartbeat()` or `ctx.progress()` (HEARTBEAT_TIMEOUT; it is retried). Default: none are asked for. */
+  heartbeat?: Duration
+  /** In its queue, each time it waits for an agent (QUEUE_TIMEOUT; it is not retried). Default: for ever. */
+  queueToStart?: Duration
+  /** From when it first could run to its end, all attempts and waits included (TASK_EXPIRED). Default: for ever. */
+  overall?: Duration
+}
+
+export interface CacheOptions {
+  /** How long a result stands for others that ask for the same, from when it was made. */
+  ttl: Duration
 }
 
 export interface TaskOptions<I extends Schema, O extends Schema> {
@@ -27,10 +46,20 @@ export interface TaskOptions<I extends Schema, O extends Schema> {
   output?: O
   /** Only agents of this role get it. Default: any agent that handles it. */
   role?: string
+  /** Only agents with all of these skills get it. */
+  skills?: readonly string[]
+  /** The queue it waits in, unless who submits it names another. Default `default`. */
+  queue?: string
+  /** Whose share of the queue it uses, such as a customer or a model provider: `queue({ perKey })` limits each. */
+  key?: (input: z.output<I>) => string
   /** Default: one attempt. */
   retry?: RetryOptions
-  /** For one attempt. Default 30 minutes (limits.taskTimeout). */
-  timeout?: Duration
+  /** A duration is for one attempt: `startToClose`. */
+  timeout?: Duration | Timeouts
+  /** Results are kept by name, version and input; the same again completes at once with what is there. Default: no. */
+  cache?: CacheOptions
+  /** Says that the same input may give another result now: part of what results are kept by. Default `1`. */
+  version?: string
   /** What a crash in the middle means. Default 'retry'; three interruptions fail the task all the same. */
   onInterrupted?: 'retry' | 'fail' | 'hold'
 }
@@ -44,14 +73,19 @@ export interface TaskDefinition<in out I = unknown, in out O = unknown, in out G
   readonly name: string
   readonly input: Schema<I, Given>
   readonly output: Schema<O, Made>
+  readonly version: string
+  readonly key: ((input: I) => string) | undefined
+  /** How long results are kept, in milliseconds; undefined: not at all. */
+  readonly cacheFor: number | undefined
   /** What every task of this sort is created with, beside its input. */
   readonly spec: Omit<TaskCreate, 'input' | 'task'>
 }
 
 /** Any task, where its types do not matter. */
-export type AnyTask = Pick<TaskDefinition, 'kind' | 'name' | 'spec'> & {
+export type AnyTask = Pick<TaskDefinition, 'kind' | 'name' | 'spec' | 'version' | 'cacheFor'> & {
   readonly input: Schema
   readonly output: Schema
+  readonly key: ((input: never) => string) | undefined
 }
 
 /**
@@ -72,10 +106,14 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
       onInterrupted: options.onInterrupted,
       expected: INTERRUPTED_POLICIES.join(', '),
     })
+  const what = `options of task ${name}`
+  const { skills, version = '1', key } = parse(shape, options, 'DEFINITION_INVALID', what)
   const spec: Omit<TaskCreate, 'input' | 'task'> = {
     ...(options.role === undefined ? {} : { role: checkName(options.role, 'role') }),
+    ...(skills === undefined || skills.length === 0 ? {} : { skills: [...new Set(skills)].toSorted() }),
+    ...(options.queue === undefined ? {} : { queue: checkName(options.queue, 'queue') }),
     ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry, `retry of task ${name}`) }),
-    ...(options.timeout === undefined ? {} : { timeout: toMs(options.timeout, 'timeout') }),
+    ...timeouts(options.timeout, `timeout of task ${name}`),
     ...(options.onInterrupted === undefined ? {} : { onInterrupted: options.onInterrupted }),
   }
   return {
@@ -83,7 +121,47 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
     name,
     input: input as Schema<z.output<I>, z.input<I>>,
     output: output as Schema<z.output<O>, z.input<O>>,
+    version,
+    key: key as ((input: z.output<I>) => string) | undefined,
+    cacheFor: options.cache === undefined ? undefined : toMs(cacheOf(options.cache, what).ttl, 'cache.ttl'),
     spec,
+  }
+}
+
+const shape = z.looseObject({
+  skills: z.array(z.string().min(1).max(200)).max(100).optional(),
+  version: z.string().min(1).max(200).optional(),
+  key: func.optional(),
+})
+const timeoutsShape = z.strictObject({
+  startToClose: z.custom<Duration>().optional(),
+  heartbeat: z.custom<Duration>().optional(),
+  queueToStart: z.custom<Duration>().optional(),
+  overall: z.custom<Duration>().optional(),
+})
+const cacheShape = z.strictObject({ ttl: z.custom<Duration>() })
+
+const cacheOf = (cache: CacheOptions, what: string): CacheOptions =>
+  parse(cacheShape, cache, 'DEFINITION_INVALID', what)
+
+/** What of a task's creation its timeouts are. @throws StatorError DEFINITION_INVALID */
+export function timeouts(
+  given: Duration | Timeouts | undefined,
+  what: string,
+): Pick<TaskCreate, 'timeout' | 'heartbeat' | 'queueTimeout' | 'overall'> {
+  if (given === undefined) return {}
+  if (typeof given !== 'object') return { timeout: toMs(given, 'timeout') }
+  const { startToClose, heartbeat, queueToStart, overall } = parse(
+    timeoutsShape,
+    given,
+    'DEFINITION_INVALID',
+    what,
+  )
+  return {
+    ...(startToClose === undefined ? {} : { timeout: toMs(startToClose, 'startToClose') }),
+    ...(heartbeat === undefined ? {} : { heartbeat: toMs(heartbeat, 'heartbeat') }),
+    ...(queueToStart === undefined ? {} : { queueTimeout: toMs(queueToStart, 'queueToStart') }),
+    ...(overall === undefined ? {} : { overall: toMs(overall, 'overall') }),
   }
 }
 
@@ -96,6 +174,11 @@ export function retryPolicy(options: RetryOptions, what: string): RetryPolicy {
     backoff: options.backoff ?? 2,
     maxInterval: toMs(options.maxInterval ?? 60_000, 'maxInterval'),
     jitter: options.jitter ?? 'full',
+    ...(options.nonRetryable === undefined ? {} : { nonRetryable: options.nonRetryable.map(nameOf) }),
   }
   return parse(retrySchema, policy, 'DEFINITION_INVALID', what)
 }
+
+/** An error class stands for its name. */
+const nameOf = (error: string | { readonly name: string }): string =>
+  typeof error === 'string' ? error : error.name

@@ -9,6 +9,7 @@ import { Vector } from '../machines/vector.ts'
 import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import type { Plan, PlanStep } from '../messages/workflow.ts'
+import { specOf } from './create.ts'
 import type { Definition } from './kind.ts'
 import { workflowKind } from './kinds.ts'
 import { parse } from './schema.ts'
@@ -105,7 +106,7 @@ function createMessage(
   if (definition === undefined) throw new StatorError('TASK_UNHANDLED', { task: step.task, step: step.name })
   const made = guard(() => makeInput(context, data.step, outputOf), step.name)
   const input = admit(parse(definition.input, made, 'INPUT_INVALID', `input of step ${step.name}`))
-  const create: TaskCreate = { ...definition.spec, task: step.task, input, ...parent }
+  const create: TaskCreate = { ...specOf(definition, input), ...parent }
   if (step.role !== undefined) create.role = step.role
   if (step.retry !== undefined) create.retry = step.retry
   if (step.timeout !== undefined) create.timeout = step.timeout

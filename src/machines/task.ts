@@ -4,99 +4,58 @@
  */
 import { assign, enqueueActions, setup } from 'xstate'
 import type { Failure } from '../errors.ts'
-import type { Address } from '../messages/address.ts'
 import type { Emitted } from '../messages/command.ts'
-import type { EventsOf } from '../messages/event.ts'
-import type { TaskCreate, taskMessages } from '../messages/task.ts'
-import { NO_RETRY, retryDelay } from './retry.ts'
+import {
+  assignedTo,
+  begun,
+  blockedBy,
+  created,
+  failureOf,
+  mayRetry,
+  NEW_TASK,
+  report,
+  retryAfter,
+  stampOf,
+  turnOf,
+  untilTime,
+  waiting,
+  type TaskContext,
+  type TaskEvent,
+} from './task-context.ts'
+
+export type { TaskContext, TaskEvent } from './task-context.ts'
 
 /** Interruptions after which a task fails, so that a handler that ends the process makes no crash loop. */
 export const MAX_INTERRUPTIONS = 3
 
-export interface TaskContext {
-  /** What it was created with; null only before that. */
-  readonly spec: TaskCreate | null
-  readonly agent: Address | null
-  /** How often it entered running: names the attempt to the outside. */
-  readonly turn: number
-  /** Attempts that ended by themselves or still run; interruptions are counted apart. */
-  readonly attempts: number
-  readonly interruptions: number
-  readonly progress: number
-  readonly note: string | null
-  readonly error: Failure | null
-  /** Milliseconds until the next attempt, or until the first where it is scheduled. */
-  readonly delay: number
-  /** Milliseconds since the epoch; 0 while it has not happened. */
-  readonly createdAt: number
-  readonly startedAt: number
-  readonly endedAt: number
-}
-
-export type TaskEvent = EventsOf<typeof taskMessages>
 type Args = { context: TaskContext; event: TaskEvent }
 
-const turnOf = (event: TaskEvent): number => ('turn' in event.data ? event.data.turn : -1)
-/** Who got it: stamped on its creation, or named by the dispatcher. The agent in its spec is only who may. */
-const assignedTo = (event: TaskEvent): Address | undefined =>
-  event.type === 'task.start' ? event.data.agent : (event.stamp as { agent?: Address } | null)?.agent
-const interrupted: Failure = {
-  name: 'Interrupted',
-  message: 'the process ended while the handler ran',
-  code: 'INTERRUPTED',
-}
-
-function begin(context: TaskContext, event: TaskEvent): Partial<TaskContext> {
-  return {
-    agent: assignedTo(event) ?? null,
-    turn: context.turn + 1,
-    attempts: context.attempts + 1,
-    startedAt: event.at,
-    progress: 0,
-    note: null,
-  }
-}
-
-function create(event: TaskEvent): Partial<TaskContext> {
-  if (event.type !== 'task.create') return {}
-  const delay = Math.max(0, (event.data.startAt ?? 0) - event.at)
-  return { spec: event.data, createdAt: event.at, delay }
-}
-
-/** Tells the parent, if there is one, how this ended. */
-function report(
-  context: TaskContext,
-  status: 'completed' | 'failed' | 'cancelled',
-  error: Failure | null,
-): Emitted | null {
-  if (context.spec?.parent === undefined) return null
-  const data = { step: context.spec.step ?? 0, status }
-  return {
-    type: 'send',
-    to: context.spec.parent,
-    event: 'step.done',
-    data: error === null ? data : { ...data, error: { ...error } },
-  }
-}
-
-function failureOf(event: TaskEvent): Failure {
-  if (event.type === 'task.failed') return event.data.error as Failure
-  if (event.type === 'task.fail') return { name: 'Failed', message: event.data.reason, code: 'TASK_FAILED' }
-  return interrupted
-}
+const cancel = { target: 'cancelled', actions: 'cancel' } as const
+const expire = { target: 'failed', actions: 'fail' } as const
 
 export const taskMachine = setup({
   types: {} as { context: TaskContext; events: TaskEvent; emitted: Emitted },
   guards: {
     isBlocked: ({ event }: Args) => event.type === 'task.create' && event.data.blocked !== undefined,
-    isDelayed: ({ event }: Args) => event.type === 'task.create' && (event.data.startAt ?? 0) > event.at,
+    isKnown: ({ event }: Args) => stampOf(event).output !== undefined,
+    dependsOnOthers: ({ event }: Args) =>
+      event.type === 'task.create' && event.data.after !== undefined && event.data.after.length > 0,
+    isDelayed: ({ event }: Args) => event.type === 'task.create' && untilTime(event.data, event.at) > 0,
     isAssigned: ({ event }: Args) => assignedTo(event) !== undefined,
+    isAwaited: ({ context, event }: Args) =>
+      event.type === 'dependency.done' && context.waitsFor.includes(event.data.on),
+    hinders: ({ context, event }: Args) =>
+      event.type === 'dependency.done' &&
+      event.data.status !== 'completed' &&
+      context.waitsFor.includes(event.data.on),
+    freesLater: ({ context, event }: Args) =>
+      context.waitsFor.length > 0 &&
+      waiting(context, event).length === 0 &&
+      untilTime(context.spec, event.at) > 0,
+    frees: ({ context, event }: Args) => context.waitsFor.length > 0 && waiting(context, event).length === 0,
+    isCreated: ({ context }: Args) => context.spec !== null,
     isCurrent: ({ context, event }: Args) => turnOf(event) === context.turn,
-    mayRetry: ({ context, event }: Args) =>
-      event.type === 'task.failed' &&
-      event.data.turn === context.turn &&
-      event.data.error.retryable !== false &&
-      context.attempts < (context.spec?.retry ?? NO_RETRY).maxAttempts,
+    mayRetry: ({ context, event }: Args) => mayRetry(context, event),
     wasClosed: ({ event }: Args) => event.type === 'task.interrupted' && event.data.clean,
     mayNotRepeat: ({ context }: Args) =>
       context.spec?.onInterrupted === 'fail' || context.interruptions + 1 >= MAX_INTERRUPTIONS,
@@ -104,27 +63,36 @@ export const taskMachine = setup({
   },
   delays: { untilNext: ({ context }) => context.delay },
   actions: {
-    create: assign(({ event }) => create(event)),
-    block: assign(({ event }) => ({
-      ...create(event),
-      endedAt: event.at,
-      error:
-        event.type === 'task.create' && event.data.blocked !== undefined
-          ? {
-              name: 'Blocked',
-              message: `blocked: ${event.data.blocked.by} ended with ${event.data.blocked.code}`,
-              code: 'DEPENDENCY_FAILED',
-            }
-          : null,
-    })),
-    createAndBegin: enqueueActions(({ context, event, enqueue }) => {
-      enqueue.assign({ ...create(event), ...begin(context, event) })
-      enqueue.emit({ type: 'effect.start', turn: context.turn + 1 })
+    create: assign(({ event }) => created(event)),
+    /** Its time has come and nothing stands in its way: from now on the time that it has in all runs. */
+    ready: enqueueActions(({ context, event, enqueue }) => {
+      if (context.readyAt !== 0) return
+      enqueue.assign({ readyAt: event.at })
+      const overall = context.spec?.overall
+      if (overall !== undefined)
+        enqueue.raise({ type: 'task.expired' } as never, { id: 'overall', delay: overall })
+    }),
+    awaitAgent: enqueueActions(({ context, enqueue }) => {
+      const limit = context.spec?.queueTimeout
+      if (limit !== undefined) enqueue.raise({ type: 'task.overdue' } as never, { id: 'queue', delay: limit })
+    }),
+    leaveQueue: enqueueActions(({ context, enqueue }) => {
+      if (context.spec?.queueTimeout !== undefined) enqueue.cancel('queue')
+    }),
+    block: enqueueActions(({ context, event, enqueue }) => {
+      const error = blockedBy(event)
+      enqueue.assign({ ...created(event), endedAt: event.at, error })
+      const message = event.type === 'task.create' ? null : report(context, 'blocked', error)
+      if (message !== null) enqueue.emit(message)
     }),
     begin: enqueueActions(({ context, event, enqueue }) => {
-      enqueue.assign(begin(context, event))
+      enqueue.assign(begun(context, event))
       enqueue.emit({ type: 'effect.start', turn: context.turn + 1 })
     }),
+    wait: assign(({ context, event }) => ({
+      waitsFor: waiting(context, event),
+      delay: untilTime(context.spec, event.at),
+    })),
     complete: enqueueActions(({ context, event, enqueue }) => {
       enqueue.assign({ endedAt: event.at, progress: 100 })
       const message = report(context, 'completed', null)
@@ -143,18 +111,15 @@ export const taskMachine = setup({
       const message = report(context, 'cancelled', error)
       if (message !== null) enqueue.emit(message)
     }),
-    stop: enqueueActions(({ context, enqueue }) => {
-      enqueue.emit({ type: 'effect.stop', turn: context.turn, reason: 'cancelled' })
+    stop: enqueueActions(({ context, event, enqueue }) => {
+      const reason = event.type === 'task.expired' ? 'expired' : 'cancelled'
+      enqueue.emit({ type: 'effect.stop', turn: context.turn, reason })
     }),
-    prepareRetry: assign(({ context, event }) => {
-      if (event.type !== 'task.failed') return {}
-      const policy = context.spec?.retry ?? NO_RETRY
-      return {
-        error: event.data.error as Failure,
-        delay: retryDelay(policy, context.attempts, event.data.random),
-        agent: null,
-      }
-    }),
+    prepareRetry: assign(({ context, event }) =>
+      event.type === 'task.failed'
+        ? { error: event.data.error as Failure, delay: retryAfter(context, event), agent: null }
+        : {},
+    ),
     /** The attempt did not end by itself: it does not count against the retry policy. */
     interrupt: assign(({ context, event }) => ({
       agent: null,
@@ -171,46 +136,52 @@ export const taskMachine = setup({
 }).createMachine({
   id: 'task',
   version: '1',
-  description: 'One piece of work: waits for its time and for an agent, runs, retries, ends.',
+  description: 'One piece of work: waits for what it depends on, its time and an agent; runs, retries, ends.',
   options: { maxIterations: 100 },
-  context: {
-    spec: null,
-    agent: null,
-    turn: 0,
-    attempts: 0,
-    interruptions: 0,
-    progress: 0,
-    note: null,
-    error: null,
-    delay: 0,
-    createdAt: 0,
-    startedAt: 0,
-    endedAt: 0,
-  },
+  context: NEW_TASK,
   initial: 'pending',
   states: {
     pending: {
-      meta: { description: 'Not created yet; its creation decides where it goes.' },
+      meta: { description: 'Waits for what it depends on to complete; or is not created yet.' },
       on: {
         'task.create': [
           { guard: 'isBlocked', target: 'blocked', actions: 'block' },
+          { guard: 'isKnown', target: 'completed', actions: ['create', 'complete'] },
+          { guard: 'dependsOnOthers', actions: 'create' },
           { guard: 'isDelayed', target: 'scheduled', actions: 'create' },
-          { guard: 'isAssigned', target: 'running', actions: 'createAndBegin' },
-          { target: 'queued', actions: 'create' },
+          { guard: 'isAssigned', target: 'running', actions: ['create', 'ready', 'begin'] },
+          { target: 'queued', actions: ['create', 'ready'] },
         ],
-        'task.cancel': { target: 'cancelled', actions: 'cancel' },
+        'dependency.done': [
+          { guard: 'hinders', target: 'blocked', actions: 'block' },
+          { guard: 'freesLater', target: 'scheduled', actions: 'wait' },
+          { guard: 'frees', target: 'queued', actions: ['wait', 'ready'] },
+          { guard: 'isAwaited', actions: 'wait' },
+        ],
+        'task.depend': { guard: 'isCreated', actions: 'wait' },
+        'task.expired': expire,
+        'task.cancel': cancel,
       },
     },
     scheduled: {
       meta: { description: 'Waits for the time it was scheduled at.' },
-      after: { untilNext: 'queued' },
-      on: { 'task.cancel': { target: 'cancelled', actions: 'cancel' } },
+      after: { untilNext: { target: 'queued', actions: 'ready' } },
+      on: {
+        'task.depend': { target: 'pending', actions: 'wait' },
+        'task.expired': expire,
+        'task.cancel': cancel,
+      },
     },
     queued: {
-      meta: { description: 'Ready; waits for a free agent of the right role.' },
+      meta: { description: 'Ready; waits for its queue and for a free agent that fits.' },
+      entry: 'awaitAgent',
+      exit: 'leaveQueue',
       on: {
         'task.start': { target: 'running', actions: 'begin' },
-        'task.cancel': { target: 'cancelled', actions: 'cancel' },
+        'task.depend': { target: 'pending', actions: 'wait' },
+        'task.overdue': { target: 'failed', actions: 'fail' },
+        'task.expired': expire,
+        'task.cancel': cancel,
       },
     },
     running: {
@@ -231,20 +202,22 @@ export const taskMachine = setup({
           { guard: 'mustHold', target: 'held', actions: 'interrupt' },
           { target: 'queued', actions: 'interrupt' },
         ],
+        'task.expired': { target: 'failed', actions: ['stop', 'fail'] },
         'task.cancel': { target: 'cancelled', actions: ['stop', 'cancel'] },
       },
     },
     retrying: {
       meta: { description: 'The last attempt failed; waits out the backoff.' },
       after: { untilNext: 'queued' },
-      on: { 'task.cancel': { target: 'cancelled', actions: 'cancel' } },
+      on: { 'task.expired': expire, 'task.cancel': cancel },
     },
     held: {
       meta: { description: 'Interrupted work that must not be repeated unasked; waits for an operator.' },
       on: {
         'task.retry': { target: 'queued', actions: 'clear' },
         'task.fail': { target: 'failed', actions: 'fail' },
-        'task.cancel': { target: 'cancelled', actions: 'cancel' },
+        'task.expired': expire,
+        'task.cancel': cancel,
       },
     },
     completed: { type: 'final', meta: { description: 'Done; its output is in the record that ended it.' } },

@@ -3,14 +3,30 @@
  */
 import { StatorError } from '../errors.ts'
 
-/** `system` holds the hub and its own deciders: system/hub, system/clock, system/dispatcher. */
-export const KINDS = ['agent', 'task', 'workflow', 'gate', 'lock', 'context', 'client', 'system'] as const
+/** `system` holds the hub and its own deciders: system/hub, system/clock, system/dispatcher and so on. */
+export const KINDS = [
+  'agent',
+  'task',
+  'workflow',
+  'queue',
+  'group',
+  'schedule',
+  'gate',
+  'lock',
+  'context',
+  'client',
+  'system',
+] as const
 export type Kind = (typeof KINDS)[number]
 export type Address = `${Kind}/${string}`
 
 export const HUB = 'system/hub' satisfies Address
 export const CLOCK = 'system/clock' satisfies Address
 export const DISPATCHER = 'system/dispatcher' satisfies Address
+/** Tells tasks how those ended that they depend on. */
+export const DEPENDENCIES = 'system/dependencies' satisfies Address
+/** Tells schedules which of their times have come. */
+export const CALENDAR = 'system/calendar' satisfies Address
 /** Who speaks where nobody else is named. */
 export const CLIENT = 'client/local' satisfies Address
 

@@ -3,12 +3,17 @@
  */
 import type { Address } from './address.ts'
 import type { Json } from './json.ts'
+import type { Priority } from './message.ts'
 
 export interface Send {
   readonly type: 'send'
   readonly to: Address
   readonly event: string
   readonly data: Json
+  /** Default: the sender's own. */
+  readonly priority?: Priority
+  /** What it belongs to, where that is not what its sender belongs to. */
+  readonly correlationId?: string
 }
 
 /** Start the work of this actor outside; `turn` names the attempt, so that late outcomes are known as stale. */

@@ -9,11 +9,17 @@ import type { Json } from './json.ts'
 export const json = z.unknown() as z.ZodType<Json>
 export const address = z.string() as unknown as z.ZodType<Address>
 
+/** What stood in the way of a task, and in the way of that, nearest first. */
+export const reasonsSchema = z.array(
+  z.object({ task: z.string(), code: z.string(), message: z.string().optional() }),
+)
+
 export const failureSchema = z.object({
   name: z.string(),
   message: z.string(),
   code: z.string(),
   retryable: z.boolean().optional(),
+  reasons: reasonsSchema.optional(),
 })
 
 /** Intervals in milliseconds. */
@@ -26,6 +32,8 @@ export const retrySchema = z.object({
   maxInterval: z.number().min(0),
   /** full: 0..interval; equal: half fixed, half random; none. */
   jitter: z.enum(['full', 'equal', 'none']),
+  /** Names or codes of errors that no further attempt can help. */
+  nonRetryable: z.array(z.string()).optional(),
 })
 export type RetryPolicy = z.infer<typeof retrySchema>
 
@@ -36,30 +44,72 @@ export const taskCreate = z.object({
   task: z.string(),
   input: json,
   role: z.string().optional(),
+  /** Its agent must have all of them. */
+  skills: z.array(z.string()).optional(),
   /** The only agent that may do it. */
   agent: address.optional(),
+  /** The queue it waits in; absent: `default`. */
+  queue: z.string().optional(),
+  /** Whose share of the queue it uses, such as a customer or a provider. */
+  key: z.string().optional(),
+  /** At most so many of the same name run at once: the worker limit of a group. */
+  lane: z.object({ name: z.string(), limit: z.int().min(1) }).optional(),
   retry: retrySchema.optional(),
   /** Milliseconds for one attempt. */
   timeout: z.number().optional(),
+  /** Milliseconds that it may wait for an agent, each time it waits. */
+  queueTimeout: z.number().optional(),
+  /** Milliseconds between two signs of life of its handler. */
+  heartbeat: z.number().optional(),
+  /** Milliseconds from when it first could run to its end, all attempts and waits included. */
+  overall: z.number().optional(),
   onInterrupted: z.enum(INTERRUPTED_POLICIES).optional(),
   /** Not before this time, milliseconds since the epoch. */
   startAt: z.number().optional(),
+  /** What must complete first; it may not exist yet. */
+  after: z.array(address).optional(),
+  /** Tasks on the longest way from here to the end of its workflow, itself included. */
+  path: z.int().optional(),
+  /** Where its result is kept for tasks that ask for the same, and how long, in milliseconds. */
+  cache: z.object({ key: z.string(), ttl: z.number(), bypass: z.boolean().optional() }).optional(),
   parent: address.optional(),
   /** Index of the step in the parent's plan. */
   step: z.int().optional(),
   /** Set when a dependency failed: the task ends at once as blocked. */
-  blocked: z.object({ by: z.string(), code: z.string() }).optional(),
+  blocked: z.object({ by: z.string(), code: z.string(), reasons: reasonsSchema.optional() }).optional(),
   metadata: z.record(z.string(), json).optional(),
 })
 export type TaskCreate = z.infer<typeof taskCreate>
 
+/** What the hub stamps on the creation of a task: who starts it at once, or the result that is there already. */
+export type TaskStamp = { readonly agent: Address } | { readonly output: Json; readonly from: Address } | null
+
+/** How something ended that others depend on. */
+export const DEPENDENCY_ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'] as const
+
+const timer = z.object({ id: z.string(), event: z.string(), setSeq: z.int() })
+
 export const taskMessages = {
   'task.create': taskCreate,
+  /** It must wait for these as well; until it has started. */
+  'task.depend': z.object({ after: z.array(address).min(1) }),
+  'dependency.done': z.object({
+    on: address,
+    status: z.enum(DEPENDENCY_ENDINGS),
+    /** Why it did not complete, nearest first: itself, and what stood in its way. */
+    reasons: reasonsSchema.optional(),
+  }),
   /** The dispatcher's choice. */
   'task.start': z.object({ agent: address }),
   'task.done': z.object({ turn: z.int(), output: json }),
   /** `random` in 0..1 feeds the jitter, so that a replay waits as long. */
-  'task.failed': z.object({ turn: z.int(), error: failureSchema, random: z.number() }),
+  'task.failed': z.object({
+    turn: z.int(),
+    error: failureSchema,
+    random: z.number(),
+    /** The handler's own word on when to try again, in milliseconds. */
+    retryAfter: z.number().min(0).optional(),
+  }),
   'task.progress': z.object({
     turn: z.int(),
     percent: z.number().min(0).max(100),
@@ -69,6 +119,9 @@ export const taskMessages = {
   'task.recorded': z.object({ turn: z.int(), name: z.string(), value: json }),
   /** Found running at a start: `clean` after a graceful close, which does not count. */
   'task.interrupted': z.object({ clean: z.boolean() }),
+  /** Its timers: it waited too long for an agent; it is not done in time. */
+  'task.overdue': timer,
+  'task.expired': timer,
   'task.cancel': z.object({ reason: z.string().optional() }),
   /** An operator's word to a held task. */
   'task.retry': z.object({}),
@@ -76,4 +129,4 @@ export const taskMessages = {
 } as const
 
 /** Those that a client may send. */
-export const taskPublic = ['task.cancel', 'task.retry', 'task.fail'] as const
+export const taskPublic = ['task.depend', 'task.cancel', 'task.retry', 'task.fail'] as const

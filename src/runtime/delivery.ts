@@ -6,15 +6,14 @@
 import type { AnyActorRef } from 'xstate'
 import { lifecycleName } from '../actors/kind.ts'
 import { toFailure } from '../errors.ts'
-import type { AgentContext } from '../machines/agent.ts'
 import type { GraphContext } from '../machines/graph.ts'
-import type { TaskContext } from '../machines/task.ts'
 import { HUB } from '../messages/address.ts'
 import type { Send } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import type { Cell, Hold } from './cell.ts'
+import type { Deciders } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Envelope } from './envelope.ts'
 import type { Journal } from './journal.ts'
@@ -29,6 +28,7 @@ import { allowedEvents, stateOf, type Snapshot, type Step } from './xstate.ts'
 export interface DeliveryParts {
   readonly population: Population
   readonly dispatcher: Dispatcher
+  readonly deciders: Deciders
   readonly timers: Timers
   readonly journal: Journal
   readonly maxHops: number
@@ -83,16 +83,10 @@ export class Delivery {
     return { cell, step }
   }
 
-  /** Lets the dispatcher see where an actor stands now. */
+  /** Lets the deciders see where an actor stands now. */
   observe(cell: Cell, at: number): void {
-    const { dispatcher } = this.#parts
-    const { context } = cell.snapshot
-    // Who does not move waits for no agent.
-    if (cell.held !== null && cell.state !== 'running') return
-    if (cell.definition.kind.kind === 'task')
-      dispatcher.task(cell.address, cell.state, context as TaskContext, cell.priority, cell.sinceSeq, at)
-    else if (cell.definition.kind.kind === 'agent')
-      dispatcher.agent(cell.address, cell.state, context as AgentContext)
+    // Who does not move waits for nobody.
+    if (cell.held === null || cell.state === 'running') this.#parts.deciders.observe(cell, at)
   }
 
   /** What concerns the hub itself: its life is recorded like any other. */
@@ -155,6 +149,7 @@ export class Delivery {
     turn.endings.push({ cell, signal })
     if (cell.hasCheckpoint) turn.ended.push(cell.address)
     this.#parts.population.ended(cell)
+    this.#parts.deciders.ended(cell, signal)
   }
 
   #timers(cell: Cell, signal: Signal, step: Step, turn?: Turn): void {
@@ -193,7 +188,8 @@ export class Delivery {
           : definition.materialise(step.after.context, command.event, command.data, index =>
               outputOf(cell, (step.after.context as GraphContext).graph, index, this.#parts.journal),
             )
-      return derived(cell, signal, { to: command.to, type: command.event, data }, output)
+      const { to, event: type, priority, correlationId } = command
+      return derived(cell, signal, { to, type, data, priority, correlationId }, output)
     } catch (error) {
       const failure = toFailure(error, 'MACHINE_FAULT') as unknown as Json
       const index = (command.data as { step?: number } | null)?.step ?? -1

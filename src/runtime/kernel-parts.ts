@@ -4,6 +4,7 @@ import type { StatorError } from '../errors.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Clock } from './clock.ts'
+import type { Deciders } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Journal, PendingMessage } from './journal.ts'
 import type { Limits } from './limits.ts'
@@ -27,6 +28,8 @@ export interface KernelParts {
   readonly limits: Limits
   readonly population: Population
   readonly dispatcher: Dispatcher
+  /** The dispatcher among them. */
+  readonly deciders: Deciders
   /** The hub's own actor: parent of all others. */
   readonly hub: AnyActorRef
   /** Called after a commit, and never when it failed. */

@@ -5,10 +5,10 @@
  */
 import { StatorError } from '../errors.ts'
 import { Backlog } from './backlog.ts'
-import { loadInput, startInput, timerInput } from './deciders.ts'
 import { Delivery } from './delivery.ts'
 import type { Envelope } from './envelope.ts'
 import { releaseHeld, type Holding } from './holding.ts'
+import { loadInput, timerInput } from './inputs.ts'
 import type { Limits } from './limits.ts'
 import { encode, type JournalRecord } from './record.ts'
 import type { KernelParts, Standing } from './kernel-parts.ts'
@@ -17,7 +17,6 @@ import { batchOf, journalFailure, resultOf, Turn } from './turn.ts'
 
 /** Actors checkpointed in one turn while the tail is too long, and as many as the turn had signals: so a flood does not outrun it. */
 const CHECKPOINTS_A_TURN = 200
-/** And in one turn of an idle hub. */
 const CHECKPOINTS_WHEN_IDLE = 2_000
 
 export class Kernel {
@@ -45,6 +44,7 @@ export class Kernel {
     this.#delivery = new Delivery({
       population: parts.population,
       dispatcher: parts.dispatcher,
+      deciders: parts.deciders,
       timers: this.timers,
       journal: parts.journal,
       maxHops: parts.limits.hops,
@@ -70,7 +70,8 @@ export class Kernel {
 
   /** True when nothing is left to do but to wait for the outside. */
   get isIdle(): boolean {
-    return this.#inbox.length === 0 && this.#backlog.isEmpty && !this.#parts.dispatcher.hasWork()
+    const { deciders, clock } = this.#parts
+    return this.#inbox.length === 0 && this.#backlog.isEmpty && !deciders.hasWork(clock.now())
   }
 
   /** Takes up where the journal ends. */
@@ -166,7 +167,7 @@ export class Kernel {
       turn.queue.push(this.#inbox[turn.taken++] as Envelope)
       this.#drain(turn)
     }
-    while (hasRoom(turn, limits) && this.#dispatch(turn)) this.#drain(turn)
+    while (hasRoom(turn, limits) && this.#decide(turn)) this.#drain(turn)
     // Statistics that agents have not heard of are counted from the tail: they must be told before it moves.
     const long = this.#seq - this.#checkpointedTo >= limits.tail
     this.#tellLoads(turn, long)
@@ -183,12 +184,11 @@ export class Kernel {
     return due !== undefined
   }
 
-  /** Gives the next waiting task to an agent that has room. */
-  #dispatch(turn: Turn): boolean {
-    const start = this.#parts.dispatcher.next()
-    if (start !== null)
-      turn.queue.push(startInput(start.task, start.agent, this.#parts.population.find(start.task)))
-    return start !== null
+  /** Puts in line what a decider has to tell. */
+  #decide(turn: Turn): boolean {
+    const decided = this.#parts.deciders.next(this.#at)
+    if (decided !== undefined) turn.queue.push(decided)
+    return decided !== undefined
   }
 
   /** Tells agents what changed; with `all`, also where only statistics did. */
@@ -257,7 +257,7 @@ export class Kernel {
       this.wake()
       return
     }
-    this.timers.arm()
+    this.timers.arm(this.#parts.deciders.wakeAt)
     if (this.#cancelIdle !== undefined || this.#checkpointedTo >= this.#seq) return
     this.#cancelIdle = this.#parts.clock.after(this.#parts.limits.idle, () => this.#idle())
   }

@@ -11,6 +11,7 @@ import type { Signal } from '../messages/signal.ts'
 import type { AgentsView } from './agents-view.ts'
 import { checkCall } from './check-options.ts'
 import type { Clock } from './clock.ts'
+import type { Deciders } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { fromHub, type Door } from './door.ts'
 import type { Endings } from './endings.ts'
@@ -36,6 +37,7 @@ export interface LifetimeParts {
   readonly registry: Registry
   readonly population: Population
   readonly dispatcher: Dispatcher
+  readonly deciders: Deciders
   readonly endings: Endings
   readonly stream: SignalStream
   readonly kernel: Kernel
@@ -141,10 +143,9 @@ export class Lifetime {
   }
 
   async #close(patience: Patience): Promise<void> {
-    const { dispatcher, executor, registry, kernel, endings, door, stream, scheduler, journal } =
-      this.#parts()
+    const { deciders, executor, registry, kernel, endings, door, stream, scheduler, journal } = this.#parts()
     if (this.stopped === undefined) {
-      dispatcher.close()
+      deciders.close()
       await this.tellHub('hub.drain').catch(() => {})
       await Promise.race([executor.drained(), patience.over])
     }

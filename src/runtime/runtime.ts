@@ -18,7 +18,9 @@ import { checkHistoryFilter, checkReadOptions } from './check-filter.ts'
 import { checkCall, checkOptions } from './check-options.ts'
 import { containedLogger } from './contain.ts'
 import { filterOf, positionOf } from './cursor.ts'
+import { Deciders } from './decider.ts'
 import { Dispatcher } from './dispatcher.ts'
+import { dispatching } from './dispatching.ts'
 import { Door, type SendOptions } from './door.ts'
 import { endedOf, lookAt, writtenEnding } from './ended.ts'
 import { Endings } from './endings.ts'
@@ -73,6 +75,7 @@ class RuntimeImpl {
     const endings = new Endings()
     const population = new Population(journal, registry, hub)
     const dispatcher = new Dispatcher((agent, task) => registry.handles(agent, task))
+    const deciders = new Deciders([dispatching(dispatcher, population)])
     const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
     const lifetime = new Lifetime(() => this.#parts)
     const open = (): void => lifetime.requireOpen()
@@ -83,6 +86,7 @@ class RuntimeImpl {
       limits,
       population,
       dispatcher,
+      deciders,
       hub,
       release: released => release({ executor, stream, endings, door }, released),
       failed: error => lifetime.failed(error),
@@ -129,6 +133,7 @@ class RuntimeImpl {
       registry,
       population,
       dispatcher,
+      deciders,
       endings,
       stream,
       kernel,

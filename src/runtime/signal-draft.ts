@@ -1,6 +1,7 @@
 /** Signal drafts: how envelopes become signals, and signals cause envelopes. Pure. */
 import { HUB, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
@@ -30,19 +31,25 @@ export function draft(envelope: Envelope, seq: number, at: number): SignalDraft 
   }
 }
 
-/** A message that a delivery causes: it inherits correlation, priority and depth, and adds a hop. */
+/** A message that a delivery causes: it inherits depth, and correlation and priority where it names none; it adds a hop. */
 export function derived(
   cell: Cell,
   signal: Signal,
-  message: { to: Address; type: string; data: Json },
+  message: {
+    to: Address
+    type: string
+    data: Json
+    priority?: Priority | undefined
+    correlationId?: string | undefined
+  },
   output: number,
 ): Envelope {
   return {
     type: message.type,
     to: message.to,
     from: cell.address,
-    priority: cell.priority,
-    correlationId: cell.correlationId,
+    priority: message.priority ?? cell.priority,
+    correlationId: message.correlationId ?? cell.correlationId,
     data: message.data,
     causationId: signal.seq,
     output,

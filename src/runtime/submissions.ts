@@ -3,6 +3,7 @@
  * submission settles when it is durable.
  */
 import type { TaskGraph } from '../actors/graph.ts'
+import { specOf } from '../actors/create.ts'
 import { checkGraph, checkPlan } from '../actors/plan.ts'
 import { parse, type Schema } from '../actors/schema.ts'
 import { checkTask } from '../actors/shapes.ts'
@@ -97,9 +98,7 @@ export class Submissions {
     const { input, given } = this.#input(known.input, data, `input of task ${known.name}`)
     // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
     const create = {
-      ...known.spec,
-      task: known.name,
-      input,
+      ...specOf(known, input),
       ...(options.startAt === undefined ? {} : { startAt: toTime(options.startAt) }),
       ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
       ...this.#metadata(options),

@@ -252,7 +252,8 @@ const ENQUEUE = Object.assign(() => aside(), {
   assign: (assignment: Expression) => void asked.push({ type: 'xstate.assign', assignment }),
   emit: (event: Expression) => void asked.push({ type: 'xstate.emit', event }),
   cancel: (sendId: string) => void asked.push({ type: 'xstate.cancel', sendId }),
-  raise: aside,
+  raise: (event: Expression, options?: { readonly id?: string; readonly delay?: unknown }) =>
+    void asked.push({ type: 'xstate.raise', event, ...options }),
   sendTo: aside,
   sendParent: aside,
   spawnChild: aside,

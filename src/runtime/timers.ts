@@ -47,9 +47,9 @@ export class Timers {
     return top !== undefined && top.due <= now
   }
 
-  /** Makes sure that the hub is woken for the earliest one. */
-  arm(): void {
-    const next = this.#heap.peek()?.due ?? Number.POSITIVE_INFINITY
+  /** Makes sure that the hub is woken for the earliest one, or at `also`, whichever comes first. */
+  arm(also: number): void {
+    const next = Math.min(this.#heap.peek()?.due ?? Number.POSITIVE_INFINITY, also)
     if (next === this.#armedFor) return
     this.disarm()
     if (next === Number.POSITIVE_INFINITY) return

@@ -4,6 +4,7 @@
  */
 import { hubMachine } from '../../machines/hub.ts'
 import type { Address } from '../../messages/address.ts'
+import { Deciders } from '../../runtime/decider.ts'
 import { Delivery } from '../../runtime/delivery.ts'
 import { Dispatcher } from '../../runtime/dispatcher.ts'
 import type { Checkpoint } from '../../runtime/journal.ts'
@@ -35,7 +36,15 @@ export function replay(state: MemoryState, setup: Setup, from: 'checkpoints' | '
   const population = new Population(journal, registry, hub)
   const dispatcher = new Dispatcher((agent, task) => registry.handles(agent, task))
   const timers = new Timers(new VirtualClock(0), () => {})
-  const delivery = new Delivery({ population, dispatcher, timers, journal, maxHops: limits.hops, hub })
+  const delivery = new Delivery({
+    population,
+    dispatcher,
+    deciders: new Deciders([]),
+    timers,
+    journal,
+    maxHops: limits.hops,
+    hub,
+  })
   const opened = journal.open({ newId: () => '' })
   recover({ journal, population, delivery, dispatcher, timers }, opened, Number.POSITIVE_INFINITY)
   // Those that nothing woke stand as their checkpoints say.

@@ -5,7 +5,9 @@ import { hubMachine, type Address, type Json, type Signal } from 'stator'
 import { settled, SimulatedScheduler, VirtualClock } from 'stator/testing'
 import type { Definition } from '../../../src/actors/kind.ts'
 import { HUB } from '../../../src/messages/address.ts'
+import { Deciders } from '../../../src/runtime/decider.ts'
 import { Dispatcher } from '../../../src/runtime/dispatcher.ts'
+import { dispatching } from '../../../src/runtime/dispatching.ts'
 import { input, type Envelope } from '../../../src/runtime/envelope.ts'
 import { Kernel } from '../../../src/runtime/kernel.ts'
 import { limitsOf, type Limits } from '../../../src/runtime/limits.ts'
@@ -158,6 +160,7 @@ export class Bench {
       limits: limitsOf(limits),
       population,
       dispatcher,
+      deciders: new Deciders([dispatching(dispatcher, population)]),
       hub,
       release: ({ signals, held }) => {
         this.releases++

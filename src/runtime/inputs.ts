@@ -1,4 +1,4 @@
-/** Deciders: the inputs with which clock and dispatcher tell actors what they decided. Shapes only; they decide nothing. */
+/** Inputs: with which clock and dispatcher tell actors what they decided. Shapes only; nothing is decided here. */
 import { CLOCK, DISPATCHER, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'

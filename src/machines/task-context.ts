@@ -1,0 +1,160 @@
+/**
+ * What a task knows of itself, and the pure functions that its chart moves it with: creation, attempts, endings. No states
+ * and no transitions: those are the chart's, in task.ts.
+ */
+import type { Failure, Reason } from '../errors.ts'
+import { idOf, kindOf, type Address } from '../messages/address.ts'
+import type { Emitted } from '../messages/command.ts'
+import type { EventsOf } from '../messages/event.ts'
+import type { Json } from '../messages/json.ts'
+import type { TaskCreate, taskMessages, TaskStamp } from '../messages/task.ts'
+import { NO_RETRY, retryDelay } from './retry.ts'
+
+export interface TaskContext {
+  /** What it was created with; null only before that. */
+  readonly spec: TaskCreate | null
+  readonly agent: Address | null
+  /** What it depends on and has not heard of yet. */
+  readonly waitsFor: readonly Address[]
+  /** How often it entered running: names the attempt to the outside. */
+  readonly turn: number
+  /** Attempts that ended by themselves or still run; interruptions are counted apart. */
+  readonly attempts: number
+  readonly interruptions: number
+  readonly progress: number
+  readonly note: string | null
+  readonly error: Failure | null
+  /** Milliseconds until the next attempt, or until the first where it is scheduled. */
+  readonly delay: number
+  /** Milliseconds since the epoch; 0 while it has not happened. */
+  readonly createdAt: number
+  /** When it first could run: its time had come, and all that it depends on was done. */
+  readonly readyAt: number
+  readonly startedAt: number
+  readonly endedAt: number
+}
+
+export const NEW_TASK: TaskContext = {
+  spec: null,
+  agent: null,
+  waitsFor: [],
+  turn: 0,
+  attempts: 0,
+  interruptions: 0,
+  progress: 0,
+  note: null,
+  error: null,
+  delay: 0,
+  createdAt: 0,
+  readyAt: 0,
+  startedAt: 0,
+  endedAt: 0,
+}
+
+export type TaskEvent = EventsOf<typeof taskMessages>
+
+export const turnOf = (event: TaskEvent): number => ('turn' in event.data ? event.data.turn : -1)
+
+/** What the hub decided when it was created; of any other event: nothing. */
+export const stampOf = (event: TaskEvent): { readonly agent?: Address; readonly output?: Json } =>
+  (event.stamp as TaskStamp) ?? {}
+
+/** Who got it: stamped on its creation, or named by the dispatcher. The agent in its spec is only who may. */
+export const assignedTo = (event: TaskEvent): Address | undefined =>
+  event.type === 'task.start' ? event.data.agent : stampOf(event).agent
+
+export function created(event: TaskEvent): Partial<TaskContext> {
+  if (event.type !== 'task.create') return {}
+  return {
+    spec: event.data,
+    createdAt: event.at,
+    waitsFor: event.data.after ?? [],
+    delay: untilTime(event.data, event.at),
+  }
+}
+
+/** Milliseconds until its time comes. */
+export const untilTime = (spec: TaskCreate | null, at: number): number =>
+  Math.max(0, (spec?.startAt ?? 0) - at)
+
+export function begun(context: TaskContext, event: TaskEvent): Partial<TaskContext> {
+  return {
+    agent: assignedTo(event) ?? null,
+    turn: context.turn + 1,
+    attempts: context.attempts + 1,
+    startedAt: event.at,
+    progress: 0,
+    note: null,
+  }
+}
+
+/** What is left to wait for after a dependency has completed, or more of them were named. */
+export function waiting({ waitsFor }: TaskContext, event: TaskEvent): readonly Address[] {
+  if (event.type === 'dependency.done') return waitsFor.filter(on => on !== event.data.on)
+  if (event.type === 'task.depend') return [...new Set([...waitsFor, ...event.data.after])]
+  return waitsFor
+}
+
+/** Tells the parent, if there is one, how this ended. */
+export function report(
+  { spec }: TaskContext,
+  status: 'completed' | 'failed' | 'cancelled' | 'blocked',
+  error: Failure | null,
+): Emitted | null {
+  if (spec?.parent === undefined) return null
+  // A graph blocks its steps itself: one that was blocked by what somebody added to it has failed, to the graph.
+  const told = status === 'blocked' && kindOf(spec.parent) === 'workflow' ? 'failed' : status
+  const data = { step: spec.step ?? 0, status: told }
+  return {
+    type: 'send',
+    to: spec.parent,
+    event: 'step.done',
+    data: error === null ? data : { ...data, error: { ...error } as unknown as Json },
+  }
+}
+
+/** Why it failed for good. */
+export function failureOf(event: TaskEvent): Failure {
+  if (event.type === 'task.failed') return event.data.error as Failure
+  if (event.type === 'task.fail') return { name: 'Failed', message: event.data.reason, code: 'TASK_FAILED' }
+  if (event.type === 'task.overdue')
+    return { name: 'Overdue', message: 'it waited too long for an agent', code: 'QUEUE_TIMEOUT' }
+  if (event.type === 'task.expired')
+    return {
+      name: 'Expired',
+      message: 'it was not done in the time that it had in all',
+      code: 'TASK_EXPIRED',
+    }
+  return { name: 'Interrupted', message: 'the process ended while the handler ran', code: 'INTERRUPTED' }
+}
+
+/** What stood in its way, in words, and link by link. */
+export function blockedBy(event: TaskEvent): Failure | null {
+  if (event.type === 'task.create' && event.data.blocked !== undefined) {
+    const { by, code, reasons } = event.data.blocked
+    return blockage(by, code, reasons as readonly Reason[] | undefined)
+  }
+  if (event.type !== 'dependency.done') return null
+  const reasons = (event.data.reasons ?? []) as readonly Reason[]
+  return blockage(idOf(event.data.on), reasons[0]?.code ?? 'TASK_FAILED', reasons)
+}
+
+function blockage(by: string, code: string, reasons: readonly Reason[] | undefined): Failure {
+  const base = { name: 'Blocked', message: `blocked: ${by} ended with ${code}`, code: 'DEPENDENCY_FAILED' }
+  return reasons === undefined ? base : { ...base, reasons }
+}
+
+/** Is another attempt worth it, and left? */
+export function mayRetry({ spec, attempts, turn }: TaskContext, event: TaskEvent): boolean {
+  if (event.type !== 'task.failed' || event.data.turn !== turn) return false
+  const { error } = event.data
+  const { maxAttempts, nonRetryable = [] } = spec?.retry ?? NO_RETRY
+  const isFinal = nonRetryable.includes(error.name) || nonRetryable.includes(error.code)
+  return error.retryable !== false && !isFinal && attempts < maxAttempts
+}
+
+/** The handler's own word on when to come again goes before the policy. */
+export function retryAfter({ spec, attempts }: TaskContext, event: TaskEvent): number {
+  if (event.type !== 'task.failed') return 0
+  return event.data.retryAfter ?? retryDelay(spec?.retry ?? NO_RETRY, attempts, event.data.random)
+}

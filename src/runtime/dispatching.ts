@@ -1,0 +1,25 @@
+/** Dispatching: the dispatcher as a decider of the hub: what it sees of actors, and how its choice becomes an input. */
+import type { AgentContext } from '../machines/agent.ts'
+import type { TaskContext } from '../machines/task.ts'
+import type { Decider } from './decider.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import { startInput } from './inputs.ts'
+import type { Population } from './population.ts'
+
+export function dispatching(dispatcher: Dispatcher, population: Population): Decider {
+  return {
+    observe: ({ address, definition, state, snapshot, priority, sinceSeq }, at) => {
+      const { kind } = definition.kind
+      if (kind === 'task')
+        dispatcher.task(address, state, snapshot.context as TaskContext, priority, sinceSeq, at)
+      else if (kind === 'agent') dispatcher.agent(address, state, snapshot.context as AgentContext)
+    },
+    next: () => {
+      const start = dispatcher.next()
+      return start === null ? undefined : startInput(start.task, start.agent, population.find(start.task))
+    },
+    hasWork: () => dispatcher.hasWork(),
+    wakeAt: Number.POSITIVE_INFINITY,
+    close: () => dispatcher.close(),
+  }
+}
