@@ -3,14 +3,21 @@ import { rootOf } from '../messages/address.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { scan } from './scan.ts'
+import type { SignalStream } from './signal-stream.ts'
 
 const ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'].flatMap(state => [
   `workflow.${state}`,
   `task.${state}`,
 ])
 
+interface RetentionParts {
+  readonly journal: Journal
+  readonly population: Population
+  readonly stream: SignalStream
+}
+
 /** Erases what ended before `until`. Returns how many runs and tasks. */
-export function prune(journal: Journal, population: Population, until: number): number {
+export function prune({ journal, population, stream }: RetentionParts, until: number): number {
   const old = new Set<string>()
   const whole: string[] = []
   // A run may end before the steps that it blocks: it is over when nothing of it is on its way.
@@ -22,6 +29,7 @@ export function prune(journal: Journal, population: Population, until: number): 
     if (signal.data !== null) whole.push(signal.to)
   }
   journal.prune({ correlationIds: whole, dropTo: firstNeeded(journal, population, old) - 1 })
+  stream.pruned()
   return whole.length
 }
 

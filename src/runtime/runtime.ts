@@ -274,8 +274,7 @@ class RuntimeImpl {
   prune(options: { olderThan: Duration }): number {
     this.#lifetime.requireOpen()
     checkCall(options)
-    const { journal, population, clock } = this.#parts
-    return prune(journal, population, clock.now() - toMs(options.olderThan, 'olderThan'))
+    return prune(this.#parts, this.#parts.clock.now() - toMs(options.olderThan, 'olderThan'))
   }
 
   /** Checks every record of the journal. Returns the first bad position, or null. */

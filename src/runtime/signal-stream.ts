@@ -11,6 +11,7 @@ import { ContainedObservable } from './contain.ts'
 import { cursorAt } from './cursor.ts'
 import { matches } from './history.ts'
 import type { HistoryFilter, Journal } from './journal.ts'
+import { decode } from './record.ts'
 import type { Scheduler } from './scheduler.ts'
 
 type Read = Omit<HistoryFilter, 'order' | 'limit' | 'before' | 'until'>
@@ -87,6 +88,15 @@ export class SignalStream {
     if (this.#subscribers.size > 0)
       for (const signal of signals) for (const subscriber of this.#subscribers) subscriber.next(signal)
     this.#wakeAll()
+  }
+
+  /** What was erased from the journal is not told from memory either. */
+  pruned(): void {
+    this.#ring = this.#ring.flatMap(signal => {
+      const record = this.#journal.get(signal.seq)
+      if (record === undefined) return []
+      return record.data === null && signal.data !== null ? [decode(record)] : [signal]
+    })
   }
 
   /** The latest signals in memory that fit, oldest first unless the order says otherwise. */

@@ -82,3 +82,20 @@ describe('a run that ended before the steps that it blocked', () => {
     expect(left(world)).toEqual(steps)
   })
 })
+
+test('what was pruned is not told from memory, nor taken for one that has its name', async () => {
+  const world = crew({ idle: 10 })
+  const life = await world.boot()
+  await failed(world, life)
+  await world.pass(life, 1_000)
+  expect(life.runtime.prune({ olderThan: 0 })).toBe(1)
+  expect(life.runtime.recent({ correlationId: 'workflow/run' })).toEqual([])
+  const from = world.position
+  const again = await life.until(life.runtime.startGraph(fan, { id: 'run' }))
+  const seen: number[] = []
+  const followed = again.signals$.forEach(({ seq }) => void seen.push(seq))
+  await life.until(again.outcome())
+  await life.until(followed)
+  expect(seen[0]).toBe(from + 1)
+  expect(seen.at(-1)).toBeGreaterThan(from + 1)
+})

@@ -677,6 +677,18 @@ complains(14, {
   },
 })
 
+test('invariant 14 compares a run with what is recorded of it, and not of one of its name that was pruned', async () => {
+  const { world, life } = await Scene.under(14)
+  expect(life.runtime.prune({ olderThan: 0 })).toBe(1)
+  // As invariant 2 does, which is not watched here.
+  Past.of(world).rebase(world.state)
+  const again = await life.until(life.runtime.start(two, { n: 5 }, { id: 'done' }))
+  const followed = follow(life, 'workflow/done')
+  await life.until(again.outcome())
+  followed.finish()
+  expect(world.broken).toEqual([])
+})
+
 complains(15, {
   'workflow/runs is VERSION_MISSING held, and its definition is there': scene => {
     scene.lie({ held: () => [{ address: 'workflow/runs', code: 'VERSION_MISSING' }] })

@@ -37,9 +37,7 @@ export function follow(life: Life, run: Address): Followed {
       // What was dropped since nobody can compare.
       const { anchor } = Past.of(life.simulation).expected
       const left = seen.filter(seq => seq > anchor.seq)
-      const wanted = ofRun(life, run)
-        .map(({ seq }) => seq)
-        .filter(seq => seq > anchor.seq)
+      const wanted = ofRun(life, run, anchor.seq).map(({ seq }) => seq)
       // All of it was, and another run may have its name.
       if (completed && anchor.seq > 0 && left.length === 0) return
       if (left.join() !== wanted.join()) say(`has seen ${seen.join(', ')}, recorded is ${wanted.join(', ')}`)
@@ -51,9 +49,10 @@ export function follow(life: Life, run: Address): Followed {
 const isOver = (life: Life, run: Address): boolean =>
   Past.of(life.simulation).standing.get(run)?.ending !== undefined
 
-/** Up to its end: what comes after that nobody follows. */
-function ofRun(life: Life, run: Address): Signal[] {
-  const own = Past.of(life.simulation).signals.filter(({ correlationId }) => correlationId === run)
+/** Up to its end: what comes after that nobody follows. Of an earlier run of its name everything was dropped. */
+function ofRun(life: Life, run: Address, after: number): Signal[] {
+  const { signals } = Past.of(life.simulation)
+  const own = signals.filter(({ correlationId, seq }) => correlationId === run && seq > after)
   const end = own.findIndex(({ to, final }) => final && to === run)
   return end < 0 ? own : own.slice(0, end + 1)
 }
