@@ -6,39 +6,26 @@ import type { Observable } from 'rxjs'
 import type { TaskGraph } from '../actors/graph.ts'
 import type { TaskDefinition } from '../actors/task.ts'
 import type { WorkflowDefinition } from '../actors/workflow.ts'
-import { hubMachine } from '../machines/hub.ts'
 import { checkName, type Address } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
-import { ActorsView, type HeldActor } from './actors-view.ts'
-import { AgentsView } from './agents-view.ts'
+import type { ActorsView, HeldActor } from './actors-view.ts'
+import type { AgentsView } from './agents-view.ts'
+import { assemble } from './assemble.ts'
 import { checkHistoryFilter, checkReadOptions } from './check-filter.ts'
-import { checkCall, checkOptions } from './check-options.ts'
-import { containedLogger } from './contain.ts'
+import { checkCall } from './check-options.ts'
 import { filterOf, positionOf } from './cursor.ts'
-import { Deciders } from './decider.ts'
-import { Dispatcher } from './dispatcher.ts'
-import { dispatching } from './dispatching.ts'
-import { Door, type SendOptions } from './door.ts'
-import { endedOf, lookAt, writtenEnding } from './ended.ts'
-import { Endings } from './endings.ts'
+import type { SendOptions } from './door.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { letGo } from './held.ts'
 import type { HistoryFilter } from './journal.ts'
-import { Kernel } from './kernel.ts'
-import { Lifetime, type LifetimeParts } from './lifetime.ts'
-import { LocalExecutor } from './local-executor.ts'
+import type { Lifetime, LifetimeParts } from './lifetime.ts'
 import type { ReadOptions, RuntimeOptions, RuntimeStatus, StartOptions, SubmitOptions } from './options.ts'
-import { pastCell } from './past.ts'
-import { Population } from './population.ts'
-import { Registry } from './registry.ts'
-import { release, report } from './release.ts'
 import { prune } from './retention.ts'
-import { SignalStream } from './signal-stream.ts'
-import { CLIENT, Submissions } from './submissions.ts'
-import { createRoot } from './xstate.ts'
+import { CLIENT, type Submissions } from './submissions.ts'
+import type { TasksView } from './tasks-view.ts'
 
 export type Runtime = RuntimeImpl
 
@@ -56,92 +43,21 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
 class RuntimeImpl {
   readonly agents: AgentsView
   readonly actors: ActorsView
+  readonly tasks: TasksView
   readonly #parts: LifetimeParts
   readonly #lifetime: Lifetime
   readonly #handles: HandleHost
   readonly #submissions: Submissions
 
   constructor(options: RuntimeOptions) {
-    const { journal, limits, logger, host, tasks, workflows, agents: handlers } = checkOptions(options)
-    const { clock, ids, scheduler } = host
-    const log = containedLogger(logger)
-    const admit = (value: unknown): Json => Door.admit(value, limits)
-    const registry = new Registry(admit)
-    for (const task of tasks) registry.addTask(task)
-    for (const workflow of workflows) registry.addWorkflow(workflow)
-    for (const agent of handlers) registry.addAgent(agent)
-    registry.addClient(CLIENT)
-    const hub = createRoot(hubMachine)
-    const endings = new Endings()
-    const population = new Population(journal, registry, hub)
-    const dispatcher = new Dispatcher((agent, task) => registry.handles(agent, task))
-    const deciders = new Deciders([dispatching(dispatcher, population)])
-    const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
-    const lifetime = new Lifetime(() => this.#parts)
-    const open = (): void => lifetime.requireOpen()
-    const kernel: Kernel = new Kernel({
-      journal,
-      clock,
-      scheduler,
-      limits,
-      population,
-      dispatcher,
-      deciders,
-      hub,
-      release: released => release({ executor, stream, endings, door }, released),
-      failed: error => lifetime.failed(error),
-    })
-    const door: Door = new Door({ kernel, journal, registry, population, limits, open })
-    const executor: LocalExecutor = new LocalExecutor({
-      clock,
-      random: host.random,
-      log: logger,
-      taskTimeout: limits.taskTimeout,
-      journalId: () => lifetime.journalId,
-      agent: id => registry.agent(id),
-      admit,
-      recorded: task => new Map(journal.results(task).map(result => [result.name, result.value])),
-      report: (effect, type, data, wait) => report(kernel, effect, type, data, wait),
-    })
-    const send = (type: string, to: Address, data: Json): Promise<Signal> =>
-      door.send({ type, to, from: CLIENT, data })
-    const agents = new AgentsView({ registry, population, dispatcher, kernel, lifetime, send })
-    const handles: HandleHost = {
-      journal,
-      clock,
-      ended: address => endedOf({ population, journal, endings, lifetime }, address),
-      cell: address => lookAt({ population, lifetime }, address),
-      ending: address => writtenEnding({ journal, lifetime }, address),
-      stranded: address => population.stranded().get(address),
-      past: ending => pastCell(journal, registry, hub, ending),
-      send,
-      observe: filter => stream.observe(filter),
-      read: filter => stream.read(filter),
-    }
+    const { agents, actors, tasks, parts, lifetime, handles, submissions } = assemble(options)
     this.agents = agents
-    this.actors = new ActorsView(population, journal, lifetime)
+    this.actors = actors
+    this.tasks = tasks
+    this.#parts = parts
     this.#lifetime = lifetime
     this.#handles = handles
-    this.#submissions = new Submissions({ registry, door, handles, limits, ids })
-    this.#parts = {
-      journal,
-      clock,
-      scheduler,
-      ids,
-      log,
-      hub,
-      registry,
-      population,
-      dispatcher,
-      deciders,
-      endings,
-      stream,
-      kernel,
-      door,
-      executor,
-      agents,
-      liveActors: limits.liveActors,
-    }
+    this.#submissions = submissions
   }
 
   /** Restores from the journal and starts the loop. Called once, by createRuntime. */

@@ -1,0 +1,124 @@
+/**
+ * Assembly: every part of a runtime, made and joined to the others. The one place that knows them all; nothing happens here, and
+ * no part may be asked for anything before all are there.
+ */
+import { hubMachine } from '../machines/hub.ts'
+import type { Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
+import { ActorsView } from './actors-view.ts'
+import { AgentsView } from './agents-view.ts'
+import { checkOptions } from './check-options.ts'
+import { containedLogger } from './contain.ts'
+import { Deciders } from './decider.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { dispatching } from './dispatching.ts'
+import { Door } from './door.ts'
+import { endedOf, lookAt, writtenEnding } from './ended.ts'
+import { Endings } from './endings.ts'
+import type { HandleHost } from './handles.ts'
+import { Kernel } from './kernel.ts'
+import { Lifetime, type LifetimeParts } from './lifetime.ts'
+import { LocalExecutor } from './local-executor.ts'
+import type { RuntimeOptions } from './options.ts'
+import { pastCell } from './past.ts'
+import { Population } from './population.ts'
+import { Registry } from './registry.ts'
+import { release, report } from './release.ts'
+import { SignalStream } from './signal-stream.ts'
+import { CLIENT, Submissions } from './submissions.ts'
+import { TasksView } from './tasks-view.ts'
+import { createRoot } from './xstate.ts'
+
+export interface Assembly {
+  readonly parts: LifetimeParts
+  readonly lifetime: Lifetime
+  readonly handles: HandleHost
+  readonly submissions: Submissions
+  readonly agents: AgentsView
+  readonly actors: ActorsView
+  readonly tasks: TasksView
+}
+
+/** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED */
+export function assemble(options: RuntimeOptions): Assembly {
+  const { journal, limits, logger, host, tasks, workflows, agents: handlers } = checkOptions(options)
+  const { clock, ids, scheduler } = host
+  const log = containedLogger(logger)
+  const admit = (value: unknown): Json => Door.admit(value, limits)
+  const registry = new Registry(admit)
+  for (const task of tasks) registry.addTask(task)
+  for (const workflow of workflows) registry.addWorkflow(workflow)
+  for (const agent of handlers) registry.addAgent(agent)
+  registry.addClient(CLIENT)
+  const hub = createRoot(hubMachine)
+  const endings = new Endings()
+  const population = new Population(journal, registry, hub)
+  const dispatcher = new Dispatcher((agent, task) => registry.handles(agent, task))
+  const deciders = new Deciders([dispatching(dispatcher, population)])
+  const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
+  const lifetime = new Lifetime(() => parts)
+  const open = (): void => lifetime.requireOpen()
+  const kernel: Kernel = new Kernel({
+    journal,
+    clock,
+    scheduler,
+    limits,
+    population,
+    dispatcher,
+    deciders,
+    hub,
+    release: released => release({ executor, stream, endings, door }, released),
+    failed: error => lifetime.failed(error),
+  })
+  const door: Door = new Door({ kernel, journal, registry, population, limits, open })
+  const executor: LocalExecutor = new LocalExecutor({
+    clock,
+    random: host.random,
+    log: logger,
+    taskTimeout: limits.taskTimeout,
+    journalId: () => lifetime.journalId,
+    agent: id => registry.agent(id),
+    admit,
+    recorded: task => new Map(journal.results(task).map(result => [result.name, result.value])),
+    report: (effect, type, data, wait) => report(kernel, effect, type, data, wait),
+  })
+  const send = (type: string, to: Address, data: Json): Promise<Signal> =>
+    door.send({ type, to, from: CLIENT, data })
+  const agents = new AgentsView({ registry, population, dispatcher, kernel, lifetime, send })
+  const handles: HandleHost = {
+    journal,
+    clock,
+    ended: address => endedOf({ population, journal, endings, lifetime }, address),
+    cell: address => lookAt({ population, lifetime }, address),
+    ending: address => writtenEnding({ journal, lifetime }, address),
+    stranded: address => population.stranded().get(address),
+    past: ending => pastCell(journal, registry, hub, ending),
+    send,
+    observe: filter => stream.observe(filter),
+    read: filter => stream.read(filter),
+  }
+  const actors = new ActorsView(population, journal, lifetime)
+  const submissions = new Submissions({ registry, door, handles, limits, ids })
+  const view = new TasksView({ handles, submissions })
+  const parts: LifetimeParts = {
+    journal,
+    clock,
+    scheduler,
+    ids,
+    log,
+    hub,
+    registry,
+    population,
+    dispatcher,
+    deciders,
+    endings,
+    stream,
+    kernel,
+    door,
+    executor,
+    agents,
+    liveActors: limits.liveActors,
+  }
+  return { parts, lifetime, handles, submissions, agents, actors, tasks: view }
+}
