@@ -17,8 +17,8 @@ export type { Memory, WorkerOptions }
  *   force, whatever it does. It is ended as well when the function has given its result.
  * - `memory` is for its heap, garbage that is not yet collected included, and for the bytes of its Buffers. A thread that
  *   stays over it for half a second, or is 256 MB over it, is ended: WORKER_OUT_OF_MEMORY. Before Node 22.16 V8
- *   alone keeps the limit: it counts no Buffers and may end the process. So does everywhere one single
- *   allocation of gigabytes in the heap.
+ *   alone keeps the limit: it counts no Buffers, and may end the process. One single allocation of gigabytes in the
+ *   heap, such as an array of 300 million numbers, ends the process in any version.
  * - What an agent may do at once is its `capacity`: so many threads.
  * - Input, results and what goes through `ctx.do` are copied from thread to thread. The hub measures what it gets,
  *   but only once it is copied: give large data as a reference.
@@ -26,7 +26,8 @@ export type { Memory, WorkerOptions }
  *   or rejected anywhere in it, with name, message and code; final if it is a NonRetryableError or has
  *   `retryable: false`. WORKER_MODULE_INVALID is final too: no such module, or the export is no function.
  *
- * Only a crash of the process itself, as by a native add-on, goes beyond the thread.
+ * Only a crash of the process itself, as by a native add-on, goes beyond the thread. A simulation (stator/testing) cannot
+ * repeat what threads do: give it a plain function in the place of this.
  *
  * @throws StatorError DEFINITION_INVALID for a module that is no file: URL, and for options out of their range
  */
