@@ -6,10 +6,20 @@ import type { AnyTask } from './task.ts'
 
 const MAX_KEY = 200
 
+/** What is done with a result that is kept: it is used; it is neither looked for nor made; it is made anew. */
+export const CACHE_USES = ['use', 'bypass', 'refresh'] as const
+export type CacheUse = (typeof CACHE_USES)[number]
+
 /** @throws StatorError INPUT_INVALID: its key is no text of 1 to 200 characters, or could not be made */
-export function specOf(task: AnyTask, input: Json): TaskCreate {
-  const spec = { ...task.spec, task: task.name, input }
+export function specOf(task: AnyTask, input: Json, use: CacheUse = 'use'): TaskCreate {
+  const spec = { ...task.spec, task: task.name, input, ...cacheOf(task, use) }
   return task.key === undefined ? spec : { ...spec, key: checkKey(keyOf(task, input), task.name) }
+}
+
+/** The hub makes the key from it: of name, version and input. */
+function cacheOf({ version, cacheFor }: AnyTask, use: CacheUse): Pick<TaskCreate, 'cache'> {
+  if (cacheFor === undefined || use === 'bypass') return {}
+  return { cache: { version, ttl: cacheFor, ...(use === 'refresh' ? { refresh: true } : {}) } }
 }
 
 /** @throws StatorError INPUT_INVALID */

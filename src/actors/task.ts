@@ -37,7 +37,7 @@ export interface Timeouts {
 }
 
 export interface CacheOptions {
-  /** How long a result stands for others that ask for the same, from when it was made. */
+  /** How long a result stands for others that ask for the same, from when it was made. At 0 none does. */
   ttl: Duration
 }
 
@@ -56,9 +56,16 @@ export interface TaskOptions<I extends Schema, O extends Schema> {
   retry?: RetryOptions
   /** A duration is for one attempt: `startToClose`. */
   timeout?: Duration | Timeouts
-  /** Results are kept by name, version and input; the same again completes at once with what is there. Default: no. */
+  /**
+   * Results are kept by name, version and input, as its schema gives it; the same again completes at once with what is there, whoever
+   * made it, also in a later process life. No failure is kept. What first waits, for a time or for other tasks, runs all the same; and
+   * the same asked for while no result is there yet runs as often as it is asked for. Default: no.
+   */
   cache?: CacheOptions
-  /** Says that the same input may give another result now: part of what results are kept by. Default `1`. */
+  /**
+   * Says that the same input may give another result now: part of what results are kept by. What is kept is not checked again: an
+   * output schema that changed needs another version. Default `1`.
+   */
   version?: string
   /** What a crash in the middle means. Default 'retry'; three interruptions fail the task all the same. */
   onInterrupted?: 'retry' | 'fail' | 'hold'

@@ -56,7 +56,7 @@ export type TaskEvent = EventsOf<typeof taskMessages>
 export const turnOf = (event: TaskEvent): number => ('turn' in event.data ? event.data.turn : -1)
 
 /** What the hub decided when it was created; of any other event: nothing. */
-export const stampOf = (event: TaskEvent): { readonly agent?: Address; readonly output?: Json } =>
+export const stampOf = (event: TaskEvent): { readonly agent?: Address; readonly from?: Address } =>
   (event.stamp as TaskStamp) ?? {}
 
 /** Who got it: stamped on its creation, or named by the dispatcher. The agent in its spec is only who may. */

@@ -37,7 +37,7 @@ export const taskMachine = setup({
   types: {} as { context: TaskContext; events: TaskEvent; emitted: Emitted },
   guards: {
     isBlocked: ({ event }: Args) => event.type === 'task.create' && event.data.blocked !== undefined,
-    isKnown: ({ event }: Args) => stampOf(event).output !== undefined,
+    isKnown: ({ event }: Args) => stampOf(event).from !== undefined,
     dependsOnOthers: ({ event }: Args) =>
       event.type === 'task.create' && event.data.after !== undefined && event.data.after.length > 0,
     isDelayed: ({ event }: Args) => event.type === 'task.create' && untilTime(event.data, event.at) > 0,

@@ -70,8 +70,13 @@ export const taskCreate = z.object({
   after: z.array(address).optional(),
   /** Tasks on the longest way from here to the end of its workflow, itself included. */
   path: z.int().optional(),
-  /** Where its result is kept for tasks that ask for the same, and how long, in milliseconds. */
-  cache: z.object({ key: z.string(), ttl: z.number(), bypass: z.boolean().optional() }).optional(),
+  /**
+   * Its result is kept for tasks that ask for the same, by this version of its definition, for so many milliseconds. `refresh`: it
+   * runs, whatever is kept.
+   */
+  cache: z.object({ version: z.string(), ttl: z.number(), refresh: z.boolean().optional() }).optional(),
+  /** The result that was there already. Put in by the hub, which says in the stamp whose it is; erased like any payload. */
+  output: json.optional(),
   parent: address.optional(),
   /** Index of the step in the parent's plan. */
   step: z.int().optional(),
@@ -81,8 +86,8 @@ export const taskCreate = z.object({
 })
 export type TaskCreate = z.infer<typeof taskCreate>
 
-/** What the hub stamps on the creation of a task: who starts it at once, or the result that is there already. */
-export type TaskStamp = { readonly agent: Address } | { readonly output: Json; readonly from: Address } | null
+/** What the hub stamps on the creation of a task: who starts it at once, or whose result it has been given as its output. */
+export type TaskStamp = { readonly agent: Address } | { readonly from: Address } | null
 
 /** How something ended that others depend on. */
 export const DEPENDENCY_ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'] as const

@@ -27,7 +27,7 @@ export interface CompleteOptions {
 
 const LOGGER = ['debug', 'info', 'warn', 'error']
 const JOURNAL =
-  'open commit read get query checkpoint checkpoints pending results key prune verify close'.split(' ')
+  'open commit read get query checkpoint checkpoints pending results key cached prune verify close'.split(' ')
 
 /** @throws StatorError DEFINITION_INVALID, naming the option */
 export function checkOptions(options: RuntimeOptions): CompleteOptions {

@@ -12,6 +12,7 @@ import type { Send } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { TaskCreate } from '../messages/task.ts'
+import { keepResult, knownResult } from './cached.ts'
 import type { Cell, Hold } from './cell.ts'
 import type { Deciders } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -59,7 +60,7 @@ export class Delivery {
     if (found === undefined && population.stranded().has(envelope.to)) return undefined
     const cell = found ?? population.create(signal)
     if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
-    if (signal.type === 'task.create') this.#stamp(signal)
+    if (signal.type === 'task.create') this.#stamp(signal, turn)
     if (envelope.cause !== null) rememberOutput(cell, envelope, envelope.cause)
     this.#move(cell, signal, envelope, turn, found === undefined)
     return signal
@@ -147,6 +148,7 @@ export class Delivery {
 
   #end(cell: Cell, signal: Signal, turn: Turn): void {
     turn.endings.push({ cell, signal })
+    if (signal.type === 'task.done') keepResult(cell, signal, turn)
     if (cell.hasCheckpoint) turn.ended.push(cell.address)
     this.#parts.population.ended(cell)
     this.#parts.deciders.ended(cell, signal)
@@ -197,9 +199,16 @@ export class Delivery {
     }
   }
 
-  /** The dispatcher's choice, made now where an agent is free and nobody waits before it. */
-  #stamp(signal: SignalDraft): void {
-    const agent = this.#parts.dispatcher.choose(signal.to, signal.data as unknown as TaskCreate)
+  /** A result that is there already; else the dispatcher's choice, made now where an agent is free and nobody waits before it. */
+  #stamp(signal: SignalDraft, turn: Turn): void {
+    const spec = signal.data as unknown as TaskCreate
+    const known = spec.cache === undefined ? undefined : knownResult(spec, turn, this.#parts.journal)
+    if (known !== undefined) {
+      signal.data = { ...spec, output: known.output } as unknown as Json
+      signal.stamp = { from: known.from }
+      return
+    }
+    const agent = this.#parts.dispatcher.choose(signal.to, spec)
     if (agent !== null) signal.stamp = { agent }
   }
 

@@ -14,7 +14,7 @@ export interface Envelope extends Message {
   readonly pendingId: number
   /** The signal that caused it, where it is still at hand. */
   readonly cause: Signal | null
-  /** The JSON of its data, where it was made already. */
+  /** The JSON of its data, where it was made already; not of what a delivery puts in its place. */
   readonly text: string | undefined
   /** An idempotency key to commit with it. */
   readonly key: Omit<KeyRecord, 'seq'> | undefined

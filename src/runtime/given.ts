@@ -3,6 +3,7 @@
  * what is not meant; none of them knows what the options are for.
  */
 import { z } from 'zod'
+import { CACHE_USES } from '../actors/create.ts'
 import { parse } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
 import { PRIORITIES, type Priority } from '../messages/message.ts'
@@ -17,6 +18,7 @@ const sendShape = z.object({ whenFull: z.enum(WHEN_FULL).optional() })
 const submitShape = sendShape.extend({
   idempotencyKey: z.string().min(1).max(200).optional(),
   startAt: z.union([z.number(), z.date()]).optional(),
+  cache: z.enum(CACHE_USES).optional(),
   metadata: z.custom(isRecord, 'Invalid input: expected a plain object').optional(),
 })
 

@@ -10,6 +10,7 @@ import type { Address } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
+import { knownFrom } from './cached.ts'
 import type { Cell, Hold } from './cell.ts'
 import { heldError } from './ended.ts'
 import type { Ending } from './endings.ts'
@@ -66,6 +67,8 @@ export interface TaskInfo extends Omit<TaskState, 'spec' | 'turn' | 'delay'> {
   /** Milliseconds that the last attempt ran; 0 until it has ended, or when it never ran. */
   readonly duration: number
   readonly metadata: Readonly<Record<string, Json>>
+  /** The task whose result it was given instead of being run; null where it had to run. */
+  readonly cachedFrom: Address | null
   /** Null until it has ended. */
   readonly outcome: TaskOutcome | null
 }
@@ -170,6 +173,7 @@ export class TaskHandle<Output = Json> extends Handle<TaskOutcome<Output>> {
       status: this.status(),
       duration: startedAt > 0 && endedAt > 0 ? endedAt - startedAt : 0,
       metadata: spec?.metadata ?? {},
+      cachedFrom: (ending === undefined ? null : knownFrom(ending)) ?? null,
       outcome: ending === undefined ? null : taskOutcome(ending),
     }
   }

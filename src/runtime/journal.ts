@@ -78,6 +78,15 @@ export interface KeyRecord {
   readonly seq: number
 }
 
+/** Where the result of a task is kept for others that ask for the same. */
+export interface CachedResult {
+  readonly key: string
+  /** The record that holds the output: nothing is kept twice. */
+  readonly seq: number
+  /** Milliseconds since the epoch: from then on it is as if it were not there. */
+  readonly expires: number
+}
+
 /** What one turn of the hub writes: all of it, or nothing. */
 export interface Batch {
   /** Consecutive, following the last record committed. */
@@ -89,6 +98,8 @@ export interface Batch {
   readonly delivered: readonly number[]
   readonly results: readonly SubResult[]
   readonly keys: readonly KeyRecord[]
+  /** Each replaces what its key had before. */
+  readonly cached: readonly CachedResult[]
   /** Actors that ended: their checkpoints go, their records stay. */
   readonly ended: readonly Address[]
   /** Each replaces the checkpoint of its address; after `ended`, for an actor that began anew in the same batch. */
@@ -138,6 +149,12 @@ export interface CheckpointFilter {
   readonly wake?: boolean
 }
 
+export interface PruneOptions {
+  readonly correlationIds: readonly string[]
+  readonly dropTo: number
+  readonly now?: number
+}
+
 export interface Journal {
   /** Words for logs and benches, such as `sqlite full` or `memory`. */
   readonly label: string
@@ -167,12 +184,15 @@ export interface Journal {
   pending(): PendingMessage[]
   results(owner: Address): SubResult[]
   key(sender: Address, key: string): KeyRecord | undefined
+  /** The newest of that key, expired or not: it knows no clock. */
+  cached(key: string): CachedResult | undefined
 
   /**
    * Erases the payloads, sub-results and keys of finished runs (by correlation id), and drops the prefix of records
-   * up to `dropTo`, leaving an anchor. Headers of other records stay, so the chain of checksums holds.
+   * up to `dropTo`, leaving an anchor. Headers of other records stay, so the chain of checksums holds. Cached results go whose
+   * record is erased or dropped, and those that have expired at `now`, in milliseconds since the epoch; without it, none for that.
    */
-  prune(options: { correlationIds: readonly string[]; dropTo: number }): void
+  prune(options: PruneOptions): void
 
   /** Checks every record and the chain. Returns the first bad position, or null. */
   verify(): { readonly firstBad: number } | null

@@ -10,7 +10,7 @@ import type { Envelope } from './envelope.ts'
 import { releaseHeld, type Holding } from './holding.ts'
 import { loadInput, timerInput } from './inputs.ts'
 import type { Limits } from './limits.ts'
-import { encode, type JournalRecord } from './record.ts'
+import { encode } from './record.ts'
 import type { KernelParts, Standing } from './kernel-parts.ts'
 import { Timers } from './timers.ts'
 import { batchOf, journalFailure, resultOf, Turn } from './turn.ts'
@@ -216,7 +216,7 @@ export class Kernel {
       return
     }
     this.#seq = signal.seq
-    const record: JournalRecord = encode(signal, this.#sum, envelope.text)
+    const record = encode(signal, this.#sum, signal.data === envelope.data ? envelope.text : undefined)
     this.#sum = record.sum
     turn.records.push(record)
     turn.signals.push(signal)

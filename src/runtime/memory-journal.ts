@@ -8,6 +8,7 @@ import { rootOf, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type {
   Batch,
+  CachedResult,
   Checkpoint,
   CheckpointFilter,
   HistoryFilter,
@@ -15,6 +16,7 @@ import type {
   JournalState,
   KeyRecord,
   PendingMessage,
+  PruneOptions,
   SubResult,
 } from './journal.ts'
 import { matches, searchTime } from './history.ts'
@@ -34,6 +36,7 @@ export interface MemoryState {
   pending: Map<number, string>
   results: Map<Address, Map<string, string>>
   keys: Map<string, string>
+  cached: Map<string, string>
 }
 
 export function emptyMemory(): MemoryState {
@@ -48,6 +51,7 @@ export function emptyMemory(): MemoryState {
     pending: new Map(),
     results: new Map(),
     keys: new Map(),
+    cached: new Map(),
   }
 }
 
@@ -101,6 +105,7 @@ class MemoryJournal implements Journal {
       state.results.set(result.owner, own.set(`${result.generation}/${result.name}`, JSON.stringify(result)))
     }
     for (const key of batch.keys) state.keys.set(`${key.sender}\n${key.key}`, JSON.stringify(key))
+    for (const entry of batch.cached) state.cached.set(entry.key, JSON.stringify(entry))
     for (const address of batch.ended) state.checkpoints.delete(address)
     for (const checkpoint of batch.checkpoints)
       state.checkpoints.set(checkpoint.address, JSON.stringify(checkpoint))
@@ -164,7 +169,11 @@ class MemoryJournal implements Journal {
     return parse(this.#use().keys.get(`${sender}\n${key}`)) as KeyRecord | undefined
   }
 
-  prune(options: { correlationIds: readonly string[]; dropTo: number }): void {
+  cached(key: string): CachedResult | undefined {
+    return parse(this.#use().cached.get(key)) as CachedResult | undefined
+  }
+
+  prune(options: PruneOptions): void {
     const state = this.#use()
     const gone = new Set<string>(options.correlationIds)
     for (const [index, record] of state.records.entries()) {
@@ -178,9 +187,15 @@ class MemoryJournal implements Journal {
     const dropTo = Math.min(options.dropTo, state.tailAfter)
     const index = dropTo - state.anchor.seq - 1
     const last = state.records[index]
-    if (last === undefined) return
-    state.records.splice(0, index + 1)
-    state.anchor = { seq: last.seq, at: last.at, sum: last.sum }
+    if (last !== undefined) {
+      state.records.splice(0, index + 1)
+      state.anchor = { seq: last.seq, at: last.at, sum: last.sum }
+    }
+    for (const [key, text] of state.cached) {
+      const { seq, expires } = JSON.parse(text) as CachedResult
+      const isGone = (this.get(seq)?.data ?? null) === null
+      if (isGone || expires <= (options.now ?? Number.NEGATIVE_INFINITY)) state.cached.delete(key)
+    }
   }
 
   verify(): { readonly firstBad: number } | null {

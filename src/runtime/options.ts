@@ -1,5 +1,6 @@
 /** Options: what the calls of a runtime can be given, and what it says of itself. Shapes only. */
 import type { AgentDefinition } from '../actors/agent.ts'
+import type { CacheUse } from '../actors/create.ts'
 import type { AnyTask } from '../actors/task.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
@@ -39,6 +40,11 @@ export interface SubmitOptions extends StartOptions {
   startAt?: number | Date
   /** The only agent that may do it. */
   agent?: string
+  /**
+   * Of a task whose definition has `cache`: `use` a result that is kept; `bypass` it, and keep none; `refresh` it: run, and keep the
+   * new one. One that must wait first, for a time or for other tasks, runs. Default `use`.
+   */
+  cache?: CacheUse
 }
 
 export interface ReadOptions {

@@ -16,8 +16,11 @@ interface RetentionParts {
   readonly stream: SignalStream
 }
 
-/** Erases what ended before `until`. Returns how many runs and tasks. */
-export function prune({ journal, population, stream }: RetentionParts, until: number): number {
+/** Erases what ended before `until`, and cached results that have expired by `now`. Returns how many runs and tasks. */
+export function prune(
+  { journal, population, stream }: RetentionParts,
+  { until, now }: { readonly until: number; readonly now: number },
+): number {
   const old = new Set<string>()
   const whole: string[] = []
   // A run may end before the steps that it blocks: it is over when nothing of it is on its way.
@@ -28,7 +31,7 @@ export function prune({ journal, population, stream }: RetentionParts, until: nu
     // An earlier prune erased the rest: its headers stand as long as something before them is needed.
     if (signal.data !== null) whole.push(signal.to)
   }
-  journal.prune({ correlationIds: whole, dropTo: firstNeeded(journal, population, old) - 1 })
+  journal.prune({ correlationIds: whole, dropTo: firstNeeded(journal, population, old) - 1, now })
   stream.pruned()
   return whole.length
 }

@@ -184,13 +184,15 @@ class RuntimeImpl {
   }
 
   /**
-   * Erases runs and tasks that ended longer ago than this. Returns how many. What lives is not touched.
+   * Erases runs and tasks that ended longer ago than this, and with them the results that were kept of them for others. Returns
+   * how many. What lives is not touched.
    * @throws StatorError INPUT_INVALID, DEFINITION_INVALID (no duration), CLOSED, JOURNAL_FAILED
    */
   prune(options: { olderThan: Duration }): number {
     this.#lifetime.requireOpen()
     checkCall(options)
-    return prune(this.#parts, this.#parts.clock.now() - toMs(options.olderThan, 'olderThan'))
+    const now = this.#parts.clock.now()
+    return prune(this.#parts, { until: now - toMs(options.olderThan, 'olderThan'), now })
   }
 
   /** Checks every record of the journal. Returns the first bad position, or null. */

@@ -3,6 +3,7 @@ import { HUB, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
+import { isKnown } from './cached.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
 import type { SignalDraft } from './turn.ts'
@@ -53,7 +54,7 @@ export function derived(
     data: message.data,
     causationId: signal.seq,
     output,
-    hops: signal.hops + 1,
+    hops: hopsTo(signal) + 1,
     depth: signal.depth,
     pendingId: 0,
     cause: signal,
@@ -62,6 +63,9 @@ export function derived(
     ack: undefined,
   }
 }
+
+/** A result that was there already stands for work that was done outside: what it causes is a new chain, as after that work. */
+const hopsTo = (signal: Signal): number => (isKnown(signal) ? 0 : signal.hops)
 
 /** Marks a signal as not taken. */
 export function refuse(

@@ -98,7 +98,7 @@ export class Submissions {
     const { input, given } = this.#input(known.input, data, `input of task ${known.name}`)
     // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
     const create = {
-      ...specOf(known, input),
+      ...specOf(known, input, options.cache),
       ...(options.startAt === undefined ? {} : { startAt: toTime(options.startAt) }),
       ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
       ...this.#metadata(options),

@@ -5,7 +5,7 @@ import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope, Ack } from './envelope.ts'
-import type { Batch, Checkpoint, KeyRecord, PendingMessage, SubResult } from './journal.ts'
+import type { Batch, CachedResult, Checkpoint, KeyRecord, PendingMessage, SubResult } from './journal.ts'
 import type { JournalRecord } from './record.ts'
 
 export interface EffectStart {
@@ -30,6 +30,8 @@ export class Turn {
   readonly pending: PendingMessage[] = []
   readonly results: SubResult[] = []
   readonly keys: KeyRecord[] = []
+  /** By key: of two of one turn, the later counts. */
+  readonly cached = new Map<string, CachedResult>()
   readonly checkpoints: Checkpoint[] = []
   readonly ended: Address[] = []
   /** Actors that ended in this turn, with the signal that ended them. */
@@ -57,6 +59,11 @@ export class Turn {
     return this.head < this.queue.length ? this.queue[this.head++] : undefined
   }
 
+  /** A signal of this turn, which no journal has yet. */
+  signal(seq: number): Signal | undefined {
+    return this.signals[seq - (this.signals[0]?.seq ?? seq)]
+  }
+
   /** What a cascade left when the turn had to end. */
   rest(): Envelope[] {
     return this.queue.slice(this.head)
@@ -75,7 +82,8 @@ export class Turn {
 /** What the turn commits. */
 export function batchOf(turn: Turn): Batch {
   const { records, signals, pending, delivered, results, keys, checkpoints, ended, tailAfter, clean } = turn
-  return { records, signals, pending, delivered, results, keys, checkpoints, ended, tailAfter, clean }
+  const cached = [...turn.cached.values()]
+  return { records, signals, pending, delivered, results, keys, cached, checkpoints, ended, tailAfter, clean }
 }
 
 /** What stops a kernel, whatever the journal threw. */

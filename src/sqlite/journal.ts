@@ -8,6 +8,7 @@ import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type {
   Batch,
+  CachedResult,
   Checkpoint,
   CheckpointFilter,
   HistoryFilter,
@@ -15,6 +16,7 @@ import type {
   JournalState,
   KeyRecord,
   PendingMessage,
+  PruneOptions,
   SubResult,
 } from '../runtime/journal.ts'
 import type { JournalRecord } from '../runtime/record.ts'
@@ -23,7 +25,7 @@ import { Connection } from './connection.ts'
 import { damaged, failed, translated } from './failure.ts'
 import { newMeta, writeMeta } from './meta.ts'
 import { own, place, type Ownership } from './owner.ts'
-import { drop, erase, reclaim } from './prune.ts'
+import { drop, erase, forget, reclaim } from './prune.ts'
 import { Reads } from './reads.ts'
 import { Reserve } from './reserve.ts'
 import { checkSchema, identify, migrate, MIGRATIONS, type Migration } from './schema.ts'
@@ -161,7 +163,11 @@ export class SqliteJournal implements Journal {
     return this.#use().reads.key(sender, key)
   }
 
-  prune(options: { correlationIds: readonly string[]; dropTo: number }): void {
+  cached(key: string): CachedResult | undefined {
+    return this.#use().reads.cached(key)
+  }
+
+  prune(options: PruneOptions): void {
     const { connection, reads, reserve, writer } = this.#writable()
     this.#verified = []
     const { chunk } = this.#tuning
@@ -170,6 +176,7 @@ export class SqliteJournal implements Journal {
       const dropTo = Math.min(options.dropTo, writer.meta.tailAfter)
       drop(reads, writer.meta, dropTo, chunk, meta => writeMeta(connection, meta))
       writer.meta = reads.meta()
+      forget(reads, options.now, chunk)
       reclaim(reads)
       reserve.cut()
     })

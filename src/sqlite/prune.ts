@@ -84,6 +84,24 @@ export function drop(
   }
 }
 
+/** Takes away cached results that have expired at `now`, or whose record is no more what it was. */
+export function forget({ connection }: Source, now: number | undefined, chunk: number): void {
+  const sql = `SELECT key, (expires <= ? OR NOT EXISTS
+    (SELECT 1 FROM records WHERE records.seq = cached.seq AND records.data IS NOT NULL)) AS gone
+    FROM cached WHERE key > ? ORDER BY key LIMIT ?`
+  for (let after = ''; ;) {
+    const rows = connection.sql(sql).all(now ?? -1, after, chunk)
+    const gone = rows.filter(row => row['gone'] === 1)
+    if (gone.length > 0)
+      connection.transaction(() => {
+        for (const row of gone) connection.sql('DELETE FROM cached WHERE key = ?').run(String(row['key']))
+      })
+    const end = rows.at(-1)
+    if (end === undefined || rows.length < chunk) return
+    after = String(end['key'])
+  }
+}
+
 /** Gives free pages back once they are more than a quarter of the file; fewer wait to be used again. */
 export function reclaim({ connection }: Source): void {
   const { db } = connection

@@ -5,6 +5,7 @@
 import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type {
+  CachedResult,
   Checkpoint,
   CheckpointFilter,
   HistoryFilter,
@@ -20,7 +21,7 @@ import { reading } from './failure.ts'
 import { readMeta, type Meta } from './meta.ts'
 import { query, type Bounds, type Source } from './query.ts'
 import { Records } from './records.ts'
-import { readCheckpoint, readCheckpoints, readKey, readPending, readResults } from './tables.ts'
+import { readCached, readCheckpoint, readCheckpoints, readKey, readPending, readResults } from './tables.ts'
 import { verifyAll } from './verify.ts'
 
 /** What can be asked of a journal without owning it. */
@@ -77,6 +78,11 @@ export class Reads implements JournalReads, Source {
 
   key(sender: Address, key: string): KeyRecord | undefined {
     return reading(() => readKey(this.connection, sender, key))
+  }
+
+  /** For the owner alone: an older file that is only read does not have them. */
+  cached(key: string): CachedResult | undefined {
+    return reading(() => readCached(this.connection, key))
   }
 
   verify(): { readonly firstBad: number } | null {

@@ -31,8 +31,18 @@ const first: Migration = db =>
     CREATE INDEX keysByRoot ON keys (root);
   `)
 
+/** Results that are kept for others that ask for the same. */
+const second: Migration = db =>
+  db.exec(`
+    CREATE TABLE cached (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, expires INTEGER NOT NULL, sum INTEGER NOT NULL,
+      body TEXT NOT NULL) WITHOUT ROWID;
+  `)
+
 /** Version n of the schema is what the first n migrations make. */
-export const MIGRATIONS: readonly Migration[] = [first]
+export const MIGRATIONS: readonly Migration[] = [first, second]
+
+/** From this version on there is the table `cached`: a reader opens older files as they are. */
+export const CACHED_SINCE = 2
 
 /**
  * True when the file is empty and may become a journal, false when it is a journal.

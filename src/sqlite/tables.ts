@@ -1,11 +1,12 @@
 /**
- * Tables: checkpoints, pending messages, sub-results and keys. Each row is a JSON body with its checksum
+ * Tables: checkpoints, pending messages, sub-results, keys and cached results. Each row is a JSON body with its checksum
  * beside the columns that find it. Only `commit` writes through here; erasing by run is in prune.ts.
  */
 import { crc32 } from 'node:zlib'
 import { rootOf, type Address } from '../messages/address.ts'
 import type {
   Batch,
+  CachedResult,
   Checkpoint,
   CheckpointFilter,
   KeyRecord,
@@ -14,6 +15,7 @@ import type {
 } from '../runtime/journal.ts'
 import type { Connection } from './connection.ts'
 import { damaged } from './failure.ts'
+import { CACHED_SINCE, pragma } from './schema.ts'
 
 /** Checkpoints read at a time. */
 const PAGE = 256
@@ -41,6 +43,11 @@ export function writeTables(connection: Connection, batch: Batch): void {
     const body = JSON.stringify(key)
     const sql = 'INSERT OR REPLACE INTO keys (sender, key, root, sum, body) VALUES (?, ?, ?, ?, ?)'
     connection.sql(sql).run(key.sender, quote(key.key), rootOf(key.address), crc32(body), body)
+  }
+  for (const entry of batch.cached) {
+    const body = JSON.stringify(entry)
+    const sql = 'INSERT OR REPLACE INTO cached (key, seq, expires, sum, body) VALUES (?, ?, ?, ?, ?)'
+    connection.sql(sql).run(quote(entry.key), entry.seq, entry.expires, crc32(body), body)
   }
   for (const address of batch.ended) connection.sql('DELETE FROM checkpoints WHERE address = ?').run(address)
   for (const checkpoint of batch.checkpoints) {
@@ -92,6 +99,11 @@ export function readKey(connection: Connection, sender: Address, key: string): K
   return row === undefined ? undefined : (parse(row, 'keys') as KeyRecord)
 }
 
+export function readCached(connection: Connection, key: string): CachedResult | undefined {
+  const row = connection.sql('SELECT sum, body FROM cached WHERE key = ?').get(quote(key))
+  return row === undefined ? undefined : (parse(row, 'cached') as CachedResult)
+}
+
 /**
  * Checks every row: its checksum, and that its columns say what its body says. @throws StatorError
  * JOURNAL_DAMAGED
@@ -109,6 +121,11 @@ export function checkTables(connection: Connection): void {
   check(connection, 'keys', body => {
     const { sender, key, address } = body as KeyRecord
     return { sender, key: quote(key), root: rootOf(address) }
+  })
+  if (pragma(connection.db, 'user_version') < CACHED_SINCE) return
+  check(connection, 'cached', body => {
+    const { key, seq, expires } = body as CachedResult
+    return { key: quote(key), seq, expires }
   })
 }
 

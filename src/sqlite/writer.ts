@@ -113,6 +113,7 @@ function append(connection: Connection, records: readonly JournalRecord[]): void
 }
 
 function idle(batch: Batch): boolean {
-  const { records, pending, delivered, results, keys, checkpoints, ended } = batch
-  return [records, pending, delivered, results, keys, checkpoints, ended].every(list => list.length === 0)
+  const { records, pending, delivered, results, keys, cached, checkpoints, ended } = batch
+  const lists = [records, pending, delivered, results, keys, cached, checkpoints, ended]
+  return lists.every(list => list.length === 0)
 }

@@ -25,6 +25,7 @@ import { rootOf } from '../../src/messages/address.ts'
 import type { Signal } from '../../src/messages/signal.ts'
 import { matches } from '../../src/runtime/history.ts'
 import type {
+  CachedResult,
   HistoryFilter,
   KeyRecord,
   PendingMessage,
@@ -33,6 +34,7 @@ import type {
 } from '../../src/runtime/journal.ts'
 import { same } from '../../src/testing/journal-suite/expect.ts'
 import {
+  cachedResult,
   checkpoint,
   keyRecord,
   pendingMessage,
@@ -51,6 +53,7 @@ export interface Model {
   readonly pending: Map<number, PendingMessage>
   readonly results: Map<string, SubResult>
   readonly keys: Map<string, KeyRecord>
+  readonly cached: Map<string, CachedResult>
 }
 
 export interface Real {
@@ -67,6 +70,7 @@ export const newModel = (): Model => ({
   pending: new Map(),
   results: new Map(),
   keys: new Map(),
+  cached: new Map(),
 })
 
 const RUNS = ['workflow/a', 'workflow/b', 'workflow/c', 'task/d'] as const
@@ -103,6 +107,8 @@ interface Extras {
   readonly delivered: readonly number[]
   readonly results: readonly { owner: Address; name: string }[]
   readonly keys: readonly { key: string; address: Address }[]
+  /** By name; how many records before the last, and how long it stands. */
+  readonly cached: readonly { key: string; back: number; ttl: number }[]
 }
 
 const few = <T>(one: Arbitrary<T>): Arbitrary<T[]> => array(one, { maxLength: 2 })
@@ -117,6 +123,7 @@ const extras: Arbitrary<Extras> = record({
   delivered: few(id),
   results: few(record({ owner: address, name: string({ maxLength: 2 }) })),
   keys: few(record({ key: string({ maxLength: 1 }), address })),
+  cached: few(record({ key: string({ maxLength: 1 }), back: nat({ max: 20 }), ttl: nat({ max: 30 }) })),
 })
 
 class Commit implements Command {
@@ -145,14 +152,18 @@ class Commit implements Command {
     const pending = this.#extras.pending.map(each => pendingMessage(each, { causationId: last }))
     const results = this.#extras.results.map(each => subResult(each.owner, each.name, { value: last }))
     const keys = this.#extras.keys.map(each => keyRecord(each.key, each.address, { seq: last }))
+    const cached = this.#extras.cached.map(each =>
+      cachedResult(each.key, Math.max(1, last - each.back), model.at + each.ttl),
+    )
     const before = scribe.signals.length
-    scribe.write(drafts, { tailAfter, checkpoints, ended, pending, delivered, results, keys })
+    scribe.write(drafts, { tailAfter, checkpoints, ended, pending, delivered, results, keys, cached })
     model.signals.push(...scribe.signals.slice(before))
     model.tailAfter = tailAfter ?? model.tailAfter
     for (const each of delivered) model.pending.delete(each)
     for (const each of pending) model.pending.set(each.id, each)
     for (const each of results) model.results.set(JSON.stringify([each.owner, each.name]), each)
     for (const each of keys) model.keys.set(each.key, each)
+    for (const each of cached) model.cached.set(each.key, each)
     for (const each of ended) model.checkpoints.delete(each)
     for (const each of checkpoints) model.checkpoints.set(each.address, each)
   }
@@ -178,11 +189,14 @@ class Prune implements Command {
   run(model: Model, { scribe }: Real): void {
     const gone = new Set(this.#runs)
     const dropTo = Math.floor((model.signals.length * this.#percent) / 100)
-    scribe.journal.prune({ correlationIds: this.#runs, dropTo })
+    scribe.journal.prune({ correlationIds: this.#runs, dropTo, now: model.at })
     model.anchor = Math.max(model.anchor, Math.min(dropTo, model.tailAfter))
     model.signals = model.signals.map(each => (gone.has(each.correlationId) ? { ...each, data: null } : each))
     for (const [key, { owner }] of model.results) if (gone.has(rootOf(owner))) model.results.delete(key)
     for (const [key, found] of model.keys) if (gone.has(rootOf(found.address))) model.keys.delete(key)
+    for (const [key, { seq, expires }] of model.cached)
+      if (expires <= model.at || seq <= model.anchor || (model.signals[seq - 1]?.data ?? null) === null)
+        model.cached.delete(key)
   }
 
   toString(): string {
@@ -257,6 +271,7 @@ class Look implements Command {
         [...model.results.values()].filter(each => each.owner === owner),
       )
     for (const [key, found] of model.keys) same(journal.key('client/test', key), found)
+    for (const key of ['', 'a', ...model.cached.keys()]) same(journal.cached(key), model.cached.get(key))
   }
 
   toString(): string {

@@ -73,7 +73,16 @@ test('recovery folds the tail into the last checkpoint', async () => {
   const copy = memory()
   copy.open({ newId: () => 'copy' })
   journal.open({ newId: () => 'unused' })
-  const none = { pending: [], delivered: [], results: [], keys: [], checkpoints: [], ended: [], clean: false }
+  const none = {
+    pending: [],
+    delivered: [],
+    results: [],
+    keys: [],
+    cached: [],
+    checkpoints: [],
+    ended: [],
+    clean: false,
+  }
   copy.commit({
     ...none,
     records: journal.read({ after: 0, limit: 10_000 }),

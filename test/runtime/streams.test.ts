@@ -252,6 +252,7 @@ function bound(inner: Journal): Journal {
     pending: () => inner.pending(),
     results: owner => inner.results(owner),
     key: (sender, key) => inner.key(sender, key),
+    cached: key => inner.cached(key),
     prune: options => inner.prune(options),
     verify: () => inner.verify(),
     close: () => inner.close(),

@@ -137,6 +137,7 @@ const EMPTY: Batch = {
   delivered: [],
   results: [],
   keys: [],
+  cached: [],
   ended: [],
   checkpoints: [],
   tailAfter: null,

@@ -329,6 +329,7 @@ const COMPLAINTS: readonly [number: number, what: string, change: (told: Told[])
             pending: [{ ...lost, id: 500 }],
             results: [],
             keys: [],
+            cached: [],
           },
           someLife(told),
         ],

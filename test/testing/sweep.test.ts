@@ -106,6 +106,7 @@ describe('a disk', () => {
     delivered: [1, 2],
     results: [{ owner: 'task/a', generation: 1, name: 'n', value: 'ü€😀' }],
     keys: [],
+    cached: [],
     ended: [],
     checkpoints: [],
     tailAfter: null,

@@ -66,6 +66,7 @@ export function disk(parts: DiskParts): Journal {
     pending: living(() => journal.pending()),
     results: living(owner => journal.results(owner)),
     key: living((sender, key) => journal.key(sender, key)),
+    cached: living(key => journal.cached(key)),
     prune: living(options =>
       through(kept => {
         if (kept < 1) return

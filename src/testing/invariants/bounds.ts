@@ -106,7 +106,7 @@ class Places {
     const { signal } = move
     if (signal.type === 'hub.release') this.#mixed = true
     if (signal.type === 'task.create' && signal.stamp !== null)
-      return this.#stampFault(signal.stamp as { agent: Address })
+      return this.#stampFault(signal.stamp as { agent?: Address })
     const wasKept = [...this.#shadow.debts.rows.values()].some(
       ({ type, to }) => type === signal.type && to === signal.to,
     )
@@ -135,8 +135,10 @@ class Places {
   }
 
   /** Who has just come takes nobody's place. */
-  #stampFault({ agent }: { readonly agent: Address }): string | undefined {
+  #stampFault({ agent }: { readonly agent?: Address }): string | undefined {
     const { books } = this.#shadow
+    // Who was given a result takes no place at all.
+    if (agent === undefined) return undefined
     const helper = books.helpers.get(agent)
     if (helper === undefined || books.waiting.size === 0) return undefined
     for (const work of books.waiting) {

@@ -31,7 +31,9 @@ export class Debts {
   ): void {
     const { priority, correlationId } = actor
     const { seq: causationId, depth } = cause
-    this.#add({ ...said, priority, correlationId, causationId, hops: cause.hops + 1, depth })
+    // Who was given a result at its creation speaks as after work that was done outside.
+    const isGiven = cause.type === 'task.create' && cause.stamp !== null && 'from' in (cause.stamp as object)
+    this.#add({ ...said, priority, correlationId, causationId, hops: (isGiven ? 0 : cause.hops) + 1, depth })
   }
 
   /** What somebody stumbled over is delivered once more: the start of a new chain. */

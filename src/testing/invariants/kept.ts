@@ -122,6 +122,7 @@ function partsOf(had: MemoryState, has: MemoryState): Record<string, Part> {
     checkpoint: [had.checkpoints, has.checkpoints],
     'pending message': [had.pending, has.pending],
     key: [had.keys, has.keys],
+    'cached result': [had.cached, has.cached],
     result: [results(had), results(has)],
   }
 }

@@ -8,7 +8,7 @@ type Lifecycle = Readonly<Record<string, Readonly<Record<string, readonly string
 
 const cancel = { 'task.cancel': ['cancelled'] } as const
 const task: Lifecycle = {
-  none: { 'task.create': ['blocked', 'scheduled', 'running', 'queued'] },
+  none: { 'task.create': ['blocked', 'scheduled', 'running', 'queued', 'completed'] },
   scheduled: { 'hub.timer': ['queued'], ...cancel },
   queued: { 'task.start': ['running'], ...cancel },
   running: {

@@ -94,6 +94,7 @@ export function copied(state: MemoryState): MemoryState {
     pending: new Map(state.pending),
     results: new Map([...state.results].map(([owner, own]) => [owner, new Map(own)])),
     keys: new Map(state.keys),
+    cached: new Map(state.cached),
   }
 }
 
@@ -103,6 +104,7 @@ function write(state: MemoryState, batch: Batch): void {
   for (const id of batch.delivered) state.pending.delete(id)
   for (const message of batch.pending) state.pending.set(message.id, JSON.stringify(message))
   for (const key of batch.keys) state.keys.set(`${key.sender}\n${key.key}`, JSON.stringify(key))
+  for (const entry of batch.cached) state.cached.set(entry.key, JSON.stringify(entry))
   for (const result of batch.results) {
     const own = state.results.get(result.owner)
     const name = `${result.generation}/${result.name}`

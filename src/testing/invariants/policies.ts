@@ -41,7 +41,8 @@ function begins({ data, stamp, at }: Signal): string {
   const { blocked, startAt } = data as unknown as TaskCreate
   if (blocked !== undefined) return 'blocked'
   if (startAt !== undefined && startAt > at) return 'scheduled'
-  return stamp === null ? 'queued' : 'running'
+  if (stamp === null) return 'queued'
+  return 'from' in (stamp as object) ? 'completed' : 'running'
 }
 
 /** Must a task that runs refuse this? Undefined where its state decides. */

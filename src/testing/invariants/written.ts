@@ -65,6 +65,8 @@ function inPlace(batch: Batch, life: Life, { expected }: Past): void {
       differ('the result', `${owner} ${name}`)
   for (const { sender, key } of batch.keys)
     if (state.keys.get(`${sender}\n${key}`) !== expected.keys.get(`${sender}\n${key}`)) differ('the key', key)
+  for (const { key } of batch.cached)
+    if (state.cached.get(key) !== expected.cached.get(key)) differ('the cached result', key)
   if (state.tailAfter !== expected.tailAfter || state.clean !== expected.clean)
     differ('the start of', 'the tail')
 }

@@ -1,7 +1,7 @@
 /** Committing: whole batches, in order, exactly as given. */
 import assert from 'node:assert/strict'
 import { refused, same } from './expect.ts'
-import { checkpoint, drafts, keyRecord, pendingMessage, Scribe, subResult } from './fixtures.ts'
+import { cachedResult, checkpoint, drafts, keyRecord, pendingMessage, Scribe, subResult } from './fixtures.ts'
 import type { JournalGroup } from './place.ts'
 
 export const commit: JournalGroup = {
@@ -16,6 +16,7 @@ export const commit: JournalGroup = {
         same(journal.pending(), [pendingMessage(7)])
         same(journal.results('task/run-1/build'), [subResult('task/run-1/build', 'push')])
         same(journal.key('client/test', 'k'), keyRecord('k', 'workflow/run-1'))
+        same(journal.cached('c'), cachedResult('c', 3))
         same([...journal.checkpoints({})], [checkpoint('workflow/run-1')])
       },
     },
@@ -102,6 +103,7 @@ function writeAll(scribe: Scribe): Pick<Scribe, 'journal' | 'signals'> & { recor
     pending: [pendingMessage(7)],
     results: [subResult('task/run-1/build', 'push')],
     keys: [keyRecord('k', 'workflow/run-1')],
+    cached: [cachedResult('c', 3)],
     checkpoints: [checkpoint('workflow/run-1')],
   })
   return { journal: scribe.journal, signals: scribe.signals, records }

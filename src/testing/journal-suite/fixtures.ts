@@ -6,6 +6,7 @@ import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type {
   Batch,
+  CachedResult,
   Checkpoint,
   HistoryFilter,
   Journal,
@@ -56,6 +57,7 @@ export function emptyBatch(): Batch {
     delivered: [],
     results: [],
     keys: [],
+    cached: [],
     checkpoints: [],
     ended: [],
     tailAfter: null,
@@ -147,6 +149,10 @@ export function pendingMessage(id: number, rest: Partial<PendingMessage> = {}): 
 
 export function subResult(owner: Address, name: string, rest: Partial<SubResult> = {}): SubResult {
   return { owner, generation: 1, name, value: { pushed: name }, ...rest }
+}
+
+export function cachedResult(key: string, seq: number, expires = 9_000): CachedResult {
+  return { key, seq, expires }
 }
 
 export function keyRecord(key: string, address: Address, rest: Partial<KeyRecord> = {}): KeyRecord {

@@ -9,6 +9,7 @@
  *   })
  * ```
  */
+import { cached } from './cached.ts'
 import { checkpoints } from './checkpoints.ts'
 import { commit } from './commit.ts'
 import { keys } from './keys.ts'
@@ -34,6 +35,7 @@ export const journalSuite: readonly JournalGroup[] = [
   pending,
   results,
   keys,
+  cached,
   prune,
   verify,
 ]

@@ -14,6 +14,7 @@ const OPERATIONS: Record<string, (journal: Journal) => unknown> = {
   pending: journal => journal.pending(),
   results: journal => journal.results('agent/a'),
   key: journal => journal.key('client/test', 'k'),
+  cached: journal => journal.cached('k'),
   prune: journal => journal.prune({ correlationIds: ['workflow/run-1'], dropTo: 0 }),
   verify: journal => journal.verify(),
 }
