@@ -1,8 +1,12 @@
 /** The kinds of actors that ship: task, agent, workflow. */
 import { agentMachine } from '../machines/agent.ts'
 import { graphMachine } from '../machines/graph.ts'
+import { groupMachine } from '../machines/group.ts'
+import { queueMachine } from '../machines/queue.ts'
 import { taskMachine } from '../machines/task.ts'
 import { agentMessages, agentPublic } from '../messages/agent.ts'
+import { groupMessages, groupPublic } from '../messages/group.ts'
+import { queueMessages, queuePublic } from '../messages/queue.ts'
 import { taskMessages, taskPublic } from '../messages/task.ts'
 import { workflowMessages, workflowPublic } from '../messages/workflow.ts'
 import type { ActorKind } from './kind.ts'
@@ -15,8 +19,8 @@ export const taskKind: ActorKind = {
   public: taskPublic,
   names: { running: 'task.started' },
   wakes: () => true,
-  // Its place in the line is the dispatcher's to know.
-  rests: state => state === 'queued',
+  // Its place in the line is the dispatcher's to know, what it waits for that of the dependencies.
+  rests: state => state === 'queued' || state === 'pending',
 }
 
 export const agentKind: ActorKind = {
@@ -42,4 +46,27 @@ export const workflowKind: ActorKind = {
   rests: () => true,
 }
 
-export const KINDS_THAT_ACT: readonly ActorKind[] = [taskKind, agentKind, workflowKind]
+export const queueKind: ActorKind = {
+  kind: 'queue',
+  machine: queueMachine,
+  creates: 'queue.configure',
+  messages: queueMessages,
+  public: queuePublic,
+  names: {},
+  wakes: () => true,
+  rests: () => false,
+}
+
+export const groupKind: ActorKind = {
+  kind: 'group',
+  machine: groupMachine,
+  creates: 'group.create',
+  messages: groupMessages,
+  public: groupPublic,
+  names: { running: 'group.started' },
+  // A group waits for its tasks, and they wake it.
+  wakes: () => false,
+  rests: () => true,
+}
+
+export const KINDS_THAT_ACT: readonly ActorKind[] = [taskKind, agentKind, workflowKind, queueKind, groupKind]

@@ -3,11 +3,15 @@
  * completed with the defaults. It opens and registers nothing.
  */
 import { pino } from 'pino'
+import { z } from 'zod'
 import type { AgentDefinition } from '../actors/agent.ts'
+import type { QueueDefinition } from '../actors/queue.ts'
+import { parse } from '../actors/schema.ts'
 import type { AnyTask } from '../actors/task.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
+import { checkName } from '../messages/address.ts'
 import { systemHost, type Host } from './host.ts'
 import type { Journal } from './journal.ts'
 import { limitsOf, type Limits } from './limits.ts'
@@ -20,6 +24,8 @@ export interface CompleteOptions {
   readonly agents: readonly AgentDefinition[]
   readonly workflows: readonly AnyWorkflow[]
   readonly tasks: readonly AnyTask[]
+  readonly queues: readonly QueueDefinition[]
+  readonly roles: ReadonlyMap<string, number>
   readonly limits: Limits
   readonly logger: Logger
   readonly host: Host
@@ -32,23 +38,38 @@ const JOURNAL =
 /** @throws StatorError DEFINITION_INVALID, naming the option */
 export function checkOptions(options: RuntimeOptions): CompleteOptions {
   object(options, 'options')
-  const { journal, logger, agents = [], workflows = [], tasks = [] } = options
+  const { journal, logger, agents = [], workflows = [], tasks = [], queues = [] } = options
   if (journal !== undefined)
     methods(journal, JOURNAL, 'journal', 'a journal, such as memory() or sqlite(path)')
   if (logger !== undefined) methods(logger, LOGGER, 'logger', `a logger with ${LOGGER.join(', ')}`)
   list(agents, 'agents', 'agent')
   list(workflows, 'workflows', 'workflow')
   list(tasks, 'tasks', 'task')
+  list(queues, 'queues', 'queue')
   return {
     journal: journal ?? memory(),
     agents,
     // The variance of inputs and outputs does not matter for a list of them.
     workflows: workflows as readonly AnyWorkflow[],
     tasks,
+    queues,
+    roles: rolesOf(options.roles),
     limits: limitsOf(present(options.limits, 'limits')),
     logger: logger ?? pino({ name: 'stator', level: 'warn' }),
     host: hostOf(options.host),
   }
+}
+
+const rolesShape = z.record(z.string(), z.strictObject({ concurrency: z.int().min(1).optional() }))
+
+/** How many tasks each role may run at once, where that is said. */
+function rolesOf(roles: RuntimeOptions['roles']): ReadonlyMap<string, number> {
+  const given = parse(rolesShape, roles ?? {}, 'DEFINITION_INVALID', 'roles')
+  return new Map(
+    Object.entries(given).flatMap(([role, { concurrency }]) =>
+      concurrency === undefined ? [] : [[checkName(role, 'role'), concurrency] as const],
+    ),
+  )
 }
 
 /** The options of a call that has to have some. @throws StatorError INPUT_INVALID */

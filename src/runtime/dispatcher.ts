@@ -1,40 +1,55 @@
 /**
- * Dispatcher: matches ready tasks to agents. A decider: it keeps only projections of committed states (who has
- * room, who waits), rebuilt at a start by observing every living actor; its choices are stamped on messages, and a
- * recipient may refuse them.
+ * Dispatcher: matches ready tasks to agents. A decider: it keeps only projections of committed states (who has room, who waits,
+ * what is used up), rebuilt at a start by observing every living actor; its choices are stamped on messages, and a recipient may
+ * refuse them. In which order those go who wait, and why nobody starves, is said in lines.ts.
  */
 import type { AgentContext } from '../machines/agent.ts'
+import type { QueueContext } from '../machines/queue.ts'
 import type { TaskContext } from '../machines/task.ts'
-import type { Address } from '../messages/address.ts'
+import { idOf, type Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
 import type { TaskCreate } from '../messages/task.ts'
-import { goesFirst, type Ready } from './ready-queue.ts'
+import { Jobs } from './jobs.ts'
+import { isContended, Lines } from './lines.ts'
+import type { Quota } from './quota.ts'
+import { Quotas } from './quotas.ts'
 import { Roster } from './roster.ts'
-import type { AgentLoad, Place, Pool, Running, Slot, Waiting } from './slots.ts'
+import type { Job, Placing, Slot, Waiting } from './slots.ts'
+import { Workload } from './workload.ts'
 
 /** From this many interruptions on a task runs only when no other such task does: a task that ends the process
  * each time then takes down no innocent neighbour a third time. */
 const SUSPECT = 2
-/** Each so-manieth place goes to who has waited longest, whatever its priority: so nobody starves. */
-const FAIR = 16
+const ENDED = new Set(['completed', 'failed', 'cancelled', 'blocked'])
+
+export interface DispatcherParts {
+  /** Has an agent code for a task in this process life? */
+  readonly handles: (agent: string, task: string) => boolean
+  /** How many tasks agents of a role may run at once, all together. */
+  readonly roles?: ReadonlyMap<string, number>
+}
 
 export class Dispatcher {
-  readonly #roster: Roster
-  readonly #running = new Map<Address, Running>()
-  readonly #waiting = new Map<Address, Place>()
-  /** Pools in which somebody waits. */
-  readonly #busyPools = new Set<Pool>()
-  /** Slots whose load or statistics the agent has not heard of. */
-  readonly #untold = new Set<Slot>()
+  readonly roster: Roster
+  readonly workload = new Workload()
+  readonly jobs = new Jobs()
+  readonly #quotas: Quotas
+  readonly #lines: Lines
   /** Agents that must warm up in this process life, and have not been told so yet. */
   readonly #cold = new Set<Address>()
-  #suspects = 0
-  #given = 0 // Places given to those who waited: only a rhythm, it need not survive a restart.
+  #queued = 0
+  #running = 0
+  #at = 0
   #closed = false
 
-  /** `handles` says whether an agent has code for a task in this process life. */
-  constructor(handles: (agent: string, task: string) => boolean) {
-    this.#roster = new Roster(handles)
+  constructor({ handles, roles = new Map() }: DispatcherParts) {
+    this.#quotas = new Quotas(roles)
+    this.#lines = new Lines(this.#quotas.suspects)
+    this.roster = new Roster({
+      handles,
+      role: name => this.#quotas.role(name),
+      turned: crew => this.#lines.turned(crew),
+    })
   }
 
   /** From now on nobody gets work: the hub is draining. */
@@ -43,72 +58,55 @@ export class Dispatcher {
   }
 
   get waiting(): number {
-    return this.#waiting.size
+    return this.#queued
   }
 
   get running(): number {
-    return this.#running.size
+    return this.#running
+  }
+
+  /** When somebody may start for whom it is too early now; else Infinity. */
+  get wakeAt(): number {
+    return this.#closed ? Number.POSITIVE_INFINITY : this.#quotas.wakeAt
   }
 
   /** An agent for a task that is being created, where one is free and nobody waits before it. */
-  choose(task: Address, spec: TaskCreate): Address | null {
-    if (this.#closed || spec.blocked !== undefined || spec.startAt !== undefined) return null
-    const pool = this.#roster.pool(spec, 'usual')
-    if (pool.queue.size > 0 || this.#isContended(pool)) return null
-    return this.#occupy(task, pool, false)
+  choose(task: Address, spec: TaskCreate, priority: Priority, at: number): Address | null {
+    const waits = spec.blocked !== undefined || (spec.after?.length ?? 0) > 0 || (spec.startAt ?? 0) > at
+    if (this.#closed || waits) return null
+    this.#now(at)
+    const [slot] = this.roster.crew(spec).free
+    if (slot === undefined || isContended(slot)) return null
+    const desk = this.jobs.desk(spec.queue)
+    const quotas = [desk.quota, ...this.#quotas.own(desk, spec, at)]
+    if (!quotas.every(({ open }) => open)) return null
+    const job = this.jobs.enter(task, spec, priority)
+    this.#occupy(job, slot, quotas, spec.key)
+    return slot.address
   }
 
-  /** The next task that waits and has a free agent, with the agent; the place is taken at once. */
-  next(): { task: Address; agent: Address } | null {
+  /** The next task that waits and may start, with its agent; the place is taken at once. */
+  next(at: number): { task: Address; agent: Address } | null {
     if (this.#closed) return null
-    const longest = this.#given % FAIR === FAIR - 1
-    let best: { pool: Pool; ready: Ready } | undefined
-    for (const pool of this.#busyPools) {
-      if (pool.queue.size === 0) this.#busyPools.delete(pool)
-      else if (pool.free.size > 0) {
-        const ready = pool.queue.peek(longest)
-        if (ready === undefined || !this.#mayRun(ready)) continue
-        if (best === undefined || goesFirst(ready, best.ready, longest)) best = { pool, ready }
-      }
-    }
-    if (best === undefined) return null
-    best.pool.queue.take(best.ready)
-    this.#given++
-    const { task } = best.ready
-    this.#waiting.delete(task)
-    const agent = this.#occupy(task, best.pool, best.ready.suspect)
-    return agent === null ? null : { task, agent }
+    this.#now(at)
+    const best = this.#lines.best()
+    const [slot] = best?.crew.free ?? []
+    if (best === undefined || slot === undefined) return null
+    const place = this.#lines.turn(slot, best).head()
+    const job = place === undefined ? undefined : this.jobs.get(place.task)
+    if (place === undefined || job === undefined) return null
+    const { quotas, key } = place.track
+    this.#leaveLine(job)
+    const suspects = job.suspect ? [this.#quotas.suspects] : []
+    this.#occupy(job, slot, [job.desk.quota, ...quotas, ...suspects], key)
+    return { task: job.task, agent: slot.address }
   }
 
-  /** True while somebody waits for whom there is an agent: then the hub must take another turn. */
-  hasWork(): boolean {
+  /** True while somebody waits who may start: then the hub must take another turn. */
+  hasWork(at: number): boolean {
     if (this.#closed) return false
-    for (const pool of this.#busyPools) {
-      const ready = pool.free.size > 0 ? pool.queue.peek() : undefined
-      if (ready !== undefined && this.#mayRun(ready)) return true
-    }
-    return false
-  }
-
-  /** Agents whose number of running tasks changed since they were told; with `all`, also those with new statistics. */
-  loads(all: boolean): AgentLoad[] {
-    const loads: AgentLoad[] = []
-    for (const slot of this.#untold) {
-      if (!all && slot.running === slot.told) continue
-      loads.push({
-        agent: slot.address,
-        running: slot.running,
-        done: slot.done,
-        failed: slot.failed,
-        busyMs: slot.busyMs,
-      })
-      slot.told = slot.running
-      slot.done = 0
-      slot.failed = 0
-      slot.busyMs = 0
-      this.#untold.delete(slot)
-    }
-    return loads
+    this.#now(at)
+    return this.#lines.best() !== undefined
   }
 
   /** A task is in this state now. `seq` is the signal with which it entered it. */
@@ -120,127 +118,177 @@ export class Dispatcher {
     seq: number,
     at: number,
   ): void {
-    if (state !== 'queued') this.#forget(task)
-    if (state === 'running') {
-      if (context.agent !== null && !this.#running.has(task)) this.#adopt(task, context)
+    this.#now(at)
+    const { spec } = context
+    const known = this.jobs.get(task)
+    if (spec === null || ENDED.has(state)) {
+      if (known !== undefined) this.#end(known, state, context)
       return
     }
-    this.#leave(task, state, context, at)
-    if (state === 'queued' && context.spec !== null)
-      this.wait({ task, spec: context.spec, interruptions: context.interruptions, priority, seq })
+    const job = known ?? this.jobs.enter(task, spec, priority)
+    if (state !== 'running' && job.state === 'running') this.#count(job, state, context)
+    this.jobs.stand(job, state, seq)
+    job.suspect = context.interruptions >= SUSPECT
+    if (state === 'running') this.#adopt(job, spec, context)
+    else if (state !== 'queued' || job.running !== null) this.#free(job)
+    if (state !== 'queued') this.#leaveLine(job)
+    else if (job.place === null) this.#lineUp(job, spec)
   }
 
-  /** A task that is queued: it may be parked, and keep its place. */
-  wait({ task, spec, interruptions, priority, seq }: Waiting): void {
-    if (this.#waiting.has(task)) return
-    const suspect = interruptions >= SUSPECT
-    const pool = this.#roster.pool(spec, suspect ? 'suspect' : 'usual')
-    const place: Place = { task, priority, seq, suspect, gone: false, pool }
-    pool.queue.push(place)
-    this.#waiting.set(task, place)
-    this.#busyPools.add(pool)
+  /** A task that waits, for an agent or for others: it may be parked, and keep its place. */
+  wait({ task, spec, state, interruptions, priority, seq }: Waiting): void {
+    if (this.jobs.get(task) !== undefined) return
+    const job = this.jobs.enter(task, spec, priority)
+    this.jobs.stand(job, state, seq)
+    job.suspect = interruptions >= SUSPECT
+    if (state === 'queued') this.#lineUp(job, spec)
+  }
+
+  /** So many tasks wait one after the other from here on, itself included. */
+  rank(task: Address, path: number): void {
+    const job = this.jobs.get(task)
+    if (job === undefined || job.path === path) return
+    job.path = path
+    if (!job.desk.isFifo) this.#again(job)
   }
 
   /** A task that does not move: it waits for nobody, and takes nobody's place. */
   drop(task: Address): void {
-    this.#forget(task)
-    this.lost(task)
+    const job = this.jobs.get(task)
+    if (job === undefined) return
+    this.#leaveLine(job)
+    this.#free(job)
   }
 
-  /** A task that was given to an agent is not there any more: its place is free again. */
+  /** A task that was given to an agent is not there any more. */
   lost(task: Address): void {
-    const running = this.#running.get(task)
-    if (running === undefined) return
-    this.#running.delete(task)
-    running.slot.running--
-    if (running.suspect) this.#suspects--
-    this.#untold.add(running.slot)
-    this.#roster.refresh(running.slot)
+    this.drop(task)
+    const job = this.jobs.get(task)
+    if (job !== undefined) this.jobs.leave(job)
   }
 
   /** A task left running before the tail that was replayed: count it into statistics that the agent never heard of. */
   count(agent: Address, state: string, ms: number): void {
-    const slot = this.#roster.slot(agent)
+    const slot = this.roster.slot(agent)
     if (slot === undefined) return
     if (state === 'completed') slot.done++
     else slot.failed++
+    slot.starts++
     slot.busyMs += ms
-    this.#untold.add(slot)
+    this.workload.changed(slot)
   }
 
   /** An agent is in this state now. */
   agent(address: Address, state: string, context: AgentContext): void {
     if (state === 'stopped') {
-      const left = this.#roster.leave(address)
-      if (left !== undefined) this.#untold.delete(left)
+      const left = this.roster.leave(address)
+      if (left !== undefined) this.workload.left(left)
       return
     }
     if (state !== 'ready' && state !== 'busy') this.#cold.delete(address)
-    const slot = this.#roster.enter(address, this.#cold.has(address) ? 'idle' : state, context)
+    const slot = this.roster.enter(address, this.#cold.has(address) ? 'idle' : state, context)
     if (slot.told === context.running) return
     slot.told = context.running
-    this.#untold.add(slot)
+    this.workload.changed(slot)
   }
 
   /** Its record may say that it is ready: that was in another process life. It gets nothing until it hears that it must warm up. */
   cold(address: Address): void {
     this.#cold.add(address)
-    this.#roster.rest(address)
+    this.roster.rest(address)
+  }
+
+  /** A queue is in this state now. */
+  queue(address: Address, state: string, context: QueueContext, at: number): void {
+    this.#now(at)
+    const desk = this.jobs.desk(idOf(address))
+    const wasFifo = desk.isFifo
+    desk.follow(state, context)
+    for (const quota of [desk.quota, ...desk.keys()]) this.#quotas.changed(quota, at)
+    if (wasFifo === desk.isFifo) return
+    for (const job of this.jobs.all()) if (job.desk === desk) this.#again(job)
   }
 
   /** Running tasks of an agent. */
   runningOf(agent: Address): number {
-    return this.#roster.slot(agent)?.running ?? 0
+    return this.roster.slot(agent)?.running ?? 0
   }
 
-  /** Does somebody of another pool wait for a place that this one would take? Then they go by `next`, in order. */
-  #isContended(wanted: Pool): boolean {
-    const [slot] = wanted.free
-    if (slot === undefined || this.#busyPools.size === 0) return false
-    return [...this.#busyPools].some(pool => pool.queue.size > 0 && pool.free.has(slot))
+  #now(at: number): void {
+    this.#at = Math.max(this.#at, at)
+    this.#quotas.come(this.#at)
   }
 
-  #mayRun(ready: Ready): boolean {
-    return !ready.suspect || this.#suspects === 0
+  #lineUp(job: Job, spec: Placing): void {
+    const { key, lane } = spec
+    const own = this.#quotas.own(job.desk, spec, this.#at)
+    this.#lines.enter(job, this.roster.crew(spec), { key, lane: lane?.name }, own)
+    this.#queued++
   }
 
-  #occupy(task: Address, pool: Pool, suspect: boolean): Address | null {
-    const [slot] = pool.free
-    if (slot === undefined) return null
-    slot.running++
-    if (suspect) this.#suspects++
-    this.#running.set(task, { slot, suspect })
-    this.#untold.add(slot)
-    this.#roster.refresh(slot)
-    return slot.address
+  #leaveLine(job: Job): void {
+    if (job.place === null) return
+    this.#lines.leave(job)
+    this.#queued--
+  }
+
+  /** Its place once more, after the order of its queue has changed. */
+  #again(job: Job | undefined): void {
+    if (job?.place === null || job === undefined) return
+    const { track } = job.place
+    track.remove(job.place)
+    this.#lines.place(job, track)
+  }
+
+  #occupy(job: Job, slot: Slot, needed: readonly Quota[], key: string | undefined): void {
+    const role = slot.role === null ? undefined : this.#quotas.role(slot.role)
+    const quotas = role === undefined ? needed : [...needed, role]
+    slot.starts++
+    this.#run(job, slot, quotas)
+    this.#quotas.take(quotas, this.#at)
+    this.workload.started(job.desk, key, this.#at)
+    this.roster.refresh(slot)
   }
 
   /** A task found running, without a choice of ours: at a start, or after a stamp that was copied. */
-  #adopt(task: Address, context: TaskContext): void {
-    const slot = this.#roster.slot(context.agent as Address)
+  #adopt(job: Job, spec: TaskCreate, { agent }: TaskContext): void {
+    const slot = agent === null || job.running !== null ? undefined : this.roster.slot(agent)
     if (slot === undefined) return
+    const role = slot.role === null ? undefined : this.#quotas.role(slot.role)
+    const own = this.#quotas.own(job.desk, spec, this.#at)
+    const suspects = job.suspect ? [this.#quotas.suspects] : []
+    const quotas = [job.desk.quota, ...own, ...suspects, ...(role === undefined ? [] : [role])]
+    this.#run(job, slot, quotas)
+    for (const quota of quotas) quota.running++
+    for (const quota of quotas) this.#quotas.changed(quota, this.#at)
+    this.roster.refresh(slot)
+  }
+
+  #run(job: Job, slot: Slot, quotas: readonly Quota[]): void {
     slot.running++
-    this.#running.set(task, { slot, suspect: context.interruptions >= SUSPECT })
-    if (context.interruptions >= SUSPECT) this.#suspects++
-    this.#untold.add(slot)
-    this.#roster.refresh(slot)
+    job.running = { slot, quotas }
+    this.#running++
+    this.workload.changed(slot)
   }
 
-  #leave(task: Address, state: string, context: TaskContext, at: number): void {
-    const slot = this.#running.get(task)?.slot
-    if (slot === undefined) return
-    // Attempts that ended by themselves: nobody knows how long an interrupted one ran.
-    const failed = (state === 'failed' || state === 'retrying') && context.error?.code !== 'INTERRUPTED'
-    if (state === 'completed') slot.done++
-    else if (failed) slot.failed++
-    if (state === 'completed' || failed) slot.busyMs += Math.max(0, at - context.startedAt)
-    this.lost(task)
+  /** What it held is free again. */
+  #free(job: Job): void {
+    if (job.running === null) return
+    const { slot, quotas } = job.running
+    job.running = null
+    this.#running--
+    slot.running--
+    this.workload.changed(slot)
+    this.#quotas.give(quotas, this.#at)
+    this.roster.refresh(slot)
   }
 
-  #forget(task: Address): void {
-    const place = this.#waiting.get(task)
-    if (place === undefined) return
-    place.pool.queue.remove(place)
-    this.#waiting.delete(task)
+  #count({ running }: Job, state: string, context: TaskContext): void {
+    if (running !== null) this.workload.ended(running.slot, state, context, this.#at)
+  }
+
+  #end(job: Job, state: string, context: TaskContext): void {
+    if (job.state === 'running') this.#count(job, state, context)
+    this.lost(job.task)
   }
 }

@@ -1,5 +1,6 @@
 /** Dispatching: the dispatcher as a decider of the hub: what it sees of actors, and how its choice becomes an input. */
 import type { AgentContext } from '../machines/agent.ts'
+import type { QueueContext } from '../machines/queue.ts'
 import type { TaskContext } from '../machines/task.ts'
 import type { Decider } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -13,13 +14,16 @@ export function dispatching(dispatcher: Dispatcher, population: Population): Dec
       if (kind === 'task')
         dispatcher.task(address, state, snapshot.context as TaskContext, priority, sinceSeq, at)
       else if (kind === 'agent') dispatcher.agent(address, state, snapshot.context as AgentContext)
+      else if (kind === 'queue') dispatcher.queue(address, state, snapshot.context as QueueContext, at)
     },
-    next: () => {
-      const start = dispatcher.next()
+    next: at => {
+      const start = dispatcher.next(at)
       return start === null ? undefined : startInput(start.task, start.agent, population.find(start.task))
     },
-    hasWork: () => dispatcher.hasWork(),
-    wakeAt: Number.POSITIVE_INFINITY,
+    hasWork: at => dispatcher.hasWork(at),
+    get wakeAt() {
+      return dispatcher.wakeAt
+    },
     close: () => dispatcher.close(),
   }
 }

@@ -28,6 +28,11 @@ export class Heap<T extends Due> {
     return this.#items[0]
   }
 
+  /** All that is in it, in no order. */
+  all(): readonly T[] {
+    return this.#items
+  }
+
   push(item: T): void {
     if (this.#items.length >= this.#sweepAt) this.#sweep()
     const items = this.#items

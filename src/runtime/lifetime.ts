@@ -4,6 +4,7 @@
  */
 import type { Logger } from '../actors/task-context.ts'
 import { StatorError } from '../errors.ts'
+import type { QueueContext } from '../machines/queue.ts'
 import { HUB } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
@@ -64,7 +65,7 @@ export class Lifetime {
 
   /** Restores from the journal and starts the loop. */
   async begin(): Promise<void> {
-    const { journal, ids, log, kernel, registry, population, dispatcher, stream, agents, liveActors } =
+    const { journal, ids, log, kernel, registry, population, dispatcher, deciders, stream, agents, liveActors } =
       this.#parts()
     const state = journal.open({ newId: ids })
     try {
@@ -72,12 +73,13 @@ export class Lifetime {
       stream.begin(state.last.seq)
       for (const warning of state.warnings) log.warn(warning, warning.message)
       const { delivery, timers } = kernel
-      const recovered = recover({ journal, population, delivery, dispatcher, timers }, state, liveActors)
+      const recovered = recover({ journal, population, delivery, dispatcher, deciders, timers }, state, liveActors)
       const { tailAfter, clean } = state
       kernel.begin({ ...state.last, tailAfter, clean, pending: recovered.pending })
       const started = this.tellHub('hub.start')
       // Before any agent is there: nothing starts as long as the last end is not told.
       for (const task of recovered.interrupted) kernel.push(fromHub('task.interrupted', task, { clean }))
+      this.#configureQueues()
       const up = registry.agents().map(agent => agents.bringUp(agent))
       this.#sendAbsentHome()
       kernel.start()
@@ -167,6 +169,16 @@ export class Lifetime {
       scheduler.soon(resolve)
     })
     journal.close()
+  }
+
+  /** Queues hear what they allow now, where that is not what they know. */
+  #configureQueues(): void {
+    const { population, registry, kernel } = this.#parts()
+    for (const { name, spec } of registry.queues()) {
+      const known = population.find(`queue/${name}`)?.snapshot.context as QueueContext | undefined
+      if (known === undefined || JSON.stringify(known.spec) !== JSON.stringify(spec))
+        kernel.push(fromHub('queue.configure', `queue/${name}`, spec as unknown as Json))
+    }
   }
 
   /** Agents in the journal whose code is not in this process life. */

@@ -3,8 +3,10 @@
  * definition an actor runs; it holds no actor and no message.
  */
 import type { AgentDefinition } from '../actors/agent.ts'
-import type { Definition } from '../actors/kind.ts'
-import { agentKind, taskKind } from '../actors/kinds.ts'
+import { groupDefinition } from '../actors/group.ts'
+import type { ActorKind, Definition } from '../actors/kind.ts'
+import { agentKind, queueKind, taskKind } from '../actors/kinds.ts'
+import { checkQueue, DEFAULT_QUEUE, type QueueDefinition } from '../actors/queue.ts'
 import { checkAgent, checkTask, checkWorkflow } from '../actors/shapes.ts'
 import type { AnyTask } from '../actors/task.ts'
 import { definitionOfGraph, definitionOfWorkflow, type Admit } from '../actors/workflow-runtime.ts'
@@ -31,8 +33,13 @@ export class Registry implements Definitions {
   readonly #workflows = new Map<string, RegisteredWorkflow>()
   readonly #agents = new Map<string, AgentDefinition>()
   readonly #clients = new Set<Address>()
-  readonly #task = plain(taskKind, 'task')
-  readonly #agent = plain(agentKind, 'agent')
+  readonly #queues = new Map<string, QueueDefinition>()
+  /** Agents that have code for a task, by its name. */
+  readonly #handlers = new Map<string, Set<AgentDefinition>>()
+  /** Kinds whose actors all run the same definition. */
+  readonly #plain = new Map<string, Definition>(
+    [...[taskKind, agentKind, queueKind].map(plain), groupDefinition].map(same => [same.kind.kind, same]),
+  )
 
   constructor(admit: Admit) {
     this.#admit = admit
@@ -55,11 +62,29 @@ export class Registry implements Definitions {
     return this.#agents.get(agent)?.handlers.has(task) === true
   }
 
-  /** Is there an agent, in the role asked for, that has code for the task? */
-  isHandled(task: string, role: string | undefined): boolean {
-    return this.agents().some(
-      agent => agent.handlers.has(task) && (role === undefined || agent.role === role),
-    )
+  /** Is there an agent, in the role and with the skills asked for, that has code for the task? */
+  isHandled(task: string, role: string | undefined, skills: readonly string[] = []): boolean {
+    for (const agent of this.#handlers.get(task) ?? [])
+      if ((role === undefined || agent.role === role) && skills.every(skill => agent.skills.includes(skill)))
+        return true
+    return false
+  }
+
+  /** @throws StatorError ALREADY_REGISTERED: another queue of that name; DEFINITION_INVALID: no queue */
+  addQueue(queue: QueueDefinition): void {
+    const { name } = checkQueue(queue)
+    if (this.#queues.has(name)) throw new StatorError('ALREADY_REGISTERED', { queue: name })
+    this.#queues.set(name, queue)
+  }
+
+  queues(): IterableIterator<QueueDefinition> {
+    return this.#queues.values()
+  }
+
+  /** @throws StatorError QUEUE_UNKNOWN */
+  requireQueue(name: string | undefined): void {
+    if (name === undefined || name === DEFAULT_QUEUE || this.#queues.has(name)) return
+    throw new StatorError('QUEUE_UNKNOWN', { queue: name })
   }
 
   /**
@@ -71,11 +96,18 @@ export class Registry implements Definitions {
     if (this.#agents.has(id)) throw new StatorError('ALREADY_REGISTERED', { agent: id })
     this.#addTasks([...handlers.values()].map(({ task }) => task))
     this.#agents.set(id, agent)
+    for (const task of handlers.keys()) {
+      const able = this.#handlers.get(task) ?? new Set()
+      this.#handlers.set(task, able.add(agent))
+    }
   }
 
   /** The names of tasks that nobody else holds are free again. Until they are taken, runs that name them know them. */
   removeAgent(id: string): void {
+    const agent = this.#agents.get(id)
     this.#agents.delete(id)
+    if (agent === undefined) return
+    for (const task of agent.handlers.keys()) this.#handlers.get(task)?.delete(agent)
   }
 
   /** A task held by itself, without an agent. @throws StatorError ALREADY_REGISTERED, DEFINITION_INVALID: as for agents */
@@ -109,7 +141,8 @@ export class Registry implements Definitions {
   #addTasks(tasks: readonly AnyTask[]): void {
     const added = new Map<string, AnyTask>()
     for (const task of tasks) {
-      const { name } = checkTask(task, 'a task')
+      const { name, spec } = checkTask(task, 'a task')
+      this.requireQueue(spec.queue)
       const known = added.get(name) ?? this.#tasks.get(name)
       const other = known !== undefined && known !== task
       if (other && (added.has(name) || this.#isHeld(name)))
@@ -144,8 +177,8 @@ export class Registry implements Definitions {
 
   creating(message: Pick<Signal, 'type' | 'to' | 'data'>): Definition | undefined {
     const kind = kindOf(message.to)
-    if (message.type === 'task.create' && kind === 'task') return this.#task
-    if (message.type === 'agent.register' && kind === 'agent') return this.#agent
+    const same = this.#plain.get(kind)
+    if (same !== undefined) return same.kind.creates === message.type ? same : undefined
     if (message.type !== 'workflow.start' || kind !== 'workflow') return undefined
     const { workflow, hash, plan } = message.data as { workflow: string; hash: string; plan?: Plan }
     return plan === undefined
@@ -155,10 +188,8 @@ export class Registry implements Definitions {
 
   named(address: Address, ref: DefinitionRef, create: () => Signal | undefined): Definition | undefined {
     const kind = kindOf(address)
-    if (kind === 'task' || kind === 'agent') {
-      const definition = kind === 'task' ? this.#task : this.#agent
-      return definition.ref.version === ref.version ? definition : undefined
-    }
+    const same = this.#plain.get(kind)
+    if (same !== undefined) return same.ref.version === ref.version ? same : undefined
     const known = this.#workflows.get(`${ref.name}@${ref.hash}`)?.definition
     if (known !== undefined || ref.name !== 'graph') return known
     const signal = create()
@@ -167,11 +198,11 @@ export class Registry implements Definitions {
 }
 
 /** A kind whose actors all run the same definition and whose context is JSON already. */
-function plain(kind: typeof taskKind, name: string): Definition {
+function plain(kind: ActorKind): Definition {
   const version = kind.machine.version ?? '1'
   return {
     kind,
-    ref: { name, version, hash: version },
+    ref: { name: kind.kind, version, hash: version },
     input: undefined,
     freeze: context => context as Json,
     thaw: context => context,

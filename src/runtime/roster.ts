@@ -1,20 +1,31 @@
 /**
- * Roster: the agents that are there, and for which pools of tasks each of them fits. It gives no work and keeps no line: the
+ * Roster: the agents that are there, and for which tasks each of them fits. It gives no work and keeps no line: the
  * dispatcher does.
  */
 import type { AgentContext } from '../machines/agent.ts'
 import { idOf, type Address } from '../messages/address.ts'
-import { ReadyQueue } from './ready-queue.ts'
-import type { Pool, Slot, Waiting } from './slots.ts'
+import type { Quota } from './quota.ts'
+import type { Crew, Fitting, Slot } from './slots.ts'
+
+export interface RosterParts {
+  /** Has an agent code for a task in this process life? */
+  readonly handles: (agent: string, task: string) => boolean
+  /** What a role as a whole may do at once, if that is limited. */
+  readonly role: (name: string) => Quota | undefined
+  /** A crew has room now, or has none any more. */
+  readonly turned: (crew: Crew) => void
+}
 
 export class Roster {
-  readonly #handles: (agent: string, task: string) => boolean
+  readonly #parts: RosterParts
   readonly #slots = new Map<Address, Slot>()
-  readonly #pools = new Map<string, Pool>()
+  readonly #crews = new Map<string, Crew>()
+  /** Crews that any agent may be of; the others name theirs. */
+  readonly #common = new Set<Crew>()
+  readonly #own = new Map<Address, Set<Crew>>()
 
-  /** `handles` says whether an agent has code for a task in this process life. */
-  constructor(handles: (agent: string, task: string) => boolean) {
-    this.#handles = handles
+  constructor(parts: RosterParts) {
+    this.#parts = parts
   }
 
   slot(agent: Address): Slot | undefined {
@@ -23,14 +34,29 @@ export class Roster {
 
   /** An agent that is there, with the room that it has now. */
   enter(address: Address, state: string, context: AgentContext): Slot {
-    const slot = this.#slots.get(address) ?? newSlot(address)
+    const known = this.#slots.get(address)
+    const slot = known ?? newSlot(address, context)
+    const isOther = known === undefined || slot.role !== context.role || !same(slot.skills, context.skills)
     this.#slots.set(address, slot)
+    const wasOpen = slot.open
     slot.capacity = context.capacity
-    slot.role = context.role
     slot.open = state === 'ready' || state === 'busy'
-    for (const pool of this.#pools.values()) this.#join(slot, pool)
+    if (isOther) {
+      this.#watch(slot, context.role)
+      slot.role = context.role
+      slot.skills = context.skills
+    }
+    // While it was away it may have come to have other code.
+    if (isOther || (slot.open && !wasOpen)) this.#fit(slot)
     this.refresh(slot)
     return slot
+  }
+
+  /** Puts an agent into the crews that it fits, and out of the others. */
+  #fit(slot: Slot): void {
+    for (const crew of slot.crews) if (!this.#fits(slot, crew)) this.#part(slot, crew)
+    for (const crews of [this.#common, this.#own.get(slot.address) ?? []])
+      for (const crew of crews) if (this.#fits(slot, crew)) slot.crews.add(crew)
   }
 
   /** An agent that takes no work, whatever its room. */
@@ -45,59 +71,93 @@ export class Roster {
   leave(address: Address): Slot | undefined {
     const slot = this.#slots.get(address)
     if (slot === undefined) return undefined
-    for (const pool of slot.pools) pool.free.delete(slot)
-    slot.pools.clear()
+    for (const crew of slot.crews) this.#part(slot, crew)
+    this.#watch(slot, null)
     this.#slots.delete(address)
     return slot
   }
 
-  /** Puts the slot at the end of the line in its pools, or takes it out where it has no room. */
+  /** Puts the slot at the end of the line in its crews, or takes it out where it has no room. */
   refresh(slot: Slot): void {
-    const free = slot.open && slot.running < slot.capacity
-    for (const pool of slot.pools) {
-      pool.free.delete(slot)
-      if (free) pool.free.add(slot)
+    const free = this.hasRoom(slot)
+    for (const crew of slot.crews) {
+      const had = crew.free.size > 0
+      crew.free.delete(slot)
+      if (free) crew.free.add(slot)
+      if (crew.free.size > 0 !== had) this.#parts.turned(crew)
     }
   }
 
-  /** Where such a task waits. Suspects wait in pools of their own, so that they hold up nobody else. */
-  pool({ task, role, agent }: Waiting['spec'], sort: 'usual' | 'suspect'): Pool {
-    const key = `${sort} ${task} ${role ?? ''} ${agent ?? ''}`
-    const known = this.#pools.get(key)
+  /** Can it take one more, as far as it and its role go? */
+  hasRoom(slot: Slot): boolean {
+    if (!slot.open || slot.running >= slot.capacity) return false
+    return slot.role === null || (this.#parts.role(slot.role)?.open ?? true)
+  }
+
+  /** Who can do such a task. */
+  crew({ task, role, skills = [], agent }: Fitting): Crew {
+    const key = `${task} ${role ?? ''} ${agent ?? ''} ${skills.join('\n')}`
+    const known = this.#crews.get(key)
     if (known !== undefined) return known
-    const pool: Pool = { task, role, agent, queue: new ReadyQueue(), free: new Set() }
-    this.#pools.set(key, pool)
-    for (const slot of this.#slots.values()) {
-      this.#join(slot, pool)
-      this.refresh(slot)
+    const crew: Crew = { task, role, skills, agent, free: new Set(), lines: new Map(), openLines: 0 }
+    this.#crews.set(key, crew)
+    if (agent === undefined) this.#common.add(crew)
+    else this.#own.set(agent, (this.#own.get(agent) ?? new Set<Crew>()).add(crew))
+    const named = agent === undefined ? undefined : this.#slots.get(agent)
+    const candidates = agent === undefined ? this.#slots.values() : named === undefined ? [] : [named]
+    for (const slot of candidates) {
+      if (!this.#fits(slot, crew)) continue
+      slot.crews.add(crew)
+      if (this.hasRoom(slot)) crew.free.add(slot)
     }
-    return pool
+    return crew
   }
 
-  #join(slot: Slot, pool: Pool): void {
-    const fits =
-      (pool.agent === undefined || pool.agent === slot.address) &&
-      (pool.role === undefined || pool.role === slot.role) &&
-      this.#handles(idOf(slot.address), pool.task)
-    if (fits) slot.pools.add(pool)
-    else {
-      slot.pools.delete(pool)
-      pool.free.delete(slot)
-    }
+  #fits(slot: Slot, { agent, role, skills, task }: Crew): boolean {
+    return (
+      (agent === undefined || agent === slot.address) &&
+      (role === undefined || role === slot.role) &&
+      skills.every(skill => slot.skills.includes(skill)) &&
+      this.#parts.handles(idOf(slot.address), task)
+    )
+  }
+
+  #part(slot: Slot, crew: Crew): void {
+    slot.crews.delete(crew)
+    if (crew.free.delete(slot) && crew.free.size === 0) this.#parts.turned(crew)
+  }
+
+  readonly #watching = new Map<Slot, () => void>()
+
+  /** Follows the quota of its role, and no other one. */
+  #watch(slot: Slot, role: string | null): void {
+    this.#watching.get(slot)?.()
+    this.#watching.delete(slot)
+    const quota = role === null ? undefined : this.#parts.role(role)
+    if (quota === undefined) return
+    const watch = (): void => this.refresh(slot)
+    quota.watchers.add(watch)
+    this.#watching.set(slot, () => quota.watchers.delete(watch))
   }
 }
 
-function newSlot(address: Address): Slot {
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((skill, index) => skill === b[index])
+
+function newSlot(address: Address, { done, failed }: AgentContext): Slot {
   return {
     address,
     capacity: 1,
     role: null,
+    skills: [],
     open: false,
     running: 0,
+    // Its rhythm goes on where it was, as far as anybody knows.
+    starts: done + failed,
     told: 0,
     done: 0,
     failed: 0,
     busyMs: 0,
-    pools: new Set(),
+    crews: new Set(),
   }
 }

@@ -1,52 +1,76 @@
-/** Slots and pools: the dispatcher's picture of who has room and who waits. Shapes only. */
+/** Slots, crews and jobs: the dispatcher's picture of who has room, who fits, and who there is to do. Shapes only. */
 import type { Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
+import type { Starts } from '../messages/queue.ts'
 import type { TaskCreate } from '../messages/task.ts'
-import type { Ready, ReadyQueue } from './ready-queue.ts'
+import type { Desk } from './desk.ts'
+import type { Line, Place } from './line.ts'
+import type { Quota } from './quota.ts'
 
 /** An agent, as far as the dispatcher cares. */
 export interface Slot {
   readonly address: Address
   capacity: number
   role: string | null
+  skills: readonly string[]
   /** Ready or busy: takes work when it has room. */
   open: boolean
   running: number
+  /** Tasks that it was given: gives those of low priority their turn. */
+  starts: number
   /** What the agent was last told. */
   told: number
   done: number
   failed: number
   busyMs: number
-  readonly pools: Set<Pool>
+  readonly crews: Set<Crew>
 }
 
-/** Tasks that the same agents can do. */
-export interface Pool {
+/** The agents that can do the same tasks. */
+export interface Crew {
   readonly task: string
   readonly role: string | undefined
+  readonly skills: readonly string[]
   readonly agent: Address | undefined
-  readonly queue: ReadyQueue
   /** Agents with room, the one that was given work longest ago first. */
   readonly free: Set<Slot>
+  /** Where tasks wait for them, by queue; of each, by priority and sort. */
+  readonly lines: Map<Desk, (Line | undefined)[]>
+  /** How many of those lines somebody may start from now. */
+  openLines: number
 }
 
-export interface Running {
-  readonly slot: Slot
-  readonly suspect: boolean
-}
-
-/** A place in a line. */
-export interface Place extends Ready {
-  readonly pool: Pool
-}
+/** What decides which agents fit. */
+export type Fitting = Pick<TaskCreate, 'task' | 'role' | 'skills' | 'agent'>
 
 /** What decides where a task waits. */
+export type Placing = Fitting & Pick<TaskCreate, 'queue' | 'key' | 'lane' | 'path'>
+
+/** A living task. */
+export interface Job {
+  readonly task: Address
+  readonly type: string
+  readonly desk: Desk
+  readonly priority: Priority
+  /** It was running at two or more crashes: see the dispatcher. */
+  suspect: boolean
+  state: string
+  /** The signal with which it entered that state. */
+  seq: number
+  /** Tasks on the longest way from here to the end of what waits for it, itself included. */
+  path: number
+  place: Place | null
+  running: { readonly slot: Slot; readonly quotas: readonly Quota[] } | null
+}
+
+/** A task that waits, as it is known of one that is parked. */
 export interface Waiting {
   readonly task: Address
-  readonly spec: Pick<TaskCreate, 'task' | 'role' | 'agent'>
+  readonly state: 'queued' | 'pending'
+  readonly spec: Placing
   readonly interruptions: number
   readonly priority: Priority
-  /** The signal with which it became ready. */
+  /** The signal with which it entered that state. */
   readonly seq: number
 }
 
@@ -56,4 +80,9 @@ export interface AgentLoad {
   readonly done: number
   readonly failed: number
   readonly busyMs: number
+}
+
+export interface QueueLoad {
+  readonly queue: Address
+  readonly load: { readonly at: number; readonly starts: Starts }
 }

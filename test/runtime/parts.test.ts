@@ -7,7 +7,6 @@ import { PRIORITIES } from '../../src/messages/message.ts'
 import { Deadlines } from '../../src/runtime/deadlines.ts'
 import { Heap } from '../../src/runtime/heap.ts'
 import { createRoot } from '../../src/runtime/xstate.ts'
-import { goesFirst, ReadyQueue, type Ready } from '../../src/runtime/ready-queue.ts'
 
 /** In the middle of a model. */
 const equal = (actual: unknown, expected: unknown): void => expect(actual).toEqual(expected)
@@ -102,55 +101,6 @@ describe('deadlines', () => {
     deadlines.add(5, () => expect.unreachable())
     deadlines.close()
     expect(clock.fire()).toBe(false)
-  })
-})
-
-describe('the ready queue', () => {
-  test('gives the highest priority first, then the order of becoming ready, and nothing that was removed', () => {
-    const step = fc.oneof(
-      fc.constantFrom(...PRIORITIES).map(priority => ({ what: 'push' as const, priority, n: 0 })),
-      fc.nat(20).map(n => ({ what: 'remove' as const, priority: 'low' as const, n })),
-      fc.constant({ what: 'take' as const, priority: 'low' as const, n: 0 }),
-    )
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), steps => {
-        const queue = new ReadyQueue()
-        const pushed: Ready[] = []
-        let model: Ready[] = []
-        const first = (): Ready | undefined => model.toSorted((a, b) => (goesFirst(a, b) ? -1 : 1))[0]
-        for (const [seq, { what, priority, n }] of steps.entries()) {
-          if (what === 'push') {
-            const ready: Ready = { task: `task/t${seq}`, priority, seq, suspect: false, gone: false }
-            queue.push(ready)
-            pushed.push(ready)
-            model.push(ready)
-          } else if (what === 'remove') {
-            const victim = pushed[n]
-            if (victim !== undefined && model.includes(victim)) queue.remove(victim)
-            model = model.filter(ready => ready !== victim)
-          } else {
-            const expected = first()
-            equal([queue.peek()], [expected])
-            if (expected !== undefined) queue.take(expected)
-            model = model.filter(ready => ready !== expected)
-          }
-          expect(queue.size).toBe(model.length)
-        }
-      }),
-      SEEDED,
-    )
-  })
-
-  test('stays whole over very many', () => {
-    const queue = new ReadyQueue()
-    for (let seq = 0; seq < 10_000; seq++)
-      queue.push({ task: `task/t${seq}`, priority: 'normal', seq, suspect: false, gone: false })
-    for (let seq = 0; seq < 10_000; seq++) {
-      const ready = queue.peek()
-      expect(ready?.seq).toBe(seq)
-      if (ready !== undefined) queue.take(ready)
-    }
-    expect([queue.peek(), queue.size]).toEqual([undefined, 0])
   })
 })
 

@@ -1,0 +1,59 @@
+/** Workload: what agents and queues have not heard of yet: how much runs, how much was done, what of their rates is used up. */
+import type { TaskContext } from '../machines/task.ts'
+import type { Desk } from './desk.ts'
+import type { AgentLoad, QueueLoad, Slot } from './slots.ts'
+
+export class Workload {
+  readonly #slots = new Set<Slot>()
+  readonly #desks = new Set<Desk>()
+
+  /** Something of this agent is to be told. */
+  changed(slot: Slot): void {
+    this.#slots.add(slot)
+  }
+
+  /** One that is there no more hears nothing. */
+  left(slot: Slot): void {
+    this.#slots.delete(slot)
+  }
+
+  /** A task was started from a queue. */
+  started(desk: Desk, key: string | undefined, at: number): void {
+    if (desk.started(key, at)) this.#desks.add(desk)
+  }
+
+  /** Counts an attempt that ended by itself: nobody knows how long an interrupted one ran. */
+  ended(slot: Slot, state: string, { error, startedAt }: TaskContext, at: number): void {
+    const failed = (state === 'failed' || state === 'retrying') && error?.code !== 'INTERRUPTED'
+    if (state === 'completed') slot.done++
+    else if (failed) slot.failed++
+    if (state === 'completed' || failed) slot.busyMs += Math.max(0, at - startedAt)
+  }
+
+  /** Agents whose number of running tasks changed since they were told; with `all`, also those with new statistics. */
+  agents(all: boolean): AgentLoad[] {
+    const loads: AgentLoad[] = []
+    for (const slot of this.#slots) {
+      const { address: agent, running, done, failed, busyMs } = slot
+      if (!all && running === slot.told) continue
+      loads.push({ agent, running, done, failed, busyMs })
+      slot.told = running
+      slot.done = 0
+      slot.failed = 0
+      slot.busyMs = 0
+      this.#slots.delete(slot)
+    }
+    return loads
+  }
+
+  /** Queues from which tasks were started, where that uses something up. */
+  queues(): QueueLoad[] {
+    const loads: QueueLoad[] = []
+    for (const desk of this.#desks) {
+      const load = desk.untold()
+      if (load !== undefined) loads.push({ queue: desk.address, load })
+    }
+    this.#desks.clear()
+    return loads
+  }
+}
