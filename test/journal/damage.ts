@@ -2,6 +2,7 @@
 import { StatorError } from '../../src/errors.ts'
 import type { Journal } from '../../src/runtime/journal.ts'
 import {
+  cachedResult,
   checkpoint,
   drafts,
   keyRecord,
@@ -46,6 +47,7 @@ export function fill(place: SqlitePlace): Journal {
     pending: [1, 2, 3].map(id => pendingMessage(id)),
     results: OWNERS.flatMap(owner => ['a', 'b', 'c'].map(name => subResult(owner, name))),
     keys: OWNERS.flatMap(owner => ['k', 'l'].map(key => keyRecord(`${key} of ${owner}`, owner))),
+    cached: ['c', 'c of run-1'].map((key, index) => cachedResult(key, 30 + index)),
   })
   return scribe.journal
 }
@@ -64,6 +66,7 @@ export function content(journal: Journal): string {
     journal.pending(),
     OWNERS.map(owner => journal.results(owner)),
     OWNERS.map(owner => journal.key('client/test', `k of ${owner}`)),
+    ['c', 'c of run-1', 'z'].map(key => journal.cached(key)),
   ])
 }
 

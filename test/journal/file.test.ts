@@ -8,10 +8,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { StatorError } from '../../src/errors.ts'
 import { readJournal, sqlite } from '../../src/sqlite/index.ts'
 import { SqliteJournal, TUNING } from '../../src/sqlite/journal.ts'
-import { MIGRATIONS, type Migration } from '../../src/sqlite/schema.ts'
+import { CACHED_SINCE, MIGRATIONS, type Migration } from '../../src/sqlite/schema.ts'
 import { warningsFor } from '../../src/sqlite/warnings.ts'
 import { refused } from '../../src/testing/journal-suite/expect.ts'
-import { drafts, open, Scribe } from '../../src/testing/journal-suite/fixtures.ts'
+import { cachedResult, drafts, keyRecord, open, Scribe } from '../../src/testing/journal-suite/fixtures.ts'
 import { sqlitePlace, type SqlitePlace } from './places.ts'
 
 function fresh(): SqlitePlace {
@@ -139,6 +139,36 @@ test('a reader wants a file that is there and is a journal', () => {
   expect(refused('JOURNAL_FAILED', () => readJournal(place.file)).details).toHaveProperty('reason')
   writeFileSync(place.file, '')
   refused('JOURNAL_DAMAGED', () => readJournal(place.file))
+})
+
+test('a journal from before results were kept is brought to the present, keeps everything, and keeps results from then on', () => {
+  const place = fresh()
+  const old = new SqliteJournal(place.file, { ...TUNING, migrations: MIGRATIONS.slice(0, CACHED_SINCE - 1) })
+  const before = new Scribe({ ...place, journal: () => old })
+  const records = before.write(drafts(5), { keys: [keyRecord('k', 'workflow/run-1')] })
+  old.close()
+  const tables = (): unknown[] => {
+    let names: unknown[] = []
+    place.sql(db => {
+      names = db.prepare("SELECT name FROM sqlite_schema WHERE name = 'cached'").all()
+    })
+    return names
+  }
+  expect(tables()).toEqual([])
+  const reader = readJournal(place.file)
+  expect(reader.verify()).toBeNull()
+  expect(reader.read({ after: 0, limit: 10 })).toEqual(records)
+  reader.close()
+  const now = new Scribe(place)
+  expect(tables()).toHaveLength(1)
+  expect(now.journal.read({ after: 0, limit: 10 })).toEqual(records)
+  expect(now.journal.key('client/test', 'k')).toEqual(keyRecord('k', 'workflow/run-1'))
+  expect(now.journal.cached('c')).toBeUndefined()
+  now.write(drafts(1), { cached: [cachedResult('c', 6)] })
+  now.journal.close()
+  const later = new Scribe(place)
+  expect(later.journal.cached('c')).toEqual(cachedResult('c', 6))
+  expect(later.journal.verify()).toBeNull()
 })
 
 const second: Migration = db => db.exec('CREATE TABLE extra (x INTEGER); INSERT INTO extra VALUES (1)')

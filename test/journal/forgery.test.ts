@@ -47,6 +47,9 @@ test.each([
   "UPDATE keys SET root = 'workflow/x'",
   'UPDATE keys SET sum = sum + 1',
   "UPDATE keys SET sender = 'client/thief'",
+  'UPDATE cached SET expires = expires + 1',
+  'UPDATE cached SET seq = 7',
+  'UPDATE cached SET key = \'"z"\' WHERE key = \'"c"\'',
 ])('a forged row is found by verify, outside the records: %s', sql => {
   const place = fresh()
   fill(place).close()
@@ -59,7 +62,7 @@ test.each([
 test('a damaged row is never given out', () => {
   const place = fresh()
   fill(place).close()
-  const tables = ['checkpoints', 'pending', 'results', 'keys']
+  const tables = ['checkpoints', 'pending', 'results', 'keys', 'cached']
   place.sql(db =>
     tables.forEach(table => db.exec(`UPDATE ${table} SET body = replace(body, 'run-1', 'run-2')`)),
   )
@@ -69,6 +72,7 @@ test('a damaged row is never given out', () => {
   refused('JOURNAL_DAMAGED', () => [...journal.checkpoints({})])
   refused('JOURNAL_DAMAGED', () => journal.pending())
   refused('JOURNAL_DAMAGED', () => journal.results('workflow/run-1'))
+  refused('JOURNAL_DAMAGED', () => journal.cached('c of run-1'))
   expect(
     refused('JOURNAL_DAMAGED', () => journal.key('client/test', 'k of workflow/run-1')).details,
   ).toHaveProperty('reason')

@@ -13,6 +13,11 @@ const stubborn = task('stubborn', {
 const bad = task('bad', { input: text, output: text })
 const endless = task('endless', { input: text, output: text })
 const count = task('count', { input: z.object({ n: z.int() }), output: z.object({ n: z.int() }) })
+const kept = task('kept', {
+  input: text,
+  output: z.object({ n: z.int() }),
+  cache: { ttl: '1h' },
+})
 const sum = task('sum', { input: z.object({ all: z.array(z.object({ n: z.int() })) }), output: z.int() })
 
 const chain = workflow('chain', { input: text })
@@ -42,7 +47,12 @@ const stopped = workflow('stopped', { input: text })
   .step('endless', endless)
   .step('never', say)
 
-const workflows = [chain, wide, retrying, failing, stopped]
+const recalling = workflow('recalling', { input: text })
+  .step('one', kept)
+  .step('two', kept)
+  .step('three', kept, ({ outputs }) => ({ text: `${outputs.two.n}` }))
+
+const workflows = [chain, wide, retrying, failing, stopped, recalling]
 
 /** Two agents with everything, in every scenario. */
 export function standard(life: Life): Setup {
@@ -91,6 +101,13 @@ export function standard(life: Life): Setup {
           ctx.progress(50, 'half')
           await life.wait(life.simulation.choices.below(10))
           return { n: n + 1 }
+        }),
+      )
+      .handle(
+        kept,
+        life.handler(async ({ text: said }) => {
+          await life.wait(life.simulation.choices.below(10))
+          return { n: said.length }
         }),
       )
       .handle(
@@ -195,6 +212,22 @@ export const SCENARIOS: readonly Scenario[] = [
     play: async life => {
       const run = await life.until(life.runtime.start(failing, input, { id: 'run' }))
       return life.until(run.outcome())
+    },
+  },
+  {
+    name: 'results that are kept',
+    limits: { batchDeliveries: 3 },
+    setup: standard,
+    play: async life => {
+      // Whatever was told to somebody is there for whoever comes then, in whatever process life.
+      const told = async (id: string): Promise<string | null> => {
+        const handle = await life.until(life.runtime.submit(kept, input, { id }))
+        await life.until(handle.result())
+        return handle.info().cachedFrom
+      }
+      const given = [await told('first'), await told('second')]
+      const run = await life.until(life.runtime.start(recalling, input, { id: 'run' }))
+      return { given, outcome: await life.until(run.outcome()) }
     },
   },
   {
