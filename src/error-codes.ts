@@ -68,9 +68,17 @@ export const ERRORS = {
     message: 'The actor does not accept this event in its present state.',
     next: 'The details give the state and the events that are allowed there.',
   },
+  GROUP_FAILED: {
+    message: 'Not every task of the group completed.',
+    next: 'The details name the tasks that did not, and why.',
+  },
   HANDLER_FAILED: {
     message: 'The handler threw an error.',
     next: 'Read the cause; throw NonRetryableError where a retry cannot help.',
+  },
+  HEARTBEAT_TIMEOUT: {
+    message: 'The handler gave no sign of life within its heartbeat.',
+    next: 'Call ctx.heartbeat() or ctx.progress() more often than timeout.heartbeat asks for, or raise that.',
   },
   HELD: {
     message: 'The actor is held and does not move until an operator acts.',
@@ -152,6 +160,22 @@ export const ERRORS = {
     message: 'The handler returned a value that does not fit the output schema.',
     next: 'Mend the handler, or the schema of the task.',
   },
+  QUEUE_TIMEOUT: {
+    message: 'The task waited longer for an agent than it may.',
+    next: 'Add agents or capacity, or raise timeout.queueToStart of the task.',
+  },
+  QUEUE_DRAINING: {
+    message: 'The queue takes no tasks: it is being drained.',
+    next: 'Resume the queue, or use another one.',
+  },
+  QUEUE_FULL: {
+    message: 'As many tasks wait in the queue as it allows.',
+    next: 'Enqueue later, or with { whenFull: "wait" }; raise maxWaiting if the backlog is meant.',
+  },
+  QUEUE_UNKNOWN: {
+    message: 'No queue of that name is registered.',
+    next: 'Correct the name, or give the queue to createRuntime({ queues }).',
+  },
   RECIPIENT_UNKNOWN: {
     message: 'The recipient of a message does not exist.',
     next: 'Check the address; finished actors take no messages.',
@@ -179,6 +203,10 @@ export const ERRORS = {
   STEP_REPEATED: {
     message: 'ctx.do was called twice with one name in one attempt.',
     next: 'Give every recorded sub-step of a handler its own name.',
+  },
+  TASK_EXPIRED: {
+    message: 'The task was not done in the time that it has in all.',
+    next: 'Raise timeout.overall of the task, or see in TaskHandle.attempts() what took so long.',
   },
   TASK_FAILED: { message: 'The task failed.', next: 'Read the cause in the details.' },
   TASK_TIMEOUT: {

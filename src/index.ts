@@ -8,12 +8,14 @@ export {
   type GraphStep,
   type TaskGraph,
 } from './actors/graph.ts'
+export { RetryAfterError } from './actors/retry-after.ts'
 export {
   task,
   type AnyTask,
   type RetryOptions,
   type TaskDefinition,
   type TaskOptions,
+  type Timeouts,
 } from './actors/task.ts'
 export type { Logger, TaskContext } from './actors/task-context.ts'
 export {
@@ -28,6 +30,7 @@ export {
 export { ERRORS, NonRetryableError, StatorError, type ErrorCode, type Failure } from './errors.ts'
 export { agentMachine } from './machines/agent.ts'
 export { graphMachine } from './machines/graph.ts'
+export { groupMachine } from './machines/group.ts'
 export { hubMachine } from './machines/hub.ts'
 export { taskMachine } from './machines/task.ts'
 export type { Address, Kind } from './messages/address.ts'
@@ -37,13 +40,18 @@ export { PRIORITIES, type Message, type Priority } from './messages/message.ts'
 export type { Refusal, Signal } from './messages/signal.ts'
 export type { ActorInfo, ActorsView, HeldActor } from './runtime/actors-view.ts'
 export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
+export type { AttemptInfo } from './runtime/attempts.ts'
 export type { Progress, Run, TaskHandle, TaskInfo, WaitOptions } from './runtime/handles.ts'
 export { cursorOf } from './runtime/cursor.ts'
+export type { GroupHandle } from './runtime/group-handle.ts'
+export type { GroupItem, GroupOptions } from './runtime/groups.ts'
+export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'
 export type { Host } from './runtime/host.ts'
 export type { HistoryFilter, Journal } from './runtime/journal.ts'
 export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts'
 export { memory } from './runtime/memory-journal.ts'
 export type {
+  Dependency,
   ReadOptions,
   RuntimeOptions,
   RuntimeStatus,

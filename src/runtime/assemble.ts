@@ -11,11 +11,13 @@ import { AgentsView } from './agents-view.ts'
 import { checkOptions } from './check-options.ts'
 import { containedLogger } from './contain.ts'
 import { Deciders } from './decider.ts'
+import { Dependencies } from './dependencies.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { dispatching } from './dispatching.ts'
 import { Door } from './door.ts'
 import { endedOf, lookAt, writtenEnding } from './ended.ts'
 import { Endings } from './endings.ts'
+import { Groups } from './groups.ts'
 import type { HandleHost } from './handles.ts'
 import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
@@ -42,11 +44,13 @@ export interface Assembly {
 
 /** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED */
 export function assemble(options: RuntimeOptions): Assembly {
-  const { journal, limits, logger, host, tasks, workflows, agents: handlers } = checkOptions(options)
+  const { journal, limits, logger, host, tasks, queues, roles, workflows, agents: handlers } =
+    checkOptions(options)
   const { clock, ids, scheduler } = host
   const log = containedLogger(logger)
   const admit = (value: unknown): Json => Door.admit(value, limits)
   const registry = new Registry(admit)
+  for (const queue of queues) registry.addQueue(queue)
   for (const task of tasks) registry.addTask(task)
   for (const workflow of workflows) registry.addWorkflow(workflow)
   for (const agent of handlers) registry.addAgent(agent)
@@ -54,8 +58,9 @@ export function assemble(options: RuntimeOptions): Assembly {
   const hub = createRoot(hubMachine)
   const endings = new Endings()
   const population = new Population(journal, registry, hub)
-  const dispatcher = new Dispatcher((agent, task) => registry.handles(agent, task))
-  const deciders = new Deciders([dispatching(dispatcher, population)])
+  const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task), roles })
+  const dependencies = new Dependencies(population, journal, (task, path) => dispatcher.rank(task, path))
+  const deciders = new Deciders([dispatching(dispatcher, population), dependencies])
   const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
   const lifetime = new Lifetime(() => parts)
   const open = (): void => lifetime.requireOpen()
@@ -76,7 +81,9 @@ export function assemble(options: RuntimeOptions): Assembly {
     clock,
     random: host.random,
     log: logger,
+    warn: (details, message) => log.warn(details, message),
     taskTimeout: limits.taskTimeout,
+    progressInterval: limits.progressInterval,
     journalId: () => lifetime.journalId,
     agent: id => registry.agent(id),
     admit,
@@ -100,7 +107,9 @@ export function assemble(options: RuntimeOptions): Assembly {
   }
   const actors = new ActorsView(population, journal, lifetime)
   const submissions = new Submissions({ registry, door, handles, limits, ids })
-  const view = new TasksView({ handles, submissions })
+  const groups = new Groups({ door, submissions, handles, limits, ids })
+  const pathOf = (task: Address): number => dependencies.pathOf(task)
+  const view = new TasksView({ handles, submissions, groups, pathOf })
   const parts: LifetimeParts = {
     journal,
     clock,

@@ -6,12 +6,19 @@
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
+import type { Checkpoint } from './journal.ts'
 
 export interface Decider {
   /** An actor stands so now: after each delivery that moved it, and once at a start. Held ones that do not run are left out. */
   observe(cell: Cell, at: number): void
   /** An actor has just ended, with this signal. Called after `observe`. */
   ended?(cell: Cell, signal: Signal): void
+  /** At a start: an actor that stays parked. True where this decider has all that it needs of it; else it is brought back. */
+  rest?(checkpoint: Checkpoint): boolean
+  /** Why an input must not reach its recipient, who cannot know: a code of the catalogue, and details in words. */
+  objection?(signal: Signal): Objection | undefined
+  /** All that was seen is on disk. */
+  committed?(): void
   /** The next input, if there is something to tell at that time; asked until there is none. */
   next(at: number): Envelope | undefined
   /** Would `next` give something? */
@@ -20,6 +27,11 @@ export interface Decider {
   readonly wakeAt: number
   /** The hub is draining: from now on nothing new begins. */
   close?(): void
+}
+
+export interface Objection {
+  readonly code: 'CYCLE'
+  readonly message: string
 }
 
 /** All of them as one, asked in order. */
@@ -36,6 +48,22 @@ export class Deciders implements Decider {
 
   ended(cell: Cell, signal: Signal): void {
     for (const decider of this.#all) decider.ended?.(cell, signal)
+  }
+
+  rest(checkpoint: Checkpoint): boolean {
+    return this.#all.some(decider => decider.rest?.(checkpoint) === true)
+  }
+
+  objection(signal: Signal): Objection | undefined {
+    for (const decider of this.#all) {
+      const objection = decider.objection?.(signal)
+      if (objection !== undefined) return objection
+    }
+    return undefined
+  }
+
+  committed(): void {
+    for (const decider of this.#all) decider.committed?.()
   }
 
   next(at: number): Envelope | undefined {

@@ -22,9 +22,12 @@ import type { Population } from './population.ts'
 import { outputOf, rememberOutput } from './outputs.ts'
 import { isSet, takeTimer } from './timer-signal.ts'
 import type { Timers } from './timers.ts'
-import { derived, draft, faultTo, refuse } from './signal-draft.ts'
+import { derived, draft, faultTo, refusalOf, refuse } from './signal-draft.ts'
 import type { SignalDraft, Turn } from './turn.ts'
 import { allowedEvents, stateOf, type Snapshot, type Step } from './xstate.ts'
+
+/** What brings somebody to life at an address that nobody has. */
+const CREATES: ReadonlySet<string> = new Set(['task.create', 'workflow.start', 'group.create'])
 
 export interface DeliveryParts {
   readonly population: Population
@@ -55,12 +58,19 @@ export class Delivery {
     const { population } = this.#parts
     // What creates a task or a run names a new address (the door has seen to it, or its parent): the journal need not
     // be asked for a parked one.
-    const creates = envelope.type === 'task.create' || envelope.type === 'workflow.start'
+    const creates = CREATES.has(envelope.type)
+    const objection = envelope.causationId === 0 ? this.#parts.deciders.objection(signal) : undefined
+    if (objection !== undefined && creates) return refuse(signal, objection.code, objection.message, [])
     const found = creates ? population.loaded(envelope.to) : population.find(envelope.to)
     if (found === undefined && population.stranded().has(envelope.to)) return undefined
     const cell = found ?? population.create(signal)
-    if (cell === undefined) return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
-    if (signal.type === 'task.create') this.#stamp(signal, turn)
+    if (cell === undefined)
+      return refuse(signal, refusalOf(signal, 'RECIPIENT_UNKNOWN'), 'nobody lives at that address', [])
+    if (objection !== undefined) {
+      signal.toState = signal.fromState = cell.state
+      return refuse(signal, objection.code, objection.message, [])
+    }
+    if (signal.type === 'task.create' && found === undefined) this.#stamp(signal, turn)
     if (envelope.cause !== null) rememberOutput(cell, envelope, envelope.cause)
     this.#move(cell, signal, envelope, turn, found === undefined)
     return signal
@@ -122,7 +132,8 @@ export class Delivery {
     takeTimer(cell, signal)
     if (step.before === step.after && step.commands.length === 0) {
       if (isNew) this.#parts.population.ended(cell)
-      refuse(signal, 'EVENT_REFUSED', `${state} does not take ${signal.type}`, allowedEvents(step.after))
+      const code = refusalOf(signal, 'EVENT_REFUSED')
+      refuse(signal, code, `${state} does not take ${signal.type}`, allowedEvents(step.after))
       this.observe(cell, turn.at)
       const fault = faultOf(signal)
       if (fault !== undefined) this.#hold(cell, signal, fault, turn)
@@ -208,7 +219,7 @@ export class Delivery {
       signal.stamp = { from: known.from }
       return
     }
-    const agent = this.#parts.dispatcher.choose(signal.to, spec)
+    const agent = this.#parts.dispatcher.choose(signal.to, spec, signal.priority, turn.at)
     if (agent !== null) signal.stamp = { agent }
   }
 

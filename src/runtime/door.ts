@@ -20,6 +20,9 @@ import type { Limits } from './limits.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
 
+/** Refused attempts to make an actor that are looked through in the search for one that was not. */
+const REFUSALS = 20
+
 export interface SendOptions {
   /** What to do when the inbox is full. Default 'refuse', with HUB_BUSY. */
   readonly whenFull?: 'refuse' | 'wait'
@@ -32,6 +35,10 @@ export interface Submission {
   readonly data: Json
   readonly priority?: Priority
   readonly correlationId: string
+  /** Who comes to life by it, the first before all others; nobody else may have these addresses. Default: the recipient. */
+  readonly makes?: readonly Address[]
+  /** UTF-8 bytes that it may have. Default: as any message. */
+  readonly bytes?: number
   /** With the hash of all that must be the same when it comes again. */
   readonly key?: { readonly key: string; readonly hash: string }
 }
@@ -100,7 +107,7 @@ export class Door {
   /** A checked message. Resolves when durable; rejects when the recipient refused it. */
   async submit(submission: Submission, options: SendOptions = {}): Promise<Signal> {
     this.#parts.open()
-    const text = toText(submission.data, this.#parts.limits.messageBytes)
+    const text = toText(submission.data, submission.bytes ?? this.#parts.limits.messageBytes)
     while (this.#parts.kernel.inboxLength >= this.#parts.limits.inbox) {
       if (options.whenFull !== 'wait') throw new StatorError('HUB_BUSY', { limit: this.#parts.limits.inbox })
       await new Promise<void>(resolve => {
@@ -108,11 +115,11 @@ export class Door {
       })
       this.#parts.open()
     }
-    const { key, ...message } = submission
+    const { key, makes = [submission.to], bytes: _, ...message } = submission
     const extra =
       key === undefined
         ? { text }
-        : { text, key: { ...key, sender: submission.from, address: submission.to } }
+        : { text, key: { ...key, sender: submission.from, address: makes[0] ?? submission.to } }
     return new Promise<Signal>((resolve, reject) => {
       const committed = (signal: Signal): void =>
         signal.refused === null ? resolve(signal) : reject(refusalOf(signal))
@@ -130,9 +137,10 @@ export class Door {
   ): Promise<Address> {
     this.#parts.open()
     const { key, ...rest } = submission
+    const address = submission.makes?.[0] ?? submission.to
     if (key === undefined) {
-      await this.submit(rest, options)
-      return submission.to
+      await (submission.makes === undefined ? this.submit(rest, options) : this.#createOnce(rest, options))
+      return address
     }
     const id = `${submission.from}\n${key.key}`
     const hash = hashOf(key.raw)
@@ -143,7 +151,7 @@ export class Door {
       return 'done' in known ? known.done : known.address
     }
     const done = this.#createOnce({ ...rest, key: { key: key.key, hash } }, options)
-    this.#keys.set(id, { hash, address: submission.to, done })
+    this.#keys.set(id, { hash, address, done })
     try {
       return await done
     } finally {
@@ -171,19 +179,27 @@ export class Door {
   }
 
   async #createOnce(submission: Submission, options: SendOptions): Promise<Address> {
-    const { population, journal } = this.#parts
-    const { to } = submission
-    const taken = this.#coming.has(to) || population.find(to) !== undefined || population.stranded().has(to)
-    // Also where only steps are left of a run that was pruned.
-    if (taken || journal.query({ correlationId: to, limit: 1 }).length > 0)
-      throw new StatorError('IDEMPOTENCY_CONFLICT', { address: to, reason: 'the id is taken' })
-    this.#coming.add(to)
+    const { makes = [submission.to] } = submission
+    const met = new Set<Address>()
+    const taken = makes.find(address => this.#isTaken(address) || met.size === met.add(address).size)
+    if (taken !== undefined)
+      throw new StatorError('IDEMPOTENCY_CONFLICT', { address: taken, reason: 'the id is taken' })
+    for (const address of makes) this.#coming.add(address)
     try {
       await this.submit(submission, options)
     } finally {
-      this.#coming.delete(to)
+      for (const address of makes) this.#coming.delete(address)
     }
-    return to
+    return makes[0] ?? submission.to
+  }
+
+  #isTaken(address: Address): boolean {
+    const { population, journal } = this.#parts
+    if (this.#coming.has(address) || population.lives(address)) return true
+    // A task may belong to others; of a run that was pruned only steps may be left. What was refused has made nobody.
+    const filter = kindOf(address) === 'task' ? { actor: address } : { correlationId: address }
+    const known = journal.query({ ...filter, limit: REFUSALS })
+    return known.length === REFUSALS || known.some(({ refused }) => refused === null)
   }
 }
 
@@ -207,6 +223,7 @@ export function refusalOf(signal: Signal): StatorError {
   const code = signal.refused?.code
   if (code === 'RECIPIENT_UNKNOWN')
     return new StatorError('RECIPIENT_UNKNOWN', { to: signal.to, type: signal.type })
+  if (code === 'CYCLE') return new StatorError('CYCLE', { cycle: signal.refused?.message ?? '' })
   if (code === 'MACHINE_FAULT')
     return new StatorError('MACHINE_FAULT', { ...details, reason: signal.refused?.message })
   return new StatorError('EVENT_REFUSED', details)

@@ -6,9 +6,14 @@ import { z } from 'zod'
 import { CACHE_USES } from '../actors/create.ts'
 import { parse } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
+import { checkAddress, checkName, kindOf, type Address } from '../messages/address.ts'
+import { GROUP_MODES } from '../messages/group.ts'
 import { PRIORITIES, type Priority } from '../messages/message.ts'
 import type { SendOptions } from './door.ts'
 import type { SubmitOptions } from './options.ts'
+
+/** What others can wait for. */
+const AWAITED: readonly string[] = ['task', 'workflow', 'group']
 
 const WHEN_FULL = ['refuse', 'wait'] as const
 
@@ -19,6 +24,16 @@ const submitShape = sendShape.extend({
   idempotencyKey: z.string().min(1).max(200).optional(),
   startAt: z.union([z.number(), z.date()]).optional(),
   cache: z.enum(CACHE_USES).optional(),
+  after: z.array(z.unknown()).optional(),
+  metadata: z.custom(isRecord, 'Invalid input: expected a plain object').optional(),
+})
+
+/** Options of a group. */
+export const groupShape = sendShape.extend({
+  idempotencyKey: z.string().min(1).max(200).optional(),
+  mode: z.enum(GROUP_MODES).optional(),
+  concurrency: z.int().min(1).optional(),
+  open: z.boolean().optional(),
   metadata: z.custom(isRecord, 'Invalid input: expected a plain object').optional(),
 })
 
@@ -30,6 +45,23 @@ export function checkSendOptions(options: SendOptions): void {
 /** @throws StatorError INPUT_INVALID */
 export function checkSubmitOptions(options: SubmitOptions): void {
   parse(submitShape, options, 'INPUT_INVALID', 'options')
+}
+
+/** Addresses of what something must wait for. @throws StatorError ADDRESS_INVALID, INPUT_INVALID: too many */
+export function checkAfter(after: readonly unknown[], limit: number): Address[] {
+  const found = new Set<Address>()
+  for (const each of after) {
+    const given = typeof each === 'object' && each !== null && 'address' in each ? each.address : each
+    const address: Address =
+      typeof given === 'string' && given.includes('/')
+        ? checkAddress(given, 'dependency')
+        : `task/${checkName(given, 'dependency')}`
+    if (!AWAITED.includes(kindOf(address)))
+      throw new StatorError('ADDRESS_INVALID', { dependency: address, expected: AWAITED })
+    found.add(address)
+  }
+  if (found.size > limit) throw new StatorError('INPUT_INVALID', { dependencies: found.size, limit })
+  return [...found]
 }
 
 /** A time as milliseconds; whole ones, as clocks give them. */

@@ -11,6 +11,7 @@ import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import { knownFrom } from './cached.ts'
+import { attemptsOf, type AttemptInfo } from './attempts.ts'
 import type { Cell, Hold } from './cell.ts'
 import { heldError } from './ended.ts'
 import type { Ending } from './endings.ts'
@@ -73,7 +74,7 @@ export interface TaskInfo extends Omit<TaskState, 'spec' | 'turn' | 'delay'> {
   readonly outcome: TaskOutcome | null
 }
 
-abstract class Handle<Outcome> {
+export abstract class Handle<Outcome> {
   readonly id: string
   readonly address: Address
   protected readonly host: HandleHost
@@ -176,6 +177,14 @@ export class TaskHandle<Output = Json> extends Handle<TaskOutcome<Output>> {
       cachedFrom: (ending === undefined ? null : knownFrom(ending)) ?? null,
       outcome: ending === undefined ? null : taskOutcome(ending),
     }
+  }
+
+  /** Every run of its handler, oldest first, also after its end: see AttemptInfo. @throws StatorError NOT_FOUND, CLOSED */
+  attempts(): AttemptInfo[] {
+    this.status()
+    const attempts = attemptsOf(this.host.journal, this.address)
+    if (attempts === undefined) throw new StatorError('NOT_FOUND', { address: this.address })
+    return attempts
   }
 
   protected read({ signal }: Ending): TaskOutcome<Output> {

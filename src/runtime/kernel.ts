@@ -8,7 +8,7 @@ import { Backlog } from './backlog.ts'
 import { Delivery } from './delivery.ts'
 import type { Envelope } from './envelope.ts'
 import { releaseHeld, type Holding } from './holding.ts'
-import { loadInput, timerInput } from './inputs.ts'
+import { loadInput, queueLoadInput, timerInput } from './inputs.ts'
 import type { Limits } from './limits.ts'
 import { encode } from './record.ts'
 import type { KernelParts, Standing } from './kernel-parts.ts'
@@ -154,6 +154,7 @@ export class Kernel {
   #committed(turn: Turn): void {
     this.#checkpointedTo = turn.checkpointedTo ?? this.#checkpointedTo
     this.#parts.population.committed(this.#parts.limits.liveActors)
+    this.#parts.deciders.committed()
   }
 
   #run(turn: Turn): void {
@@ -191,9 +192,10 @@ export class Kernel {
     return decided !== undefined
   }
 
-  /** Tells agents what changed; with `all`, also where only statistics did. */
+  /** Tells agents what changed, with `all` also where only statistics did; and queues what of their rates is used up. */
   #tellLoads(turn: Turn, all: boolean): void {
-    for (const load of this.#parts.dispatcher.loads(all)) turn.queue.push(loadInput(load))
+    const { workload } = this.#parts.dispatcher
+    turn.queue.push(...workload.agents(all).map(loadInput), ...workload.queues().map(queueLoadInput))
     this.#drain(turn)
   }
 

@@ -13,6 +13,8 @@ export interface Limits {
   readonly jsonDepth: number
   /** Derived messages along one cause. */
   readonly hops: number
+  /** Others that one task may wait for. */
+  readonly dependencies: number
   /** Signals kept in memory, the latest ones. */
   readonly history: number
   /** Records since the last checkpoints at which the oldest actors are checkpointed. */
@@ -23,6 +25,8 @@ export interface Limits {
   readonly liveActors: number
   /** Milliseconds that one attempt of a task may take where the task names no timeout. */
   readonly taskTimeout: number
+  /** Milliseconds from one recorded progress of an attempt to the next; 0: as fast as they are written. */
+  readonly progressInterval: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -32,11 +36,13 @@ export const DEFAULT_LIMITS: Limits = {
   messageBytes: 256 * 1024,
   jsonDepth: 64,
   hops: 1_000,
+  dependencies: 1_000,
   history: 1_000,
   tail: 50_000,
   idle: 50,
   liveActors: 10_000,
   taskTimeout: 30 * 60_000,
+  progressInterval: 1_000,
 }
 
 /** JSON is walked by recursion: deeper than this the stack would be the limit. */
@@ -47,7 +53,7 @@ export function limitsOf(overrides: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(overrides)) {
     if (!(name in DEFAULT_LIMITS))
       throw new StatorError('DEFINITION_INVALID', { limit: name, reason: 'no such limit' })
-    const least = name === 'history' ? 0 : 1
+    const least = name === 'history' || name === 'progressInterval' ? 0 : 1
     const most = name === 'jsonDepth' ? MAX_DEPTH : Number.MAX_SAFE_INTEGER
     if (!Number.isSafeInteger(value) || value < least || value > most)
       throw new StatorError('DEFINITION_INVALID', { [name]: value, expected: `${least} to ${most}` })

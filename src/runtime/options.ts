@@ -1,9 +1,11 @@
 /** Options: what the calls of a runtime can be given, and what it says of itself. Shapes only. */
 import type { AgentDefinition } from '../actors/agent.ts'
 import type { CacheUse } from '../actors/create.ts'
+import type { QueueDefinition } from '../actors/queue.ts'
 import type { AnyTask } from '../actors/task.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
+import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { SendOptions } from './door.ts'
@@ -19,6 +21,10 @@ export interface RuntimeOptions {
   workflows?: readonly WorkflowDefinition<never, never, never>[] | readonly AnyWorkflow[]
   /** Tasks that no agent here handles, yet graphs may name. */
   tasks?: readonly AnyTask[]
+  /** Where tasks wait, beside the queue `default`, which limits nothing unless it is given here. */
+  queues?: readonly QueueDefinition[]
+  /** What agents of a role may do at once, all together. Default: what each has capacity for. */
+  roles?: Readonly<Record<string, { concurrency?: number }>>
   limits?: Partial<Limits>
   /** Default: pino at level `warn`. */
   logger?: Logger
@@ -35,11 +41,25 @@ export interface StartOptions extends SendOptions {
   metadata?: Readonly<Record<string, Json>>
 }
 
+/** The id of a task, or the address or handle of a task, a run or a group. */
+export type Dependency = string | { readonly address: Address }
+
 export interface SubmitOptions extends StartOptions {
   /** Not before this time: a date, or milliseconds since the epoch, which are rounded. */
   startAt?: number | Date
   /** The only agent that may do it. */
   agent?: string
+  /**
+   * What must complete before it: ids of tasks, addresses (`workflow/release`, `group/nightly`), or handles. They need not exist yet:
+   * then it waits for them to. At most limits.dependencies. What was pruned is as if it had never been. Default: nothing.
+   */
+  after?: readonly Dependency[]
+  /** The group that it belongs to: an open one (see `enqueueAll`). */
+  group?: string
+  /** The queue that it waits in. Default: that of the task. */
+  queue?: string
+  /** Whose share of the queue it uses. Default: what the task's `key` says of the input. */
+  key?: string
   /**
    * Of a task whose definition has `cache`: `use` a result that is kept; `bypass` it, and keep none; `refresh` it: run, and keep the
    * new one. One that must wait first, for a time or for other tasks, runs. Default `use`.
@@ -67,6 +87,8 @@ export interface RuntimeStatus {
   readonly actors: number
   readonly waitingTasks: number
   readonly runningTasks: number
+  /** Handlers that were given up, by a timeout or a cancel, and have not settled: they hold no slot, and still use the process. */
+  readonly abandoned: number
   readonly inbox: number
   readonly held: number
 }

@@ -2,6 +2,7 @@
 import { StatorError, type Failure } from '../errors.ts'
 import type { GraphContext } from '../machines/graph.ts'
 import { STEP_STATES } from '../machines/graph-state.ts'
+import { blockedBy as blockedByEvent, overdue, type TaskEvent } from '../machines/task-context.ts'
 import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
@@ -31,6 +32,9 @@ export interface RunOutcome<O = Readonly<Record<string, Json>>> {
   readonly error?: Failure
 }
 
+/** Signals that are read at once in the search for an ending. */
+const PAGE = 100
+
 const TASK_ENDINGS = ['task.completed', 'task.failed', 'task.cancelled', 'task.blocked']
 
 export function taskOutcome(signal: Signal): TaskOutcome {
@@ -44,6 +48,10 @@ export function taskOutcome(signal: Signal): TaskOutcome {
   if (status === 'completed') return { status, output: data.output ?? null }
   if (data.error !== undefined) return { status, error: data.error }
   if (data.blocked !== undefined) return { status, error: blockedBy(data.blocked.by, data.blocked.code) }
+  if (signal.type === 'dependency.done')
+    return { status, error: blockedByEvent(signal as unknown as TaskEvent) as Failure }
+  // Of its own timers: it was not in time.
+  if (signal.type === 'hub.timer') return { status, error: overdue((data as { event?: string }).event) }
   const code =
     status === 'cancelled' ? 'CANCELLED' : signal.type === 'task.interrupted' ? 'INTERRUPTED' : 'TASK_FAILED'
   return { status, error: { name: 'Error', message: data.reason ?? code, code } }
@@ -151,8 +159,25 @@ const stepOf = (signal: Signal): string => signal.to.slice(signal.to.lastIndexOf
 
 /** The signal with which an actor ended, if it did and was not pruned since: then how it ended is not known any more. */
 export function endingOf(journal: Journal, address: Address): Signal | undefined {
-  const ending = journal.query({ actor: address, order: 'desc', limit: 100 }).find(signal => signal.final)
+  const ending = lastEnding(journal, address)
   return ending?.data === null ? undefined : ending
+}
+
+/** The signal with which an actor ended, also where its data was erased since: its states are left. */
+export function lastEnding(journal: Journal, address: Address): Signal | undefined {
+  // What its attempts said too late comes after its end.
+  for (let before: number | undefined; ;) {
+    const page = journal.query({
+      actor: address,
+      order: 'desc',
+      limit: PAGE,
+      ...(before === undefined ? {} : { before }),
+    })
+    const ending = page.find(signal => signal.final)
+    if (ending !== undefined) return ending
+    if (page.length < PAGE) return undefined
+    before = page.at(-1)?.seq
+  }
 }
 
 /** @throws StatorError WORKFLOW_FAILED or CANCELLED unless it completed */

@@ -78,6 +78,13 @@ export class Population {
     return checkpoint === undefined ? undefined : this.restore(checkpoint)
   }
 
+  /** Is there an actor, wherever it is? Nobody is brought back for the answer. */
+  lives(address: Address): boolean {
+    return (
+      this.#cells.has(address) || this.#stranded.has(address) || this.#parkedAs(address) !== undefined
+    )
+  }
+
   /** The actor at an address, to be read and not to be moved: one that is parked stays so. */
   look(address: Address): Cell | undefined {
     const loaded = this.#cells.get(address)

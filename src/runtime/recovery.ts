@@ -8,6 +8,7 @@ import type { TaskContext } from '../machines/task.ts'
 import type { Command } from '../messages/command.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell, Hold } from './cell.ts'
+import type { Deciders } from './decider.ts'
 import { faultOf, type Delivery } from './delivery.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Checkpoint, Journal, JournalState, PendingMessage } from './journal.ts'
@@ -25,6 +26,7 @@ export interface RecoveryParts {
   readonly population: Population
   readonly delivery: Delivery
   readonly dispatcher: Dispatcher
+  readonly deciders: Deciders
   readonly timers: Timers
 }
 
@@ -36,7 +38,10 @@ export interface Recovered {
   readonly replayed: number
 }
 
-/** Beyond `keep` actors in memory, tasks that wait for an agent stay parked: only their places in the line are taken. */
+/**
+ * Beyond `keep` actors in memory, tasks that wait for an agent or for others stay parked: only their places in the line are taken,
+ * or what they wait for.
+ */
 export function recover(parts: RecoveryParts, state: JournalState, keep: number): Recovered {
   const { journal, population, timers, delivery, dispatcher } = parts
   const tail = readTail(journal, state.tailAfter)
@@ -69,7 +74,7 @@ interface Restored {
 }
 
 /** Brings back what must not stay parked. */
-function restore({ journal, population }: RecoveryParts, tail: readonly Signal[], keep: number): Restored {
+function restore({ journal, population, deciders }: RecoveryParts, tail: readonly Signal[], keep: number): Restored {
   const last = new Map<Address, number>()
   for (const { to, seq } of tail) last.set(to, seq)
   const waiting: Waiting[] = []
@@ -80,9 +85,11 @@ function restore({ journal, population }: RecoveryParts, tail: readonly Signal[]
     return seq < (moved ?? 0)
   }
   for (const checkpoint of journal.checkpoints({ wake: true })) {
-    const place = isBehind(checkpoint) ? undefined : placeOf(checkpoint)
-    if (place === undefined || population.size < keep) population.restore(checkpoint)
-    else if (population.check(checkpoint)) waiting.push(place)
+    const mayStay = !isBehind(checkpoint) && population.size >= keep
+    const place = mayStay ? placeOf(checkpoint) : undefined
+    if (place !== undefined && population.check(checkpoint)) waiting.push(place)
+    else if (place === undefined && !(mayStay && population.check(checkpoint) && deciders.rest(checkpoint)))
+      population.restore(checkpoint)
   }
   for (const checkpoint of journal.checkpoints({ wake: false })) {
     isBehind(checkpoint)
@@ -98,8 +105,15 @@ function placeOf(checkpoint: Checkpoint): Waiting | undefined {
   const { spec, interruptions } = (snapshot as unknown as { context: TaskContext }).context
   if (spec === null) return undefined
   // Not its input: there may be a million of these.
-  const { task: name, role, agent } = spec
-  return { task, spec: { task: name, role, agent }, interruptions, priority, seq }
+  const { task: name, role, skills, agent, queue, key, lane, path } = spec
+  return {
+    task,
+    state,
+    spec: { task: name, role, skills, agent, queue, key, lane, path },
+    interruptions,
+    priority,
+    seq,
+  }
 }
 
 function readTail(journal: Journal, tailAfter: number): Signal[] {

@@ -8,6 +8,7 @@ import type { SignalStream } from './signal-stream.ts'
 const ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'].flatMap(state => [
   `workflow.${state}`,
   `task.${state}`,
+  `group.${state}`,
 ])
 
 interface RetentionParts {
@@ -38,10 +39,10 @@ export function prune(
 
 /** The first record of a run or task that stays. What comes before it is of pruned runs, agents and the hub. */
 function firstNeeded(journal: Journal, population: Population, old: ReadonlySet<string>): number {
-  for (const signal of scan(journal, { types: ['workflow.start', 'task.create'] })) {
+  for (const signal of scan(journal, { types: ['workflow.start', 'task.create', 'group.create'] })) {
     // Of what was erased nobody needs the headers, also where those of its end were dropped already.
     if (signal.data === null) continue
-    if (!old.has(rootOf(signal.to))) return signal.seq
+    if (!old.has(signal.correlationId)) return signal.seq
   }
   return population.oldestDirty() ?? Number.MAX_SAFE_INTEGER
 }

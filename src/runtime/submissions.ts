@@ -3,7 +3,7 @@
  * submission settles when it is durable.
  */
 import type { TaskGraph } from '../actors/graph.ts'
-import { specOf } from '../actors/create.ts'
+import { checkKey, specOf } from '../actors/create.ts'
 import { checkGraph, checkPlan } from '../actors/plan.ts'
 import { parse, type Schema } from '../actors/schema.ts'
 import { checkTask } from '../actors/shapes.ts'
@@ -13,7 +13,7 @@ import { StatorError } from '../errors.ts'
 import { checkName, CLIENT, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import { Door } from './door.ts'
-import { checkPriority, checkSubmitOptions, toTime } from './given.ts'
+import { checkAfter, checkPriority, checkSubmitOptions, toTime } from './given.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
 import type { NewId } from './ids.ts'
@@ -52,7 +52,8 @@ export class Submissions {
     checkSubmitOptions(options)
     const { definition, workflow: known } = this.#parts.registry.workflow(workflow as unknown as AnyWorkflow)
     const { input, given } = this.#input(known.input, data, `input of workflow ${known.name}`)
-    for (const { step, task } of known.declared) this.#requireHandled(step.task, step.role ?? task.spec.role)
+    for (const { step, task } of known.declared)
+      this.#requireHandled(step.task, step.role ?? task.spec.role, task.spec.skills)
     const { name, version, hash } = definition.ref
     const address = await this.#start({ workflow: name, version, hash, input }, given, options)
     return new Run<Outputs>(this.#parts.handles, address)
@@ -64,11 +65,11 @@ export class Submissions {
    */
   async startGraph(graph: TaskGraph, options: StartOptions = {}): Promise<Run> {
     checkSubmitOptions(options)
-    const plan = checkPlan(this.#admit(checkGraph(graph).plan))
+    const plan = checkPlan(this.admit(checkGraph(graph).plan))
     for (const step of plan.steps) {
       const task = this.#parts.registry.task(step.task)
       if (task === undefined) throw new StatorError('TASK_UNHANDLED', { task: step.task, step: step.name })
-      this.#requireHandled(step.task, step.role ?? task.spec.role)
+      this.#requireHandled(step.task, step.role ?? task.spec.role, task.spec.skills)
       // An input that later outputs complete can only be checked then.
       if (step.bind === undefined)
         parse(task.input, step.input, 'INPUT_INVALID', `input of step ${step.name}`)
@@ -94,31 +95,33 @@ export class Submissions {
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
     checkSubmitOptions(options)
+    const { create, raw } = this.prepare(task as unknown as AnyTask, data, options)
+    const address = await this.#create('task.create', `task/${this.#idOf(options)}`, create, raw, options)
+    return new TaskHandle<O>(this.#parts.handles, address)
+  }
+
+  /** What a task is created with, all of it checked; and what of it makes two submissions the same. Errors as for `submit`. */
+  prepare(task: AnyTask, data: unknown, options: SubmitOptions): { create: Json; raw: Json } {
     const known = this.#registered(checkTask(task, 'a task'))
     const { input, given } = this.#input(known.input, data, `input of task ${known.name}`)
+    const after = checkAfter(options.after ?? [], this.#parts.limits.dependencies)
     // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
     const create = {
       ...specOf(known, input, options.cache),
       ...(options.startAt === undefined ? {} : { startAt: toTime(options.startAt) }),
+      ...this.#placed(known, options),
       ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
+      ...(after.length === 0 ? {} : { after }),
       ...this.#metadata(options),
     }
-    const to: Address = `task/${this.#idOf(options)}`
-    const address = await this.#create(
-      'task.create',
-      to,
-      create as Json,
-      ['task', known.name, ...given],
-      options,
-    )
-    return new TaskHandle<O>(this.#parts.handles, address)
+    return { create: create as Json, raw: ['task', known.name, ...given] }
   }
 
   /** What the journal holds of an input, and what of it as it was given makes two submissions the same. */
   #input(schema: Schema, data: unknown, what: string): { input: Json; given: readonly Json[] } {
-    const raw = this.#admit(data)
+    const raw = this.admit(data)
     const isAbsent = data === undefined
-    const input = this.#admit(parse(schema, isAbsent ? undefined : raw, 'INPUT_INVALID', what))
+    const input = this.admit(parse(schema, isAbsent ? undefined : raw, 'INPUT_INVALID', what))
     return { input, given: [isAbsent ? 'nothing' : 'input', raw] }
   }
 
@@ -147,24 +150,34 @@ export class Submissions {
     )
   }
 
+  /** Where it waits, and on whose account. */
+  #placed({ name }: AnyTask, { queue, key }: SubmitOptions): { queue?: string; key?: string } {
+    this.#parts.registry.requireQueue(queue)
+    return {
+      ...(queue === undefined ? {} : { queue: checkName(queue, 'queue') }),
+      ...(key === undefined ? {} : { key: checkKey(key, name) }),
+    }
+  }
+
   #metadata(options: StartOptions): { metadata?: Json } {
-    return options.metadata === undefined ? {} : { metadata: this.#admit(options.metadata) }
+    return options.metadata === undefined ? {} : { metadata: this.admit(options.metadata) }
   }
 
   #idOf(options: StartOptions): string {
     return options.id === undefined ? this.#parts.ids() : checkName(options.id, 'id')
   }
 
-  #admit(value: unknown): Json {
+  /** A value from outside as the journal holds it. @throws StatorError NOT_JSON, MESSAGE_TOO_DEEP, MESSAGE_TOO_LARGE */
+  admit(value: unknown): Json {
     return Door.admit(value, this.#parts.limits)
   }
 
   #registered(task: AnyTask): AnyTask {
-    const { name } = task
+    const { name, spec } = task
     const known = this.#parts.registry.task(name)
     if (known === undefined) throw new StatorError('TASK_UNHANDLED', { task: name })
-    this.#requireHandled(name, known.spec.role)
-    if (known !== task && this.#policies(task) !== this.#policies(known))
+    this.#requireHandled(name, known.spec.role, known.spec.skills)
+    if (known !== task && hashOf(this.admit(spec)) !== hashOf(this.admit(known.spec)))
       throw new StatorError('ALREADY_REGISTERED', {
         task: name,
         reason: 'with other policies: submit the definition that is registered',
@@ -172,12 +185,12 @@ export class Submissions {
     return known
   }
 
-  #policies({ spec, version, cacheFor }: AnyTask): string {
-    return hashOf(this.#admit([spec, version, cacheFor ?? null]))
-  }
-
-  #requireHandled(task: string, role: string | undefined): void {
-    if (!this.#parts.registry.isHandled(task, role))
-      throw new StatorError('TASK_UNHANDLED', { task, ...(role === undefined ? {} : { role }) })
+  #requireHandled(task: string, role: string | undefined, skills?: readonly string[]): void {
+    if (this.#parts.registry.isHandled(task, role, skills)) return
+    throw new StatorError('TASK_UNHANDLED', {
+      task,
+      ...(role === undefined ? {} : { role }),
+      ...(skills === undefined ? {} : { skills }),
+    })
   }
 }

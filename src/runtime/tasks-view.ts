@@ -3,15 +3,20 @@
  * do that; it decides nothing itself.
  */
 import type { TaskDefinition } from '../actors/task.ts'
-import { checkName } from '../messages/address.ts'
+import { checkName, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { GroupHandle } from './group-handle.ts'
+import type { GroupItem, GroupOptions, Groups } from './groups.ts'
 import { TaskHandle, type HandleHost, type WaitOptions } from './handles.ts'
-import type { SubmitOptions } from './options.ts'
+import type { Dependency, SubmitOptions } from './options.ts'
 import type { Submissions } from './submissions.ts'
 
 export interface TasksParts {
   readonly handles: HandleHost
   readonly submissions: Submissions
+  readonly groups: Groups
+  /** The critical path below a task. */
+  readonly pathOf: (address: Address) => number
 }
 
 export class TasksView {
@@ -31,7 +36,37 @@ export class TasksView {
     input: Given,
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
-    return this.#parts.submissions.submit(task, input, options)
+    return options.group === undefined
+      ? this.#parts.submissions.submit(task, input, options)
+      : this.#parts.groups.enqueue(task, input, options, options.group)
+  }
+
+  /**
+   * Puts many tasks in their queues at once, all or none, as one group; they may name one another in `after`. Settles when that is
+   * durable. Errors as for `enqueue`, of any of them, and @throws StatorError (rejects) CYCLE, spelled out in its details;
+   * INPUT_INVALID: more than 10,000 tasks; MESSAGE_TOO_LARGE: more than 64 messages may be (limits.messageBytes)
+   */
+  async enqueueAll(items: readonly GroupItem[], options: GroupOptions = {}): Promise<GroupHandle> {
+    return this.#parts.groups.enqueueAll(items, options)
+  }
+
+  /**
+   * Makes a task wait for others as well, as long as it has not started. Settles when that is durable.
+   * @throws StatorError (rejects) CYCLE, spelled out in its details; EVENT_REFUSED: it has started; RECIPIENT_UNKNOWN: it has ended, or
+   * never was; ADDRESS_INVALID; INPUT_INVALID: none, or more than limits.dependencies
+   */
+  async depend(id: string, after: readonly Dependency[]): Promise<void> {
+    return this.#parts.groups.depend(id, after)
+  }
+
+  /** How many tasks the longest chain has that waits for this one, itself included. 1 where none does. @throws StatorError ADDRESS_INVALID */
+  criticalPath(id: string): number {
+    return this.#parts.pathOf(`task/${checkName(id, 'task id')}`)
+  }
+
+  /** The handle of a group, from any process life. @throws StatorError ADDRESS_INVALID */
+  group(id: string): GroupHandle {
+    return this.#parts.groups.handle(id)
   }
 
   /** The handle of a task, from any process life. @throws StatorError ADDRESS_INVALID */
