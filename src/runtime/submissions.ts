@@ -173,16 +173,20 @@ export class Submissions {
   }
 
   #registered(task: AnyTask): AnyTask {
-    const { name, spec } = task
+    const { name } = task
     const known = this.#parts.registry.task(name)
     if (known === undefined) throw new StatorError('TASK_UNHANDLED', { task: name })
     this.#requireHandled(name, known.spec.role, known.spec.skills)
-    if (known !== task && hashOf(this.admit(spec)) !== hashOf(this.admit(known.spec)))
+    if (known !== task && this.#policies(task) !== this.#policies(known))
       throw new StatorError('ALREADY_REGISTERED', {
         task: name,
         reason: 'with other policies: submit the definition that is registered',
       })
     return known
+  }
+
+  #policies({ spec, version, cacheFor }: AnyTask): string {
+    return hashOf(this.admit([spec, version, cacheFor ?? null]))
   }
 
   #requireHandled(task: string, role: string | undefined, skills?: readonly string[]): void {
