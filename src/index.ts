@@ -10,6 +10,13 @@ export {
 } from './actors/graph.ts'
 export { RetryAfterError } from './actors/retry-after.ts'
 export {
+  queue,
+  type QueueDefinition,
+  type QueueOptions,
+  type RateOptions,
+  type ShareOptions,
+} from './actors/queue.ts'
+export {
   task,
   type AnyTask,
   type RetryOptions,
@@ -32,6 +39,7 @@ export { agentMachine } from './machines/agent.ts'
 export { graphMachine } from './machines/graph.ts'
 export { groupMachine } from './machines/group.ts'
 export { hubMachine } from './machines/hub.ts'
+export { queueMachine } from './machines/queue.ts'
 export { taskMachine } from './machines/task.ts'
 export type { Address, Kind } from './messages/address.ts'
 export type { Duration } from './messages/duration.ts'
@@ -59,4 +67,9 @@ export type {
   SubmitOptions,
 } from './runtime/options.ts'
 export type { RunOutcome, TaskOutcome } from './runtime/outcome.ts'
+export type { Hindrance } from './runtime/hindrances.ts'
+export type { QueueHandle, QueueInfo } from './runtime/queue-handle.ts'
+export type { MayStart } from './runtime/queues.ts'
+export type { TaskCounts, TaskFilter, TaskPage, TaskState, TaskSummary } from './runtime/task-list.ts'
+export type { TasksView } from './runtime/tasks-view.ts'
 export { createRuntime, type Runtime } from './runtime/runtime.ts'

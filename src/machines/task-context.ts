@@ -3,7 +3,7 @@
  * and no transitions: those are the chart's, in task.ts.
  */
 import type { Failure, Reason } from '../errors.ts'
-import { idOf, kindOf, type Address } from '../messages/address.ts'
+import type { Address } from '../messages/address.ts'
 import type { Emitted } from '../messages/command.ts'
 import type { EventsOf } from '../messages/event.ts'
 import type { Json } from '../messages/json.ts'
@@ -103,7 +103,7 @@ export function report(
 ): Emitted | null {
   if (spec?.parent === undefined) return null
   // A graph blocks its steps itself: one that was blocked by what somebody added to it has failed, to the graph.
-  const told = status === 'blocked' && kindOf(spec.parent) === 'workflow' ? 'failed' : status
+  const told = status === 'blocked' && spec.parent.startsWith('workflow/') ? 'failed' : status
   const data = { step: spec.step ?? 0, status: told }
   return {
     type: 'send',
@@ -117,15 +117,19 @@ export function report(
 export function failureOf(event: TaskEvent): Failure {
   if (event.type === 'task.failed') return event.data.error as Failure
   if (event.type === 'task.fail') return { name: 'Failed', message: event.data.reason, code: 'TASK_FAILED' }
-  if (event.type === 'task.overdue')
-    return { name: 'Overdue', message: 'it waited too long for an agent', code: 'QUEUE_TIMEOUT' }
-  if (event.type === 'task.expired')
-    return {
-      name: 'Expired',
-      message: 'it was not done in the time that it had in all',
-      code: 'TASK_EXPIRED',
-    }
+  if (event.type === 'task.overdue' || event.type === 'task.expired') return overdue(event.type)
   return { name: 'Interrupted', message: 'the process ended while the handler ran', code: 'INTERRUPTED' }
+}
+
+/** Why it failed, by the timer of its that fired. */
+export function overdue(timer: string | undefined): Failure {
+  return timer === 'task.overdue'
+    ? { name: 'Overdue', message: 'it waited too long for an agent', code: 'QUEUE_TIMEOUT' }
+    : {
+        name: 'Expired',
+        message: 'it was not done in the time that it had in all',
+        code: 'TASK_EXPIRED',
+      }
 }
 
 /** What stood in its way, in words, and link by link. */
@@ -154,7 +158,12 @@ export function mayRetry({ spec, attempts, turn }: TaskContext, event: TaskEvent
 }
 
 /** The handler's own word on when to come again goes before the policy. */
-export function retryAfter({ spec, attempts }: TaskContext, event: TaskEvent): number {
+export function retryAfter(
+  { spec, attempts }: Pick<TaskContext, 'spec' | 'attempts'>,
+  event: TaskEvent,
+): number {
   if (event.type !== 'task.failed') return 0
   return event.data.retryAfter ?? retryDelay(spec?.retry ?? NO_RETRY, attempts, event.data.random)
 }
+
+const idOf = (address: string): string => address.slice(address.indexOf('/') + 1)

@@ -15,16 +15,19 @@ import { Dependencies } from './dependencies.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { dispatching } from './dispatching.ts'
 import { Door } from './door.ts'
+import { Drains } from './drains.ts'
 import { endedOf, lookAt, writtenEnding } from './ended.ts'
 import { Endings } from './endings.ts'
 import { Groups } from './groups.ts'
 import type { HandleHost } from './handles.ts'
+import { Intake } from './intake.ts'
 import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
 import { LocalExecutor } from './local-executor.ts'
 import type { RuntimeOptions } from './options.ts'
 import { pastCell } from './past.ts'
 import { Population } from './population.ts'
+import { Queues } from './queues.ts'
 import { Registry } from './registry.ts'
 import { release, report } from './release.ts'
 import { SignalStream } from './signal-stream.ts'
@@ -44,8 +47,17 @@ export interface Assembly {
 
 /** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED */
 export function assemble(options: RuntimeOptions): Assembly {
-  const { journal, limits, logger, host, tasks, queues, roles, workflows, agents: handlers } =
-    checkOptions(options)
+  const {
+    journal,
+    limits,
+    logger,
+    host,
+    tasks,
+    queues,
+    roles,
+    workflows,
+    agents: handlers,
+  } = checkOptions(options)
   const { clock, ids, scheduler } = host
   const log = containedLogger(logger)
   const admit = (value: unknown): Json => Door.admit(value, limits)
@@ -61,9 +73,11 @@ export function assemble(options: RuntimeOptions): Assembly {
   const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task), roles })
   const dependencies = new Dependencies(population, journal, (task, path) => dispatcher.rank(task, path))
   const deciders = new Deciders([dispatching(dispatcher, population), dependencies])
+  const drains = new Drains(clock)
   const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
   const lifetime = new Lifetime(() => parts)
   const open = (): void => lifetime.requireOpen()
+  const intake = new Intake(dispatcher, open)
   const kernel: Kernel = new Kernel({
     journal,
     clock,
@@ -73,10 +87,10 @@ export function assemble(options: RuntimeOptions): Assembly {
     dispatcher,
     deciders,
     hub,
-    release: released => release({ executor, stream, endings, door }, released),
+    release: released => release({ executor, stream, endings, door, drains }, released),
     failed: error => lifetime.failed(error),
   })
-  const door: Door = new Door({ kernel, journal, registry, population, limits, open })
+  const door: Door = new Door({ kernel, journal, registry, population, limits, intake, open })
   const executor: LocalExecutor = new LocalExecutor({
     clock,
     random: host.random,
@@ -109,7 +123,19 @@ export function assemble(options: RuntimeOptions): Assembly {
   const submissions = new Submissions({ registry, door, handles, limits, ids })
   const groups = new Groups({ door, submissions, handles, limits, ids })
   const pathOf = (task: Address): number => dependencies.pathOf(task)
-  const view = new TasksView({ handles, submissions, groups, pathOf })
+  const allOf = new Queues({
+    dispatcher,
+    population,
+    journal,
+    clock,
+    drains,
+    look: handles.cell,
+    handles: (agent, task) => registry.handles(agent, task),
+    requireQueue: name => registry.requireQueue(name),
+    configure: address => lifetime.tell('queue.configure', address, { rates: [], order: 'fifo' }),
+    send,
+  })
+  const view = new TasksView({ handles, submissions, groups, queues: allOf, pathOf })
   const parts: LifetimeParts = {
     journal,
     clock,
@@ -122,6 +148,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     dispatcher,
     deciders,
     endings,
+    drains,
     stream,
     kernel,
     door,

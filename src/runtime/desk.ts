@@ -41,6 +41,12 @@ export class Desk {
     return count
   }
 
+  /** Nothing of it lives any more. */
+  get isEmpty(): boolean {
+    for (const tasks of this.counts.values()) if (tasks > 0) return false
+    return true
+  }
+
   count(state: string, change: number): void {
     this.counts.set(state, (this.counts.get(state) ?? 0) + change)
   }

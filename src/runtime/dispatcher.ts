@@ -33,8 +33,8 @@ export class Dispatcher {
   readonly roster: Roster
   readonly workload = new Workload()
   readonly jobs = new Jobs()
-  readonly #quotas: Quotas
-  readonly #lines: Lines
+  readonly quotas: Quotas
+  readonly lines: Lines
   /** Agents that must warm up in this process life, and have not been told so yet. */
   readonly #cold = new Set<Address>()
   #queued = 0
@@ -43,12 +43,12 @@ export class Dispatcher {
   #closed = false
 
   constructor({ handles, roles = new Map() }: DispatcherParts) {
-    this.#quotas = new Quotas(roles)
-    this.#lines = new Lines(this.#quotas.suspects)
+    this.quotas = new Quotas(roles)
+    this.lines = new Lines(this.quotas.suspects)
     this.roster = new Roster({
       handles,
-      role: name => this.#quotas.role(name),
-      turned: crew => this.#lines.turned(crew),
+      role: name => this.quotas.role(name),
+      turned: crew => this.lines.turned(crew),
     })
   }
 
@@ -67,7 +67,7 @@ export class Dispatcher {
 
   /** When somebody may start for whom it is too early now; else Infinity. */
   get wakeAt(): number {
-    return this.#closed ? Number.POSITIVE_INFINITY : this.#quotas.wakeAt
+    return this.#closed ? Number.POSITIVE_INFINITY : this.quotas.wakeAt
   }
 
   /** An agent for a task that is being created, where one is free and nobody waits before it. */
@@ -78,7 +78,7 @@ export class Dispatcher {
     const [slot] = this.roster.crew(spec).free
     if (slot === undefined || isContended(slot)) return null
     const desk = this.jobs.desk(spec.queue)
-    const quotas = [desk.quota, ...this.#quotas.own(desk, spec, at)]
+    const quotas = [desk.quota, ...this.quotas.own(desk, spec, at)]
     if (!quotas.every(({ open }) => open)) return null
     const job = this.jobs.enter(task, spec, priority)
     this.#occupy(job, slot, quotas, spec.key)
@@ -89,15 +89,15 @@ export class Dispatcher {
   next(at: number): { task: Address; agent: Address } | null {
     if (this.#closed) return null
     this.#now(at)
-    const best = this.#lines.best()
+    const best = this.lines.best()
     const [slot] = best?.crew.free ?? []
     if (best === undefined || slot === undefined) return null
-    const place = this.#lines.turn(slot, best).head()
+    const place = this.lines.turn(slot, best).head()
     const job = place === undefined ? undefined : this.jobs.get(place.task)
     if (place === undefined || job === undefined) return null
     const { quotas, key } = place.track
     this.#leaveLine(job)
-    const suspects = job.suspect ? [this.#quotas.suspects] : []
+    const suspects = job.suspect ? [this.quotas.suspects] : []
     this.#occupy(job, slot, [job.desk.quota, ...quotas, ...suspects], key)
     return { task: job.task, agent: slot.address }
   }
@@ -106,7 +106,7 @@ export class Dispatcher {
   hasWork(at: number): boolean {
     if (this.#closed) return false
     this.#now(at)
-    return this.#lines.best() !== undefined
+    return this.lines.best() !== undefined
   }
 
   /** A task is in this state now. `seq` is the signal with which it entered it. */
@@ -204,7 +204,7 @@ export class Dispatcher {
     const desk = this.jobs.desk(idOf(address))
     const wasFifo = desk.isFifo
     desk.follow(state, context)
-    for (const quota of [desk.quota, ...desk.keys()]) this.#quotas.changed(quota, at)
+    for (const quota of [desk.quota, ...desk.keys()]) this.quotas.changed(quota, at)
     if (wasFifo === desk.isFifo) return
     for (const job of this.jobs.all()) if (job.desk === desk) this.#again(job)
   }
@@ -216,19 +216,19 @@ export class Dispatcher {
 
   #now(at: number): void {
     this.#at = Math.max(this.#at, at)
-    this.#quotas.come(this.#at)
+    this.quotas.come(this.#at)
   }
 
   #lineUp(job: Job, spec: Placing): void {
     const { key, lane } = spec
-    const own = this.#quotas.own(job.desk, spec, this.#at)
-    this.#lines.enter(job, this.roster.crew(spec), { key, lane: lane?.name }, own)
+    const own = this.quotas.own(job.desk, spec, this.#at)
+    this.lines.enter(job, this.roster.crew(spec), { key, lane: lane?.name }, own)
     this.#queued++
   }
 
   #leaveLine(job: Job): void {
     if (job.place === null) return
-    this.#lines.leave(job)
+    this.lines.leave(job)
     this.#queued--
   }
 
@@ -237,15 +237,15 @@ export class Dispatcher {
     if (job?.place === null || job === undefined) return
     const { track } = job.place
     track.remove(job.place)
-    this.#lines.place(job, track)
+    this.lines.place(job, track)
   }
 
   #occupy(job: Job, slot: Slot, needed: readonly Quota[], key: string | undefined): void {
-    const role = slot.role === null ? undefined : this.#quotas.role(slot.role)
+    const role = slot.role === null ? undefined : this.quotas.role(slot.role)
     const quotas = role === undefined ? needed : [...needed, role]
     slot.starts++
     this.#run(job, slot, quotas)
-    this.#quotas.take(quotas, this.#at)
+    this.quotas.take(quotas, this.#at)
     this.workload.started(job.desk, key, this.#at)
     this.roster.refresh(slot)
   }
@@ -254,13 +254,13 @@ export class Dispatcher {
   #adopt(job: Job, spec: TaskCreate, { agent }: TaskContext): void {
     const slot = agent === null || job.running !== null ? undefined : this.roster.slot(agent)
     if (slot === undefined) return
-    const role = slot.role === null ? undefined : this.#quotas.role(slot.role)
-    const own = this.#quotas.own(job.desk, spec, this.#at)
-    const suspects = job.suspect ? [this.#quotas.suspects] : []
+    const role = slot.role === null ? undefined : this.quotas.role(slot.role)
+    const own = this.quotas.own(job.desk, spec, this.#at)
+    const suspects = job.suspect ? [this.quotas.suspects] : []
     const quotas = [job.desk.quota, ...own, ...suspects, ...(role === undefined ? [] : [role])]
     this.#run(job, slot, quotas)
     for (const quota of quotas) quota.running++
-    for (const quota of quotas) this.#quotas.changed(quota, this.#at)
+    for (const quota of quotas) this.quotas.changed(quota, this.#at)
     this.roster.refresh(slot)
   }
 
@@ -279,7 +279,7 @@ export class Dispatcher {
     this.#running--
     slot.running--
     this.workload.changed(slot)
-    this.#quotas.give(quotas, this.#at)
+    this.quotas.give(quotas, this.#at)
     this.roster.refresh(slot)
   }
 

@@ -14,6 +14,7 @@ import type { Signal } from '../messages/signal.ts'
 import { input, type Envelope } from './envelope.ts'
 import { checkPriority, checkSendOptions } from './given.ts'
 import { hashOf } from './hash.ts'
+import type { Coming, Intake } from './intake.ts'
 import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { Limits } from './limits.ts'
@@ -37,6 +38,8 @@ export interface Submission {
   readonly correlationId: string
   /** Who comes to life by it, the first before all others; nobody else may have these addresses. Default: the recipient. */
   readonly makes?: readonly Address[]
+  /** How many tasks come with it into which queue, where queues are asked. */
+  readonly coming?: Coming
   /** UTF-8 bytes that it may have. Default: as any message. */
   readonly bytes?: number
   /** With the hash of all that must be the same when it comes again. */
@@ -49,6 +52,7 @@ export interface DoorParts {
   readonly registry: Registry
   readonly population: Population
   readonly limits: Limits
+  readonly intake: Intake
   /** Throws while the hub does not accept. */
   readonly open: () => void
 }
@@ -115,7 +119,7 @@ export class Door {
       })
       this.#parts.open()
     }
-    const { key, makes = [submission.to], bytes: _, ...message } = submission
+    const { key, makes = [submission.to], bytes: _bytes, coming: _coming, ...message } = submission
     const extra =
       key === undefined
         ? { text }
@@ -139,7 +143,7 @@ export class Door {
     const { key, ...rest } = submission
     const address = submission.makes?.[0] ?? submission.to
     if (key === undefined) {
-      await (submission.makes === undefined ? this.submit(rest, options) : this.#createOnce(rest, options))
+      await (submission.makes === undefined ? this.#enter(rest, options) : this.#createOnce(rest, options))
       return address
     }
     const id = `${submission.from}\n${key.key}`
@@ -161,7 +165,8 @@ export class Door {
 
   /** Called after each turn: room for those who wait. */
   letIn(): void {
-    const { kernel, limits } = this.#parts
+    const { kernel, limits, intake } = this.#parts
+    intake.letIn()
     const free = limits.inbox - kernel.inboxLength
     if (this.#room.length > 0 && free > 0) for (const resolve of this.#room.splice(0, free)) resolve()
   }
@@ -169,6 +174,7 @@ export class Door {
   /** Nobody waits at a closed door. */
   close(): void {
     for (const resolve of this.#room.splice(0)) resolve()
+    this.#parts.intake.close()
   }
 
   knowsSender(from: Address): boolean {
@@ -186,11 +192,22 @@ export class Door {
       throw new StatorError('IDEMPOTENCY_CONFLICT', { address: taken, reason: 'the id is taken' })
     for (const address of makes) this.#coming.add(address)
     try {
-      await this.submit(submission, options)
+      await this.#enter(submission, options)
     } finally {
       for (const address of makes) this.#coming.delete(address)
     }
     return makes[0] ?? submission.to
+  }
+
+  /** Into its queues, and then into the hub. */
+  async #enter(submission: Submission, options: SendOptions): Promise<void> {
+    const { coming } = submission
+    const leave = coming === undefined ? undefined : await this.#parts.intake.enter(coming, options.whenFull)
+    try {
+      await this.submit(submission, options)
+    } finally {
+      leave?.()
+    }
   }
 
   #isTaken(address: Address): boolean {

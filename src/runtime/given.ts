@@ -67,11 +67,14 @@ export function checkAfter(after: readonly unknown[], limit: number): Address[] 
 /** A time as milliseconds; whole ones, as clocks give them. */
 export const toTime = (time: number | Date): number => Math.round(Number(time))
 
-/** @throws StatorError INPUT_INVALID */
+/** Numbers of 0 to 100 fall into the four levels: below 25 low, below 50 normal, below 75 high, else critical. @throws StatorError INPUT_INVALID */
 export function checkPriority(priority: unknown): Priority {
   if (priority === undefined) return 'normal'
+  if (typeof priority === 'number' && priority >= 0 && priority <= 100)
+    return PRIORITIES[3 - Math.min(3, Math.floor(priority / 25))] as Priority
   const found = PRIORITIES.find(known => known === priority)
-  if (found === undefined) throw new StatorError('INPUT_INVALID', { priority, expected: PRIORITIES })
+  if (found === undefined)
+    throw new StatorError('INPUT_INVALID', { priority, expected: `${PRIORITIES.join(', ')}, or 0 to 100` })
   return found
 }
 

@@ -5,7 +5,7 @@
 import type { Logger } from '../actors/task-context.ts'
 import { StatorError } from '../errors.ts'
 import type { QueueContext } from '../machines/queue.ts'
-import { HUB } from '../messages/address.ts'
+import { HUB, type Address } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
@@ -15,6 +15,7 @@ import type { Clock } from './clock.ts'
 import type { Deciders } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { fromHub, type Door } from './door.ts'
+import type { Drains } from './drains.ts'
 import type { Endings } from './endings.ts'
 import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
@@ -40,6 +41,7 @@ export interface LifetimeParts {
   readonly dispatcher: Dispatcher
   readonly deciders: Deciders
   readonly endings: Endings
+  readonly drains: Drains
   readonly stream: SignalStream
   readonly kernel: Kernel
   readonly door: Door
@@ -65,15 +67,30 @@ export class Lifetime {
 
   /** Restores from the journal and starts the loop. */
   async begin(): Promise<void> {
-    const { journal, ids, log, kernel, registry, population, dispatcher, deciders, stream, agents, liveActors } =
-      this.#parts()
+    const {
+      journal,
+      ids,
+      log,
+      kernel,
+      registry,
+      population,
+      dispatcher,
+      deciders,
+      stream,
+      agents,
+      liveActors,
+    } = this.#parts()
     const state = journal.open({ newId: ids })
     try {
       this.journalId = state.id
       stream.begin(state.last.seq)
       for (const warning of state.warnings) log.warn(warning, warning.message)
       const { delivery, timers } = kernel
-      const recovered = recover({ journal, population, delivery, dispatcher, deciders, timers }, state, liveActors)
+      const recovered = recover(
+        { journal, population, delivery, dispatcher, deciders, timers },
+        state,
+        liveActors,
+      )
       const { tailAfter, clean } = state
       kernel.begin({ ...state.last, tailAfter, clean, pending: recovered.pending })
       const started = this.tellHub('hub.start')
@@ -109,7 +126,7 @@ export class Lifetime {
   /** The journal failed, or the loop was stopped: nothing goes on in this life. */
   failed(error: StatorError): void {
     if (this.stopped !== undefined) return
-    const { hub, log, executor, endings, door, stream } = this.#parts()
+    const { hub, log, executor, endings, drains, door, stream } = this.#parts()
     this.stopped = error
     if (error.code !== 'CLOSED') {
       // A hub that has closed stays closed, even if what it wrote last did not get through.
@@ -118,6 +135,7 @@ export class Lifetime {
     }
     executor.close()
     endings.fail(undefined, error)
+    drains.fail(error)
     door.close()
     stream.close(error.code === 'CLOSED' ? undefined : error)
   }
@@ -139,13 +157,19 @@ export class Lifetime {
   }
 
   tellHub(type: string, data: Json = {}): Promise<Signal> {
+    return this.tell(type, HUB, data)
+  }
+
+  /** A message in the hub's own name. Settles when it is durable. */
+  tell(type: string, to: Address, data: Json): Promise<Signal> {
     return new Promise((resolve, reject) => {
-      this.#parts().kernel.push(fromHub(type, HUB, data, { ack: { committed: resolve, failed: reject } }))
+      this.#parts().kernel.push(fromHub(type, to, data, { ack: { committed: resolve, failed: reject } }))
     })
   }
 
   async #close(patience: Patience): Promise<void> {
-    const { deciders, executor, registry, kernel, endings, door, stream, scheduler, journal } = this.#parts()
+    const { deciders, executor, registry, kernel, endings, drains, door, stream, scheduler, journal } =
+      this.#parts()
     if (this.stopped === undefined) {
       deciders.close()
       await this.tellHub('hub.drain').catch(() => {})
@@ -162,6 +186,7 @@ export class Lifetime {
     kernel.stop(closed)
     this.stopped = closed
     endings.fail(undefined, closed)
+    drains.fail(closed)
     door.close()
     stream.close()
     // Who reads along gets the last of it; who takes longer than that is not waited for.

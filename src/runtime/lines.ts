@@ -133,3 +133,9 @@ export function isContended(slot: Slot): boolean {
   for (const crew of slot.crews) if (crew.openLines > 0) return true
   return false
 }
+
+/** Sorts places as they would go. */
+export function inOrder(a: Place, b: Place): number {
+  const byPriority = PRIORITIES.indexOf(a.track.line.priority) - PRIORITIES.indexOf(b.track.line.priority)
+  return byPriority === 0 ? a.due - b.due || a.order - b.order : byPriority
+}

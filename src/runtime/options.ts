@@ -37,7 +37,8 @@ export interface StartOptions extends SendOptions {
   id?: string
   /** 1 to 200 characters. The same key with the same input gives the first run, also after its end. */
   idempotencyKey?: string
-  priority?: Priority
+  /** Default normal. A number of 0 to 100 falls into one of the four: below 25 low, 50 normal, 75 high. */
+  priority?: Priority | number
   metadata?: Readonly<Record<string, Json>>
 }
 

@@ -80,9 +80,7 @@ export class Population {
 
   /** Is there an actor, wherever it is? Nobody is brought back for the answer. */
   lives(address: Address): boolean {
-    return (
-      this.#cells.has(address) || this.#stranded.has(address) || this.#parkedAs(address) !== undefined
-    )
+    return this.#cells.has(address) || this.#stranded.has(address) || this.#parkedAs(address) !== undefined
   }
 
   /** The actor at an address, to be read and not to be moved: one that is parked stays so. */

@@ -74,7 +74,11 @@ interface Restored {
 }
 
 /** Brings back what must not stay parked. */
-function restore({ journal, population, deciders }: RecoveryParts, tail: readonly Signal[], keep: number): Restored {
+function restore(
+  { journal, population, deciders }: RecoveryParts,
+  tail: readonly Signal[],
+  keep: number,
+): Restored {
   const last = new Map<Address, number>()
   for (const { to, seq } of tail) last.set(to, seq)
   const waiting: Waiting[] = []

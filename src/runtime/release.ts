@@ -7,6 +7,7 @@ import type { TaskContext as TaskState } from '../machines/task.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Door } from './door.ts'
+import type { Drains } from './drains.ts'
 import type { Effect } from './effect.ts'
 import { heldError } from './ended.ts'
 import type { Endings } from './endings.ts'
@@ -21,10 +22,11 @@ export interface ReleaseParts {
   readonly stream: SignalStream
   readonly endings: Endings
   readonly door: Door
+  readonly drains: Drains
 }
 
 export function release(to: ReleaseParts, released: Released): void {
-  const { executor, stream, endings, door } = to
+  const { executor, stream, endings, door, drains } = to
   for (const { task, turn, reason } of released.stops) executor.stop(task, turn, reason)
   for (const { cell, turn } of released.starts) {
     const { agent, spec, attempts, turn: current } = cell.snapshot.context as TaskState
@@ -37,6 +39,7 @@ export function release(to: ReleaseParts, released: Released): void {
   for (const { address, hold } of released.held)
     if (hold !== null) endings.fail(address, heldError(address, hold))
   for (const { cell, signal } of released.endings) endings.tell(cell.address, { cell, signal })
+  drains.tell()
   door.letIn()
 }
 

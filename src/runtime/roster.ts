@@ -32,6 +32,10 @@ export class Roster {
     return this.#slots.get(agent)
   }
 
+  crews(): IterableIterator<Crew> {
+    return this.#crews.values()
+  }
+
   /** An agent that is there, with the room that it has now. */
   enter(address: Address, state: string, context: AgentContext): Slot {
     const known = this.#slots.get(address)

@@ -16,6 +16,7 @@ import { Door } from './door.ts'
 import { checkAfter, checkPriority, checkSubmitOptions, toTime } from './given.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
+import type { Coming } from './intake.ts'
 import type { NewId } from './ids.ts'
 import type { Limits } from './limits.ts'
 import type { StartOptions, SubmitOptions } from './options.ts'
@@ -96,7 +97,15 @@ export class Submissions {
   ): Promise<TaskHandle<O>> {
     checkSubmitOptions(options)
     const { create, raw } = this.prepare(task as unknown as AnyTask, data, options)
-    const address = await this.#create('task.create', `task/${this.#idOf(options)}`, create, raw, options)
+    const coming = new Map([[(create as { queue?: string }).queue, 1]])
+    const address = await this.#create(
+      'task.create',
+      `task/${this.#idOf(options)}`,
+      create,
+      raw,
+      options,
+      coming,
+    )
     return new TaskHandle<O>(this.#parts.handles, address)
   }
 
@@ -140,12 +149,28 @@ export class Submissions {
     )
   }
 
-  #create(type: string, to: Address, data: Json, raw: Json, options: StartOptions): Promise<Address> {
+  #create(
+    type: string,
+    to: Address,
+    data: Json,
+    raw: Json,
+    options: StartOptions,
+    coming?: Coming,
+  ): Promise<Address> {
     const name = options.idempotencyKey ?? (options.id === undefined ? undefined : `id:${to}`)
     const key = name === undefined ? undefined : { key: name, raw }
     const priority = checkPriority(options.priority)
     return this.#parts.door.create(
-      { type, to, from: CLIENT, data, priority, correlationId: to, key },
+      {
+        type,
+        to,
+        from: CLIENT,
+        data,
+        priority,
+        correlationId: to,
+        key,
+        ...(coming === undefined ? {} : { coming }),
+      },
       options,
     )
   }

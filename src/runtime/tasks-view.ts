@@ -2,6 +2,7 @@
  * runtime.tasks: the task queue as services use it: work goes in, is looked at, waited for, called off. It joins the parts that
  * do that; it decides nothing itself.
  */
+import { DEFAULT_QUEUE } from '../actors/queue.ts'
 import type { TaskDefinition } from '../actors/task.ts'
 import { checkName, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
@@ -9,9 +10,13 @@ import type { GroupHandle } from './group-handle.ts'
 import type { GroupItem, GroupOptions, Groups } from './groups.ts'
 import { TaskHandle, type HandleHost, type WaitOptions } from './handles.ts'
 import type { Dependency, SubmitOptions } from './options.ts'
+import type { QueueHandle } from './queue-handle.ts'
+import type { MayStart, Queues } from './queues.ts'
 import type { Submissions } from './submissions.ts'
+import type { TaskCounts, TaskFilter, TaskPage } from './task-list.ts'
 
 export interface TasksParts {
+  readonly queues: Queues
   readonly handles: HandleHost
   readonly submissions: Submissions
   readonly groups: Groups
@@ -82,5 +87,36 @@ export class TasksView {
   /** Calls one off, whatever it does; one that has ended is left alone. @throws StatorError (rejects) NOT_FOUND */
   async cancel(id: string, reason?: string): Promise<void> {
     return this.get(id).cancel(reason)
+  }
+
+  /** A queue: what is in it, who goes next, to be paused, resumed, drained. @throws StatorError QUEUE_UNKNOWN */
+  queue(name: string = DEFAULT_QUEUE): QueueHandle {
+    return this.#parts.queues.queue(name)
+  }
+
+  /**
+   * Tasks that fit, a page at a time (`limit`, 1 to 1,000, default 100), oldest first: by creation; where a state is asked for in which
+   * tasks have ended, by their end. A page may be short and still name a `next` one. @throws StatorError INPUT_INVALID
+   */
+  list(options: TaskFilter & { limit?: number; cursor?: string } = {}): TaskPage {
+    return this.#parts.queues.list(options)
+  }
+
+  /** How many tasks live, by state. @throws StatorError INPUT_INVALID */
+  count(options: Pick<TaskFilter, 'queue' | 'type'> = {}): TaskCounts {
+    return this.#parts.queues.count(options)
+  }
+
+  /** Calls off all living tasks that fit; resolves with how many, when that is durable. @throws StatorError (rejects) INPUT_INVALID */
+  async cancelAll(filter: TaskFilter, reason?: string): Promise<number> {
+    return this.#parts.queues.cancelAll(filter, reason)
+  }
+
+  /**
+   * May that agent start that task now? Yes; or no, with all the reasons: role, skills, dependencies, time, pause, rate, concurrency,
+   * capacity. @throws StatorError NOT_FOUND (the task does not live), AGENT_UNKNOWN
+   */
+  mayStart(task: string, agent: string): MayStart {
+    return this.#parts.queues.mayStart(task, agent)
   }
 }

@@ -1,0 +1,96 @@
+/**
+ * Intake: what stands between a submission and its queue: a queue that is full lets nobody in, or makes them wait; one that is
+ * drained takes nothing. Steps of a run and tasks of a schedule are not asked: their run was let in. It delivers nothing.
+ */
+import { StatorError } from '../errors.ts'
+import type { Desk } from './desk.ts'
+import type { Dispatcher } from './dispatcher.ts'
+
+/** How many come into which queue, by its name. */
+export type Coming = ReadonlyMap<string | undefined, number>
+
+interface Waiter {
+  readonly desk: Desk
+  readonly count: number
+  readonly go: () => void
+}
+
+export class Intake {
+  readonly #dispatcher: Dispatcher
+  /** Throws while the hub does not accept. */
+  readonly #open: () => void
+  /** Let in, and not delivered yet. */
+  readonly #coming = new Map<Desk, number>()
+  /** First come, first served, in each queue. */
+  #waiting: Waiter[] = []
+
+  constructor(dispatcher: Dispatcher, open: () => void) {
+    this.#dispatcher = dispatcher
+    this.#open = open
+  }
+
+  /**
+   * Lets so many in; the call that it resolves to says that they are in, or will not come.
+   * @throws StatorError (rejects) QUEUE_FULL, QUEUE_DRAINING, CLOSED
+   */
+  async enter(coming: Coming, whenFull: 'refuse' | 'wait' = 'refuse'): Promise<() => void> {
+    const all = [...coming].map(([name, count]) => ({ desk: this.#dispatcher.jobs.desk(name), count }))
+    // One after the other, in the order of their names, so that two who wait for the same two queues do not wait for each other.
+    for (const { desk, count } of all.toSorted((a, b) => (a.desk.name < b.desk.name ? -1 : 1)))
+      await this.#enterOne(desk, count, whenFull)
+    return () => {
+      for (const { desk, count } of all) this.#count(desk, -count)
+    }
+  }
+
+  /** Called after each turn: room for those who wait. */
+  letIn(): void {
+    if (this.#waiting.length === 0) return
+    const left: Waiter[] = []
+    const passed = new Set<Desk>()
+    for (const waiter of this.#waiting) {
+      if (passed.has(waiter.desk) || !this.#hasRoom(waiter.desk, waiter.count)) {
+        passed.add(waiter.desk)
+        left.push(waiter)
+      } else {
+        this.#count(waiter.desk, waiter.count)
+        waiter.go()
+      }
+    }
+    this.#waiting = left
+  }
+
+  /** Nobody waits at a closed door. */
+  close(): void {
+    for (const { go } of this.#waiting.splice(0)) go()
+  }
+
+  async #enterOne(desk: Desk, count: number, whenFull: 'refuse' | 'wait'): Promise<void> {
+    if (desk.state === 'draining') throw new StatorError('QUEUE_DRAINING', { queue: desk.name })
+    const limit = desk.spec?.maxWaiting
+    if (
+      limit === undefined ||
+      (this.#hasRoom(desk, count) && !this.#waiting.some(other => other.desk === desk))
+    ) {
+      this.#count(desk, count)
+      return
+    }
+    if (whenFull === 'refuse' || count > limit)
+      throw new StatorError('QUEUE_FULL', { queue: desk.name, maxWaiting: limit, tasks: count })
+    await new Promise<void>(go => {
+      this.#waiting.push({ desk, count, go })
+    })
+    this.#open()
+  }
+
+  #hasRoom(desk: Desk, count: number): boolean {
+    const limit = desk.spec?.maxWaiting
+    return limit === undefined || desk.waiting + (this.#coming.get(desk) ?? 0) + count <= limit
+  }
+
+  #count(desk: Desk, change: number): void {
+    const count = (this.#coming.get(desk) ?? 0) + change
+    if (count === 0) this.#coming.delete(desk)
+    else this.#coming.set(desk, count)
+  }
+}

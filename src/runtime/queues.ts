@@ -1,0 +1,130 @@
+/** Queues: what runtime.tasks can do with many tasks at once, and what it says of one: it joins the parts that look, and asks the door. */
+import { StatorError } from '../errors.ts'
+import type { AgentContext } from '../machines/agent.ts'
+import { checkName, type Address } from '../messages/address.ts'
+import type { Json } from '../messages/json.ts'
+import type { Cell } from './cell.ts'
+import type { Clock } from './clock.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Drains } from './drains.ts'
+import { hindrances, SUSPECTS, type Hindrance } from './hindrances.ts'
+import type { Journal } from './journal.ts'
+import type { Population } from './population.ts'
+import { QueueHandle, type QueueHost } from './queue-handle.ts'
+import type { Quota } from './quota.ts'
+import type { Job } from './slots.ts'
+import { countTasks, listTasks, type TaskCounts, type TaskFilter, type TaskPage } from './task-list.ts'
+
+/** Tasks that are called off at once. */
+const CANCEL_AT_ONCE = 1_000
+
+export interface QueuesParts {
+  readonly dispatcher: Dispatcher
+  readonly population: Population
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly drains: Drains
+  /** Throws where nothing can be said. */
+  readonly look: (address: Address) => Cell | undefined
+  readonly handles: (agent: string, task: string) => boolean
+  /** @throws StatorError QUEUE_UNKNOWN */
+  readonly requireQueue: (name: string) => void
+  /** Brings a queue to life that was never configured. */
+  readonly configure: (address: Address) => Promise<unknown>
+  readonly send: (type: string, to: Address, data: Json) => Promise<unknown>
+}
+
+export type MayStart = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly Hindrance[] }
+
+export class Queues {
+  readonly #parts: QueuesParts
+
+  constructor(parts: QueuesParts) {
+    this.#parts = parts
+  }
+
+  /** @throws StatorError QUEUE_UNKNOWN */
+  queue(name: string): QueueHandle {
+    const { dispatcher, clock, drains, look, requireQueue } = this.#parts
+    checkName(name, 'queue name')
+    // One that is not registered any more may still have tasks.
+    if (look(`queue/${name}`) === undefined) requireQueue(name)
+    const host: QueueHost = {
+      dispatcher,
+      clock,
+      drains,
+      cell: look,
+      send: (queue, type, data) => this.#send(`queue/${queue}`, type, data),
+    }
+    return new QueueHandle(name, host)
+  }
+
+  list(options: TaskFilter & { limit?: number; cursor?: string }): TaskPage {
+    return listTasks(this.#parts, options)
+  }
+
+  count(options: Pick<TaskFilter, 'queue' | 'type'>): TaskCounts {
+    return countTasks(this.#parts, options)
+  }
+
+  /** Calls off all that live and fit. Returns how many. */
+  async cancelAll(filter: TaskFilter, reason: string | undefined): Promise<number> {
+    if (Object.values(filter).every(value => value === undefined))
+      throw new StatorError('INPUT_INVALID', {
+        filter,
+        expected: 'at least one of workflow, group, queue, type, state, agent',
+      })
+    const { dispatcher, send } = this.#parts
+    const data = reason === undefined ? {} : { reason }
+    let cancelled = 0
+    for (let cursor: string | null = '0'; cursor !== null;) {
+      const page: TaskPage = this.list({ ...filter, limit: CANCEL_AT_ONCE, cursor })
+      const living = page.tasks.filter(({ address }) => dispatcher.jobs.get(address) !== undefined)
+      const asked = await Promise.allSettled(living.map(({ address }) => send('task.cancel', address, data)))
+      cancelled += asked.filter(({ status }) => status === 'fulfilled').length
+      cursor = page.next
+    }
+    return cancelled
+  }
+
+  /** @throws StatorError NOT_FOUND (no such task), AGENT_UNKNOWN */
+  mayStart(taskId: string, agentId: string): MayStart {
+    const { look, dispatcher, clock, handles } = this.#parts
+    const task = look(`task/${taskId}`)
+    if (task === undefined) throw new StatorError('NOT_FOUND', { task: taskId })
+    const agent = look(`agent/${checkName(agentId, 'agent id')}`)
+    const job = dispatcher.jobs.get(task.address)
+    if (agent === undefined) throw new StatorError('AGENT_UNKNOWN', { agent: agentId })
+    const { role } = agent.snapshot.context as AgentContext
+    const at = clock.now()
+    const reasons = hindrances({
+      task,
+      agent,
+      handles: handles(agentId, job?.type ?? ''),
+      running: dispatcher.runningOf(agent.address),
+      quotas: job === undefined ? [] : this.#quotasOf(job, role, at),
+      at,
+    })
+    return reasons.length === 0 ? { ok: true } : { ok: false, reasons }
+  }
+
+  /** What a start would need beside an agent, by what it is of. */
+  #quotasOf(job: Job, role: string | null, at: number): (readonly [string, Quota])[] {
+    const { quotas } = this.#parts.dispatcher
+    const own = job.place?.track.quotas ?? []
+    for (const quota of own) quotas.changed(quota, at)
+    const ofRole = role === null ? undefined : quotas.role(role)
+    return [
+      [`queue ${job.desk.name}`, job.desk.quota],
+      ...own.map(quota => [`the key or lane of ${job.task}`, quota] as const),
+      ...(ofRole === undefined ? [] : [[`role ${role ?? ''}`, ofRole] as const]),
+      ...(job.suspect ? [[SUSPECTS, quotas.suspects] as const] : []),
+    ]
+  }
+
+  async #send(address: Address, type: string, data: Json): Promise<unknown> {
+    const { look, configure, send } = this.#parts
+    if (look(address) === undefined) await configure(address)
+    return send(type, address, data)
+  }
+}
