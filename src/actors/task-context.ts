@@ -13,8 +13,13 @@ export interface TaskContext {
   /** One key for all attempts of this task: give it to outside services that take one. */
   readonly idempotencyKey: string
   readonly metadata: { readonly [key: string]: Json }
-  /** Shows how far it is, 0..100. The latest one wins; never waits, never throws. */
+  /**
+   * Shows how far it is, 0..100. The latest one wins; never waits, never throws. At most one in `limits.progressInterval` (1 s) is
+   * recorded, and the last one before a failure. It is a sign of life as well.
+   */
   progress(percent: number, note?: string): void
+  /** A sign of life, for a task with `timeout.heartbeat`; cheap enough for a loop, never throws. */
+  heartbeat(): void
   /**
    * A recorded sub-step: its result is durable before this returns, and every later attempt gets that result instead
    * of running `fn` again. Errors are not recorded. `fn` gets a key of its own, stable over all attempts.

@@ -12,7 +12,7 @@ import { checkOptions, checkSchema, func, parse, type Schema } from './schema.ts
 export interface RetryOptions {
   /** Attempts in all, the first included. */
   maxAttempts: number
-  /** Before the second attempt. Default 1 s. */
+  /** Before the second attempt; 0 is allowed. Default 1 s. */
   initialInterval?: Duration
   /** Factor from one interval to the next. Default 2. */
   backoff?: number
@@ -20,11 +20,15 @@ export interface RetryOptions {
   maxInterval?: Duration
   /** Default 'full'. */
   jitter?: RetryPolicy['jitter']
-  /** Errors that no further attempt can help, by class, name or code. */
+  /** Errors that no further attempt can help: by class, those that extend it included, by name, or by code. */
   nonRetryable?: readonly (string | (abstract new (...args: never[]) => Error))[]
 }
 
-/** How long a task may take; what runs over fails with a code of its own. */
+/**
+ * How long a task may take; what runs over fails with a code of its own. A handler that is out of time is told by `ctx.signal` and
+ * given up at once, whether it obeys or not: its agent has room for the next, and what it still says is recorded as
+ * STALE_ATTEMPT and never used. `runtime.status().abandoned` counts those that go on nonetheless.
+ */
 export interface Timeouts {
   /** For one attempt, from its start to its end (TASK_TIMEOUT; it is retried). Default 30 minutes (limits.taskTimeout). */
   startToClose?: Duration
@@ -151,13 +155,13 @@ const cacheShape = z.strictObject({ ttl: z.custom<Duration>() })
 const cacheOf = (cache: CacheOptions, what: string): CacheOptions =>
   parse(cacheShape, cache, 'DEFINITION_INVALID', what)
 
-/** What of a task's creation its timeouts are. @throws StatorError DEFINITION_INVALID */
+/** What of a task's creation its timeouts are. @throws StatorError DEFINITION_INVALID, naming what is no time of more than 0 */
 export function timeouts(
   given: Duration | Timeouts | undefined,
   what: string,
 ): Pick<TaskCreate, 'timeout' | 'heartbeat' | 'queueTimeout' | 'overall'> {
   if (given === undefined) return {}
-  if (typeof given !== 'object') return { timeout: toMs(given, 'timeout') }
+  if (typeof given !== 'object' || given === null) return { timeout: someMs(given, 'timeout') }
   const { startToClose, heartbeat, queueToStart, overall } = parse(
     timeoutsShape,
     given,
@@ -165,25 +169,49 @@ export function timeouts(
     what,
   )
   return {
-    ...(startToClose === undefined ? {} : { timeout: toMs(startToClose, 'startToClose') }),
-    ...(heartbeat === undefined ? {} : { heartbeat: toMs(heartbeat, 'heartbeat') }),
-    ...(queueToStart === undefined ? {} : { queueTimeout: toMs(queueToStart, 'queueToStart') }),
-    ...(overall === undefined ? {} : { overall: toMs(overall, 'overall') }),
+    ...(startToClose === undefined ? {} : { timeout: someMs(startToClose, 'timeout.startToClose') }),
+    ...(heartbeat === undefined ? {} : { heartbeat: someMs(heartbeat, 'timeout.heartbeat') }),
+    ...(queueToStart === undefined ? {} : { queueTimeout: someMs(queueToStart, 'timeout.queueToStart') }),
+    ...(overall === undefined ? {} : { overall: someMs(overall, 'timeout.overall') }),
   }
 }
 
-/** Fills in the defaults. @throws StatorError DEFINITION_INVALID */
+/** With no time at all nothing could ever be in time. */
+function someMs(duration: Duration, what: string): number {
+  const ms = toMs(duration, what)
+  if (ms > 0) return ms
+  throw new StatorError('DEFINITION_INVALID', { [what]: duration, expected: 'more than 0' })
+}
+
+const retryShape = z.strictObject({
+  maxAttempts: z.int().min(1),
+  initialInterval: z.custom<Duration>().optional(),
+  backoff: z.number().min(1).optional(),
+  maxInterval: z.custom<Duration>().optional(),
+  jitter: retrySchema.shape.jitter.optional(),
+  nonRetryable: z
+    .array(
+      z.union([z.string().min(1), z.custom<{ readonly name: string }>(value => typeof value === 'function')]),
+    )
+    .optional(),
+})
+
+/** Fills in the defaults. @throws StatorError DEFINITION_INVALID, naming what is wrong */
 export function retryPolicy(options: RetryOptions, what: string): RetryPolicy {
-  checkOptions(options, what)
-  const policy = {
-    maxAttempts: options.maxAttempts,
-    initialInterval: toMs(options.initialInterval ?? 1000, 'initialInterval'),
-    backoff: options.backoff ?? 2,
-    maxInterval: toMs(options.maxInterval ?? 60_000, 'maxInterval'),
-    jitter: options.jitter ?? 'full',
-    ...(options.nonRetryable === undefined ? {} : { nonRetryable: options.nonRetryable.map(nameOf) }),
+  const { maxAttempts, initialInterval, backoff, maxInterval, jitter, nonRetryable } = parse(
+    retryShape,
+    options,
+    'DEFINITION_INVALID',
+    what,
+  )
+  return {
+    maxAttempts,
+    initialInterval: toMs(initialInterval ?? 1000, 'retry.initialInterval'),
+    backoff: backoff ?? 2,
+    maxInterval: toMs(maxInterval ?? 60_000, 'retry.maxInterval'),
+    jitter: jitter ?? 'full',
+    ...(nonRetryable === undefined ? {} : { nonRetryable: nonRetryable.map(nameOf) }),
   }
-  return parse(retrySchema, policy, 'DEFINITION_INVALID', what)
 }
 
 /** An error class stands for its name. */

@@ -1,6 +1,7 @@
 /**
  * Attempt: one run of a handler: what it is given as `ctx`, and what it may still do. Once it is over every call of
- * its ctx is refused, and nothing it returns is used. It tells the hub by `report`; it knows nothing of the kernel.
+ * its ctx is refused, and nothing it returns is used. It tells the hub by `report`; it knows nothing of the kernel, and
+ * sets no timer of its own.
  */
 import type { Logger, TaskContext } from '../actors/task-context.ts'
 import { StatorError } from '../errors.ts'
@@ -16,6 +17,22 @@ export interface AttemptParts {
   /** Sends a message about this attempt; resolves when it is durable, rejects when it was refused. */
   readonly report: (type: string, data: Record<string, Json>) => Promise<void>
   readonly admit: (value: unknown) => Json
+  readonly now: () => number
+  /** Calls back after so many milliseconds; one timer for all attempts. */
+  readonly later: (ms: number, call: () => void) => Deadline
+  /** Milliseconds from one recorded progress to the next. */
+  readonly progressInterval: number
+}
+
+/** What is told of how far it is. */
+interface Telling {
+  /** The latest that is not told yet. */
+  next: Record<string, Json> | undefined
+  /** One is on its way to the journal. */
+  sending: boolean
+  /** The next one may go from then on. */
+  from: number
+  timer: Deadline | undefined
 }
 
 export class Attempt implements TaskContext {
@@ -25,14 +42,20 @@ export class Attempt implements TaskContext {
   #over: StatorError | undefined
   #recorded: ReadonlyMap<string, Json> | undefined
   #named: Set<string> | undefined
-  #progress: { sending: boolean; next: Record<string, Json> | undefined } | undefined
+  #telling: Telling | undefined
   #log: Logger | undefined
-  /** When it has taken too long; the executor's. */
+  /** When it has taken too long, and when it has been silent for too long; the executor's. */
   deadline: Deadline | undefined
+  pulse: Deadline | undefined
+  /** Its handler has returned or thrown; the executor's. */
+  isSettled = false
+  /** The last sign of life, where any are asked for. */
+  seen: number
 
   constructor(effect: Effect, parts: AttemptParts) {
     this.effect = effect
     this.#parts = parts
+    this.seen = effect.spec.heartbeat === undefined ? 0 : parts.now()
   }
 
   get task(): string {
@@ -67,28 +90,44 @@ export class Attempt implements TaskContext {
     return this.#controller.signal
   }
 
-  get isOver(): boolean {
-    return this.#over !== undefined
+  /** Why it is over, if it is. */
+  get over(): StatorError | undefined {
+    return this.#over
   }
 
   /** Nothing that this attempt does counts from now on. Aborts its signal with the reason. */
   end(reason: StatorError): void {
     if (this.#over !== undefined) return
     this.#over = reason
-    if (this.deadline !== undefined) this.deadline.met = true
+    meet(this.deadline)
+    meet(this.pulse)
+    meet(this.#telling?.timer)
     this.#controller?.abort(reason)
   }
 
-  /** Bound, like `do`: a handler may take it out of its ctx. */
+  /** Bound, like `do`: a handler may take it out of its ctx. A note of the time, and no more: it is looked at when due. */
+  readonly heartbeat = (): void => {
+    if (this.effect.spec.heartbeat !== undefined) this.seen = this.#parts.now()
+  }
+
   readonly progress = (percent: number, note?: string): void => {
+    this.heartbeat()
     if (this.#over !== undefined || !Number.isFinite(percent)) return
-    const data = {
+    this.#telling ??= { next: undefined, sending: false, from: 0, timer: undefined }
+    const telling = this.#telling
+    telling.next = {
       percent: Math.min(100, Math.max(0, percent)),
       ...(typeof note === 'string' ? { note: note.slice(0, 1000) } : {}),
     }
-    this.#progress ??= { sending: false, next: undefined }
-    this.#progress.next = data
-    if (!this.#progress.sending) void this.#sendProgress(this.#progress)
+    if (telling.sending || telling.timer !== undefined) return
+    const wait = telling.from - this.#parts.now()
+    if (wait > 0) this.#tellLater(telling, wait)
+    else void this.#tell(telling)
+  }
+
+  /** What was not told yet is told now, for nothing can be told afterwards. */
+  flush(): void {
+    if (this.#over === undefined && this.#telling?.next !== undefined) void this.#tell(this.#telling)
   }
 
   readonly do = <T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T> => {
@@ -114,19 +153,28 @@ export class Attempt implements TaskContext {
     return value as T
   }
 
-  /** One on its way at a time; while it is, only the latest waits. */
-  async #sendProgress(state: { sending: boolean; next: Record<string, Json> | undefined }): Promise<void> {
-    state.sending = true
+  #tellLater(telling: Telling, wait: number): void {
+    telling.timer = this.#parts.later(wait, () => {
+      telling.timer = undefined
+      void this.#tell(telling)
+    })
+  }
+
+  /** The interval begins when it is written, so that the journal has no two that are closer. */
+  async #tell(telling: Telling): Promise<void> {
+    const { next } = telling
+    if (next === undefined) return
+    telling.next = undefined
+    telling.sending = true
     try {
-      for (let data = state.next; data !== undefined; data = state.next) {
-        state.next = undefined
-        await this.#parts.report('task.progress', data)
-      }
+      await this.#parts.report('task.progress', next)
     } catch {
       // Progress is told on a best effort: the attempt may be over by now.
-    } finally {
-      state.sending = false
     }
+    telling.sending = false
+    const { progressInterval, now } = this.#parts
+    telling.from = now() + progressInterval
+    if (telling.next !== undefined && this.#over === undefined) this.#tellLater(telling, progressInterval)
   }
 
   #refuseStale(): void {
@@ -137,6 +185,10 @@ export class Attempt implements TaskContext {
         { cause: this.#over },
       )
   }
+}
+
+function meet(deadline: Deadline | undefined): void {
+  if (deadline !== undefined) deadline.met = true
 }
 
 function childOf(log: Logger, names: object): Logger {

@@ -1,8 +1,9 @@
 /**
- * The executor of this process: runs handlers of agents, with timeout and abort, and reports how they end. Whatever a
- * handler does, it ends in one report or none; nothing it throws gets past here.
+ * The executor of this process: runs handlers of agents, with timeouts and abort, and reports how they end. A handler that is given
+ * up has no slot any more; what it still says is reported once, for the task to refuse. Nothing it throws gets past here.
  */
 import type { AgentDefinition } from '../actors/agent.ts'
+import { retryAfterOf } from '../actors/retry-after.ts'
 import { parse } from '../actors/schema.ts'
 import type { Logger } from '../actors/task-context.ts'
 import { StatorError, toFailure } from '../errors.ts'
@@ -10,7 +11,7 @@ import { idOf, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import { Attempt } from './attempt.ts'
 import type { Clock } from './clock.ts'
-import { Deadlines } from './deadlines.ts'
+import { Deadlines, type Deadline } from './deadlines.ts'
 import type { Effect, Executor } from './effect.ts'
 import type { Random } from './random.ts'
 
@@ -18,8 +19,11 @@ export interface LocalExecutorParts {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
+  /** One that does not throw. */
+  readonly warn: (details: object, message: string) => void
   readonly journalId: () => string
   readonly taskTimeout: number
+  readonly progressInterval: number
   readonly agent: (id: string) => AgentDefinition | undefined
   readonly admit: (value: unknown) => Json
   readonly recorded: (task: Address) => ReadonlyMap<string, Json>
@@ -34,6 +38,10 @@ export class LocalExecutor implements Executor {
   readonly #parts: LocalExecutorParts
   readonly #running = new Map<Address, Attempt>()
   readonly #deadlines: Deadlines
+  readonly #now = (): number => this.#parts.clock.now()
+  readonly #later = (ms: number, call: () => void): Deadline => this.#deadlines.add(ms, call)
+  /** Handlers that were given up and have not settled. */
+  #abandoned = 0
   #whenDrained: (() => void)[] = []
   #closed = false
 
@@ -42,30 +50,44 @@ export class LocalExecutor implements Executor {
     this.#deadlines = new Deadlines(parts.clock)
   }
 
+  get abandoned(): number {
+    return this.#abandoned
+  }
+
   start(effect: Effect): void {
     // What a closing hub still lets go is left for the next start.
     if (this.#closed) return
-    const { journalId, log, recorded, report, admit } = this.#parts
+    const { journalId, log, recorded, report, admit, progressInterval } = this.#parts
     const attempt = new Attempt(effect, {
       key: `${journalId()}/${effect.task}/1`,
       log,
       admit,
+      now: this.#now,
+      later: this.#later,
+      progressInterval,
       recorded: () => recorded(effect.task),
       report: async (type, data) => {
         await report(effect, type, { turn: effect.turn, ...data }, true)
       },
     })
     this.#running.set(effect.task, attempt)
-    const timeout = effect.spec.timeout ?? this.#parts.taskTimeout
+    const { timeout = this.#parts.taskTimeout, heartbeat } = effect.spec
     attempt.deadline = this.#deadlines.add(timeout, () => {
-      this.#fail(attempt, new StatorError('TASK_TIMEOUT', { task: effect.task, timeout }))
+      this.#giveUp(attempt, new StatorError('TASK_TIMEOUT', { task: effect.task, timeout }))
     })
+    if (heartbeat !== undefined) this.#feel(attempt, heartbeat, heartbeat)
     this.#run(attempt)
   }
 
   stop(task: Address, turn: number, reason: string): void {
     const attempt = this.#running.get(task)
-    if (attempt?.effect.turn === turn) this.#end(attempt, new StatorError('CANCELLED', { task, reason }))
+    if (attempt?.effect.turn !== turn) return
+    this.#abandoned++
+    const isExpired = reason === 'expired'
+    this.#end(
+      attempt,
+      isExpired ? new StatorError('TASK_EXPIRED', { task }) : new StatorError('CANCELLED', { task, reason }),
+    )
   }
 
   async drained(): Promise<void> {
@@ -78,8 +100,18 @@ export class LocalExecutor implements Executor {
   close(): void {
     this.#closed = true
     this.#deadlines.close()
+    this.#abandoned += this.#running.size
     for (const attempt of this.#running.values())
       this.#end(attempt, new StatorError('CLOSED', { task: attempt.task }))
+  }
+
+  /** Looks for a sign of life when one is due by the last: however many come before that cost nothing. */
+  #feel(attempt: Attempt, heartbeat: number, ms: number): void {
+    attempt.pulse = this.#deadlines.add(ms, () => {
+      const left = attempt.seen + heartbeat - this.#now()
+      if (left > 0) this.#feel(attempt, heartbeat, left)
+      else this.#giveUp(attempt, new StatorError('HEARTBEAT_TIMEOUT', { task: attempt.task, heartbeat }))
+    })
   }
 
   #run(attempt: Attempt): void {
@@ -94,16 +126,16 @@ export class LocalExecutor implements Executor {
       if (isPromise(result)) {
         result.then(
           output => this.#done(attempt, output, bound.task.output),
-          (error: unknown) => this.#fail(attempt, error),
+          (error: unknown) => this.#threw(attempt, error),
         )
       } else this.#done(attempt, result, bound.task.output)
     } catch (error) {
-      this.#fail(attempt, error)
+      this.#threw(attempt, error)
     }
   }
 
   #done(attempt: Attempt, output: unknown, schema: Parameters<typeof parse>[0]): void {
-    if (attempt.isOver) return
+    if (!this.#settles(attempt)) return
     const { effect } = attempt
     try {
       const value = this.#parts.admit(
@@ -116,17 +148,52 @@ export class LocalExecutor implements Executor {
     }
   }
 
+  /** One that ends with what its signal was aborted with did as it was told: there is nothing to say of it. */
+  #threw(attempt: Attempt, error: unknown): void {
+    const { over } = attempt
+    if (this.#settles(attempt) && (over === undefined || error !== over)) this.#fail(attempt, error)
+  }
+
+  /** May its end be reported? Once, and of one that was given up as well: its task refuses that. */
+  #settles(attempt: Attempt): boolean {
+    if (attempt.isSettled) return false
+    attempt.isSettled = true
+    if (attempt.over !== undefined) this.#abandoned--
+    return !this.#closed
+  }
+
+  /** Its handler is not waited for any longer, and holds no slot. */
+  #giveUp(attempt: Attempt, error: StatorError): void {
+    this.#abandoned++
+    this.#fail(attempt, error)
+  }
+
   #fail(attempt: Attempt, error: unknown): void {
-    if (attempt.isOver) return
     const { effect } = attempt
-    const failure = toFailure(error) as unknown as Json
+    attempt.flush()
+    const failure = toFailure(error)
+    const isFinal = failure.retryable !== false && isOneOf(error, effect.spec.retry?.nonRetryable)
+    const after = this.#retryAfter(attempt, error)
     this.#end(attempt, ownError(error) ?? SETTLED)
-    void this.#parts.report(
-      effect,
-      'task.failed',
-      { turn: effect.turn, error: failure, random: this.#parts.random() },
-      false,
-    )
+    const data = {
+      turn: effect.turn,
+      error: (isFinal ? { ...failure, retryable: false } : failure) as unknown as Json,
+      random: this.#parts.random(),
+      ...(after === undefined ? {} : { retryAfter: after }),
+    }
+    void this.#parts.report(effect, 'task.failed', data, false)
+  }
+
+  #retryAfter(attempt: Attempt, error: unknown): number | undefined {
+    try {
+      return retryAfterOf(error)
+    } catch (invalid) {
+      const { task, effect } = attempt
+      const err = ownError(invalid)
+      if (err !== undefined)
+        this.#parts.warn({ task, turn: effect.turn, err }, 'a retry-after is no duration: ignored')
+      return undefined
+    }
   }
 
   #end(attempt: Attempt, reason: StatorError): void {
@@ -144,6 +211,18 @@ function ownError(thrown: unknown): StatorError | undefined {
   } catch {
     return undefined
   }
+}
+
+/** By its classes, those it extends included; by name and code its task looks itself. */
+function isOneOf(thrown: unknown, names: readonly string[] | undefined): boolean {
+  if (names === undefined) return false
+  try {
+    for (let proto: unknown = thrown; proto instanceof Error; proto = Object.getPrototypeOf(proto))
+      if (names.includes((proto.constructor as { name: string }).name)) return true
+  } catch {
+    // What cannot be read is of no class.
+  }
+  return false
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

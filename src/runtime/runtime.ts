@@ -165,6 +165,7 @@ class RuntimeImpl {
       actors: this.#parts.population.size,
       waitingTasks: this.#parts.dispatcher.waiting,
       runningTasks: this.#parts.dispatcher.running,
+      abandoned: this.#parts.executor.abandoned,
       inbox: this.#parts.kernel.inboxLength,
       held: this.actors.heldCount,
     }

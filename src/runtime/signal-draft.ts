@@ -78,6 +78,22 @@ export function refuse(
   return signal
 }
 
+/** Messages that speak of one attempt of a task. */
+const OF_AN_ATTEMPT: ReadonlySet<string> = new Set([
+  'task.done',
+  'task.failed',
+  'task.progress',
+  'task.recorded',
+])
+
+/**
+ * The code for what was not taken: `code`, but for word of an attempt: a task takes that of the one that runs, whatever it is, so
+ * this one is over, and perhaps the task with it.
+ */
+export function refusalOf(signal: Signal, code: string): string {
+  return OF_AN_ATTEMPT.has(signal.type) ? 'STALE_ATTEMPT' : code
+}
+
 /** Tells an actor, in the hub's name, what it could not do. */
 export function faultTo(cell: Cell, signal: Signal, data: Json, output: number): Envelope {
   return { ...derived(cell, signal, { to: cell.address, type: 'fault', data }, output), from: HUB }

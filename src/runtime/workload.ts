@@ -22,9 +22,10 @@ export class Workload {
     if (desk.started(key, at)) this.#desks.add(desk)
   }
 
-  /** Counts an attempt that ended by itself: nobody knows how long an interrupted one ran. */
+  /** Counts an attempt that ended by itself: of one that was interrupted, or cut short for its task was out of time, nothing is known. */
   ended(slot: Slot, state: string, { error, startedAt }: TaskContext, at: number): void {
-    const failed = (state === 'failed' || state === 'retrying') && error?.code !== 'INTERRUPTED'
+    const isCut = error?.code === 'INTERRUPTED' || error?.code === 'TASK_EXPIRED'
+    const failed = (state === 'failed' || state === 'retrying') && !isCut
     if (state === 'completed') slot.done++
     else if (failed) slot.failed++
     if (state === 'completed' || failed) slot.busyMs += Math.max(0, at - startedAt)

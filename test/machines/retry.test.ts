@@ -1,8 +1,11 @@
 /** Backoff and jitter: bounds and growth. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { taskMachine } from '../../src/machines/task.ts'
 import { NO_RETRY, retryDelay } from '../../src/machines/retry.ts'
 import type { RetryPolicy } from '../../src/messages/task.ts'
+import { sendAll, signal, start } from './drive.ts'
+import { assigned, create, oops, retry as policyOf } from './task-events.ts'
 
 const policy = fc.record({
   maxAttempts: fc.integer({ min: 1, max: 5000 }),
@@ -67,5 +70,43 @@ describe('retry delay', () => {
     expect([1, 2, 6, 7, 50].map(count => retryDelay(retry, count, 0))).toEqual([
       1000, 2000, 32_000, 60_000, 60_000,
     ])
+  })
+})
+
+/** Where a task goes after its first failure. */
+function after(more: object, error: object = oops, retry: object = policyOf): { to: string; delay: number } {
+  const events = [
+    create({ retry }, assigned),
+    signal('task.failed', { turn: 1, error, random: 0.5, ...more }, { at: 3000 }),
+  ]
+  const { snapshot } = sendAll(start(taskMachine), events)
+  return { to: String(snapshot.value), delay: (snapshot.context as { delay: number }).delay }
+}
+
+describe('errors that no retry can help', () => {
+  const named = { ...policyOf, nonRetryable: ['Refused', 'E_GONE'] }
+
+  it.each([
+    ['by name', { ...oops, name: 'Refused' }, 'failed'],
+    ['by code', { ...oops, code: 'E_GONE' }, 'failed'],
+    ['by their own word', { ...oops, retryable: false }, 'failed'],
+    ['but no other', oops, 'retrying'],
+    ['nor one whose message says so', { ...oops, message: 'Refused E_GONE' }, 'retrying'],
+  ])('are final: %s', (_, error, to) => {
+    expect(after({}, error, named).to).toBe(to)
+  })
+
+  it('are final also where the handler said when to come again', () => {
+    expect(after({ retryAfter: 5 }, { ...oops, code: 'E_GONE' }, named).to).toBe('failed')
+  })
+})
+
+describe('the word of a handler on when to come again', () => {
+  it.each([0, 1, 5_000, 31_536_000_000])('goes before the policy: %d ms', ms => {
+    expect(after({ retryAfter: ms })).toEqual({ to: 'retrying', delay: ms })
+  })
+
+  it('counts as an attempt, and gives none', () => {
+    expect(after({ retryAfter: 5 }, oops, { ...policyOf, maxAttempts: 1 }).to).toBe('failed')
   })
 })

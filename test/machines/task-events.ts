@@ -28,6 +28,19 @@ export const progress = (turn: number, note?: string): Signal =>
 export const recorded = (turn: number): Signal => signal('task.recorded', { turn, name: 'push', value: 1 })
 export const again = signal('task.retry', {}, { at: 4000 })
 export const giveUp = signal('task.fail', { reason: 'no use' }, { at: 4000 })
+/** Its own timers, as they fire. */
+export const overdue = { type: 'task.overdue', at: 6000 }
+export const expired = { type: 'task.expired', at: 6000 }
+export const tooLongQueued = {
+  name: 'Overdue',
+  message: 'it waited too long for an agent',
+  code: 'QUEUE_TIMEOUT',
+}
+export const notInTime = {
+  name: 'Expired',
+  message: 'it was not done in the time that it had in all',
+  code: 'TASK_EXPIRED',
+}
 export const due = (state: string): { type: string; at: number } => ({
   type: `xstate.after.untilNext.task.${state}`,
   at: 5000,
@@ -40,6 +53,19 @@ export const timer = (state: string, delay: number): Command => ({
   event: due(state).type,
 })
 export const unset = (state: string): Command => ({ type: 'timer.cancel', id: due(state).type })
+export const queueTimer = (delay: number): Command => ({
+  type: 'timer.set',
+  id: 'queue',
+  delay,
+  event: 'task.overdue',
+})
+export const overallTimer = (delay: number): Command => ({
+  type: 'timer.set',
+  id: 'overall',
+  delay,
+  event: 'task.expired',
+})
+export const leftQueue: Command = { type: 'timer.cancel', id: 'queue' }
 export const effect = (turn: number): Command => ({ type: 'effect.start', turn })
 export const told = (status: string, error?: object): Command => ({
   type: 'send',

@@ -31,6 +31,7 @@ import {
   secondTurn,
   fragile,
 } from './task-events.ts'
+import { timeoutRows } from './task-timeouts.rows.ts'
 
 const rows: Row[] = [
   // ---- creation decides where it goes
@@ -278,6 +279,8 @@ const rows: Row[] = [
     to: 'cancelled',
     commands: [told('cancelled', cancelled)],
   },
+  // ---- not in time
+  ...timeoutRows,
 ]
 
 describe('task', () => {

@@ -117,7 +117,11 @@ test('what a handler does after its timeout is stale: not applied, and its calls
   await world.drain(life)
   expect(refused).toEqual(['STALE_ATTEMPT'])
   expect(world.ledger.of('output').map(({ value }) => value)).toEqual(['second', 'first'])
-  expect(life.runtime.history({ types: ['task.done', 'task.progress', 'task.recorded'] })).toHaveLength(1)
+  const said = life.runtime.history({ types: ['task.done', 'task.progress', 'task.recorded'] })
+  expect(said.map(({ type, refused }) => [type, refused?.code ?? 'taken'])).toEqual([
+    ['task.done', 'taken'],
+    ['task.done', 'STALE_ATTEMPT'],
+  ])
 })
 
 test('a sub-step under way when its attempt ends is not recorded', async () => {
@@ -212,11 +216,11 @@ test('one handler that goes on without end does not hold up another', async () =
 test('the last of the progress is what is seen', async () => {
   const { world, job } = single(async (_, ctx, life) => {
     for (let percent = 0; percent <= 90; percent += 10) ctx.progress(percent, `at ${percent}`)
-    await life.wait(1000)
+    await life.wait(5000)
   })
   const life = await world.boot()
   const handle = await life.until(life.runtime.submit(job, INPUT))
-  await world.pass(life, 500)
+  await world.pass(life, 1500)
   expect(handle.info()).toMatchObject({ progress: 90, note: 'at 90' })
   expect(life.runtime.history({ types: ['task.progress'] }).length).toBeLessThan(5)
 })

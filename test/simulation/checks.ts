@@ -11,7 +11,15 @@ import { WAYS } from './work.ts'
 import type { Order } from './world.ts'
 
 /** Whatever the work is: a cancel, crashes, an operator, and what takes too long. */
-const ANY_TIME = ['INTERRUPTED', 'TASK_TIMEOUT', 'CANCELLED', 'TASK_FAILED']
+const ANY_TIME = [
+  'INTERRUPTED',
+  'TASK_TIMEOUT',
+  'HEARTBEAT_TIMEOUT',
+  'QUEUE_TIMEOUT',
+  'TASK_EXPIRED',
+  'CANCELLED',
+  'TASK_FAILED',
+]
 
 /** What is wrong with an outcome; null where nothing is. */
 export function wrongWith(order: Order, outcome: Outcome): string | null {

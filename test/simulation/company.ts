@@ -27,7 +27,19 @@ export const JOBS: readonly Job[] = [
   job('eager', { retry: { maxAttempts: 2, jitter: 'full', ...soon } }),
   job('patient', { retry: { maxAttempts: 4, jitter: 'equal', backoff: 3, ...soon } }),
   job('brief', { timeout: 60, retry: { maxAttempts: 2, jitter: 'none', ...soon } }),
-  job('held', { onInterrupted: 'hold' }),
+  job('felt', {
+    timeout: { heartbeat: 15, startToClose: 150 },
+    retry: { maxAttempts: 2, jitter: 'none', ...soon },
+  }),
+  job('hasty', {
+    timeout: { queueToStart: 12, overall: 90 },
+    retry: { maxAttempts: 4, jitter: 'full', ...soon },
+  }),
+  job('picky', {
+    timeout: { overall: 300 },
+    retry: { maxAttempts: 3, ...soon, nonRetryable: ['EffectFailed', 'STEP_REPEATED', 'Error'] },
+  }),
+  job('held', { onInterrupted: 'hold', timeout: { overall: '1m' } }),
   job('once', { onInterrupted: 'fail' }),
   job('forged', { role: 'smith', retry: { maxAttempts: 2, ...soon } }),
 ]

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Handler } from '../../src/actors/agent.ts'
 import type { TaskContext } from '../../src/actors/task-context.ts'
+import { RetryAfterError } from '../../src/actors/retry-after.ts'
 import { NonRetryableError } from '../../src/errors.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 
@@ -38,6 +39,10 @@ export const WAYS = {
   hangs: failsWith('TASK_TIMEOUT'),
   'hears nothing': failsWith('TASK_TIMEOUT'),
   'settles late': failsWith('TASK_TIMEOUT'),
+  'asks to come again': either,
+  'shows that it lives': completes,
+  'falls silent': failsWith('TASK_TIMEOUT'),
+  'settles whatever it is told': completes,
 } as const satisfies Record<string, Known>
 export type Way = keyof typeof WAYS
 
@@ -89,6 +94,21 @@ async function doing(given: Work, ctx: TaskContext, life: Life): Promise<Result>
       ctx.progress(75)
       await life.wait(3)
       return { n }
+    case 'shows that it lives':
+      for (let left = ms; left > 0; left -= 7) {
+        ctx.heartbeat()
+        await life.wait(Math.min(left, 7))
+      }
+      return { n }
+    case 'settles whatever it is told':
+      await life.wait(3 * ms)
+      return { n }
+    case 'asks to come again':
+      await life.wait(ms % 5)
+      ctx.progress(10 + (n % 50), 'not yet')
+      ctx.progress(20 + (n % 50), 'not yet')
+      if (ctx.attempt < 2) throw new RetryAfterError('not yet', { after: n % 3 === 0 ? 0 : n })
+      return { n }
     case 'leaves something behind':
       void ctx.do('left', async () => life.wait(30).then(() => n))
       await life.wait(ms)
@@ -118,6 +138,13 @@ async function inParts(given: Work, ctx: TaskContext, life: Life): Promise<Resul
 async function badly({ way, ms, n }: Work, ctx: TaskContext, life: Life): Promise<Result> {
   if (way === 'hangs') return new Promise((_, reject) => onAbort(ctx, () => reject(new Error('aborted'))))
   if (way === 'hears nothing') return new Promise(() => {})
+  if (way === 'falls silent') {
+    for (let beats = 0; beats < 3; beats++) {
+      ctx.heartbeat()
+      await life.wait(ms % 10)
+    }
+    return new Promise((_, reject) => onAbort(ctx, () => reject(ctx.signal.reason as Error)))
+  }
   if (way === 'settles late') {
     await new Promise<void>(resolve => {
       onAbort(ctx, resolve)

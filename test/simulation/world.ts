@@ -139,6 +139,7 @@ function drawLimits(dice: Dice): Partial<Limits> {
     inbox: dice.pick([1, 2, 1000]),
     hops: dice.chance(0.1) ? 1 : 1000,
     taskTimeout: dice.pick([200, 2000, 60_000]),
+    progressInterval: dice.pick([0, 5, 1000]),
   }
 }
 

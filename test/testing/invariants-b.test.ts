@@ -721,23 +721,23 @@ interface Node {
   >
 }
 
+/** Events that a machine raises for later: the hub delivers them as timers. */
+const TIMERS: ReadonlySet<string> = new Set(['task.overdue', 'task.expired'])
+
 /** Where its machine lets it go, as the lifecycles say it; those that go on by themselves are not followed. */
 function movesOf(machine: { readonly root: unknown }): Record<string, Record<string, string[]>> {
   const { states } = machine.root as { readonly states: Readonly<Record<string, Node>> }
-  const from = Object.values(states).filter(
-    ({ key, transitions }) => key !== 'pending' && transitions.size > 0,
-  )
-  return Object.fromEntries(
-    from.map(({ key, transitions }) => [
-      key,
-      Object.fromEntries(
-        [...transitions].map(([event, all]) => [
-          event.startsWith('xstate.after') ? 'hub.timer' : event,
-          [...new Set(all.map(({ target }) => target?.[0]?.key ?? key))].toSorted(),
-        ]),
-      ),
-    ]),
-  )
+  const moves: Record<string, Record<string, string[]>> = {}
+  for (const { key, transitions } of Object.values(states)) {
+    if (key === 'pending' || transitions.size === 0) continue
+    const from = (moves[key] ??= {})
+    for (const [event, all] of transitions) {
+      const type = event.startsWith('xstate.after') || TIMERS.has(event) ? 'hub.timer' : event
+      const to = all.map(({ target }) => target?.[0]?.key ?? key)
+      from[type] = [...new Set([...(from[type] ?? []), ...to])].toSorted()
+    }
+  }
+  return moves
 }
 
 const written = (kind: string): Record<string, Record<string, string[]>> =>

@@ -11,10 +11,10 @@ export interface Entry {
   readonly at: number
   /**
    * `start`, `output`, `error`: a handler began, returned, threw. `sub` is a sub-step of `ctx.do` that ran, `result` one
-   * that came back, recorded or reused. `call` asked the outside for an effect, `effect` is one that took place, `fault` is what went
+   * that came back, recorded or reused. `beat` is a sign of life, by `ctx.heartbeat` or `ctx.progress`. `call` asked the outside for an effect, `effect` is one that took place, `fault` is what went
    * wrong with a call.
    */
-  readonly what: 'start' | 'output' | 'error' | 'sub' | 'result' | 'call' | 'effect' | 'fault'
+  readonly what: 'start' | 'output' | 'error' | 'sub' | 'result' | 'beat' | 'call' | 'effect' | 'fault'
   /** Address of the task, or the name of the effect. */
   readonly task: string
   /** Address of the agent whose code it is, where that is known. */

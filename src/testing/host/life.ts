@@ -143,7 +143,14 @@ export class Life {
       idempotencyKey: ctx.idempotencyKey,
       metadata: ctx.metadata,
       log: ctx.log,
-      progress: (percent, note) => ctx.progress(percent, note),
+      progress: (percent, note) => {
+        this.#beat(ctx)
+        ctx.progress(percent, note)
+      },
+      heartbeat: () => {
+        this.#beat(ctx)
+        ctx.heartbeat()
+      },
       do: (name, fn) => {
         const result = this.#sub(ctx, name, fn)
         // As with the real ctx: nobody need wait for it.
@@ -151,6 +158,11 @@ export class Life {
         return result
       },
     }
+  }
+
+  /** Of one that was given up it does not count. */
+  #beat(ctx: TaskContext): void {
+    if (!ctx.signal.aborted) this.#write('beat', ctx, ctx.idempotencyKey, null)
   }
 
   async #sub<T>(ctx: TaskContext, name: string, fn: (key: string) => Promise<T> | T): Promise<T> {

@@ -41,7 +41,9 @@ export class Allowance {
     if (signals.length === 0) return
     if (signals.some(isWord)) this.begin()
     this.#happened += signals.length
-    this.#last = this.#shadow.stage.clock.now()
+    // A handler that was given up settles whenever it likes.
+    const isStale = signals.every(({ refused }) => refused?.code === 'STALE_ATTEMPT')
+    if (!isStale) this.#last = this.#shadow.stage.clock.now()
     this.#count()
   }
 

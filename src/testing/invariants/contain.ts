@@ -10,7 +10,8 @@ import type { Json } from '../../messages/json.ts'
 import { decode, type JournalRecord } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
 import type { Entry } from '../host/ledger.ts'
-import { textOf, type Attempt, type Books } from './books.ts'
+import { endOf, textOf, TIMEOUTS, type Attempt } from './attempt.ts'
+import type { Books } from './books.ts'
 import type { Invariant } from './invariant.ts'
 import { hangFault } from './timers.ts'
 import { reading } from './reading.ts'
@@ -77,6 +78,9 @@ function silenceFault(shadow: Shadow): string | undefined {
   for (const { task, turn } of shadow.books.settled)
     if (!shadow.isHeld(task))
       return `the handler of attempt ${turn} of ${task} has ended, and nobody took note`
+  for (const { task, turn } of shadow.books.stale)
+    if (!shadow.isHeld(task))
+      return `the handler of attempt ${turn} of ${task} ended too late, and that is not recorded`
   return undefined
 }
 
@@ -142,7 +146,7 @@ const READABLE = 1_000
 
 function errorFault({ handler, said }: Attempt, { code, message }: Failure): string | undefined {
   // Whether too early, another check says.
-  if (code === 'TASK_TIMEOUT') return undefined
+  if (TIMEOUTS.has(code)) return undefined
   if (handler === 'start') return `failed with ${code}, and its handler still runs`
   if (handler === 'output')
     return OF_OUTPUTS.has(code) ? undefined : `failed with ${code}, and its handler returned`
@@ -151,7 +155,7 @@ function errorFault({ handler, said }: Attempt, { code, message }: Failure): str
     : `its handler threw ${textOf(said)}, not ${message}`
 }
 
-/** An attempt that was stopped says no more how it ended. */
+/** An attempt that was stopped takes no time any more. */
 function lateFault({ signal }: Move, { books }: Shadow): string | undefined {
   const { type, to, data, refused, from } = signal
   if (refused === null || (type !== 'task.done' && type !== 'task.failed') || !from.startsWith('agent/'))
@@ -160,8 +164,9 @@ function lateFault({ signal }: Move, { books }: Shadow): string | undefined {
   const attempt = books.attempts.get(`${to} ${turn}`)
   if (attempt?.over === undefined || attempt.life !== books.life) return undefined
   // What takes too long is told whatever its handler does then, and may wait in line while the attempt is stopped.
-  const isLate = error?.code === 'TASK_TIMEOUT' ? attempt.deadline > attempt.over : attempt.late
-  return isLate ? `attempt ${turn} was over, and was not stopped` : undefined
+  return TIMEOUTS.has(error?.code) && endOf(attempt) > attempt.over
+    ? `attempt ${turn} was over, and was not stopped`
+    : undefined
 }
 
 /** An interruption counts unless the last owner closed, and then it does not. */

@@ -4,7 +4,7 @@
  */
 import { kindOf, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
-import type { Attempt } from './books.ts'
+import { TIMEOUTS, type Attempt } from './attempt.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
@@ -48,6 +48,8 @@ export class Senders {
   found = new Set<Address>()
   /** Attempts whose end was reported. */
   readonly reported = new Set<Attempt>()
+  /** Attempts that were given up. */
+  readonly givenUp = new Set<Attempt>()
 
   begin({ books }: Shadow): void {
     this.creations = 0
@@ -107,17 +109,19 @@ function interruptionFault({ to }: Signal, { found }: Senders): string | undefin
 function reportFault(
   { to, from, type, data }: Signal,
   { books }: Shadow,
-  { reported }: Senders,
+  { reported, givenUp }: Senders,
   wasKept: boolean,
 ): string | undefined {
-  const { turn } = data as { readonly turn: number }
+  const { turn, error } = data as { readonly turn: number; readonly error?: { readonly code: string } }
   const attempt = books.attempts.get(`${to} ${turn}`)
   if (attempt === undefined) return `there was no attempt ${turn}`
   if (attempt.agent !== from) return `attempt ${turn} was that of ${attempt.agent}`
   if (attempt.life !== books.life && !wasKept)
     return `attempt ${turn} ended with process life ${attempt.life}`
   if (type !== 'task.done' && type !== 'task.failed') return undefined
-  if (reported.has(attempt)) return `attempt ${turn} has ended already`
-  reported.add(attempt)
+  // One that was given up may end nonetheless, once.
+  const told = TIMEOUTS.has(error?.code) ? givenUp : reported
+  if (told.has(attempt)) return `attempt ${turn} has ended already`
+  told.add(attempt)
   return undefined
 }

@@ -71,7 +71,7 @@ function policyFault({ signal, refusal, commands }: Move, { books }: Shadow): st
   const isTask = to.startsWith('task/')
   if (isTask && refused === null && mustRefuse(books.works.get(to), signal) === true)
     return 'taken, and not of the attempt that runs'
-  if (isTask && refusal === 'EVENT_REFUSED' && mustRefuse(books.works.get(to), signal) === false)
+  if (isTask && refusal === 'STALE_ATTEMPT' && mustRefuse(books.works.get(to), signal) === false)
     return 'refused, and of the attempt that runs'
   if (refused !== null) return undefined
   const goes = isTask

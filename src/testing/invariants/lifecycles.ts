@@ -9,9 +9,10 @@ type Lifecycle = Readonly<Record<string, Readonly<Record<string, readonly string
 const cancel = { 'task.cancel': ['cancelled'] } as const
 const task: Lifecycle = {
   none: { 'task.create': ['blocked', 'scheduled', 'running', 'queued', 'completed'] },
-  scheduled: { 'hub.timer': ['queued'], ...cancel },
-  queued: { 'task.start': ['running'], ...cancel },
+  scheduled: { 'hub.timer': ['queued', 'failed'], ...cancel },
+  queued: { 'task.start': ['running'], 'hub.timer': ['failed'], ...cancel },
   running: {
+    'hub.timer': ['failed'],
     'task.done': ['completed'],
     'task.failed': ['retrying', 'failed'],
     'task.progress': ['running'],
@@ -19,8 +20,8 @@ const task: Lifecycle = {
     'task.interrupted': ['queued', 'held', 'failed'],
     ...cancel,
   },
-  retrying: { 'hub.timer': ['queued'], ...cancel },
-  held: { 'task.retry': ['queued'], 'task.fail': ['failed'], ...cancel },
+  retrying: { 'hub.timer': ['queued', 'failed'], ...cancel },
+  held: { 'task.retry': ['queued'], 'task.fail': ['failed'], 'hub.timer': ['failed'], ...cancel },
 }
 
 const ends = { 'agent.stop': ['stopped'] } as const

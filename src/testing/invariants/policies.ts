@@ -19,6 +19,9 @@ const OF_AN_ATTEMPT: ReadonlySet<string> = new Set([
   'task.recorded',
 ])
 
+/** Timers of a task that is not in time. */
+const LATE: ReadonlySet<string> = new Set(['task.overdue', 'task.expired'])
+
 type Data = Readonly<Record<string, Json>>
 
 /** The state that a task must be in after a message that it took; undefined where that is not for its policies to say. */
@@ -28,9 +31,12 @@ export function taskGoes(work: Work | undefined, signal: Signal): string | undef
   if (work === undefined) return undefined
   const { spec, attempts, interruptions } = work
   if (signal.type === 'task.failed') {
-    const { retryable } = data['error'] as unknown as Failure
-    return retryable !== false && attempts < (spec.retry?.maxAttempts ?? 1) ? 'retrying' : 'failed'
+    const { retryable, name, code } = data['error'] as unknown as Failure
+    const isFinal = spec.retry?.nonRetryable?.some(named => named === name || named === code) === true
+    const isMore = retryable !== false && !isFinal && attempts < (spec.retry?.maxAttempts ?? 1)
+    return isMore ? 'retrying' : 'failed'
   }
+  if (signal.type === 'hub.timer') return LATE.has(data['event'] as string) ? 'failed' : 'queued'
   if (signal.type !== 'task.interrupted') return undefined
   if (data['clean'] === true) return 'queued'
   if (interruptions + 1 >= MAX_INTERRUPTIONS || spec.onInterrupted === 'fail') return 'failed'
@@ -44,6 +50,10 @@ function begins({ data, stamp, at }: Signal): string {
   if (stamp === null) return 'queued'
   return 'from' in (stamp as object) ? 'completed' : 'running'
 }
+
+/** The code of what is not taken: word of an attempt that is over has one of its own. */
+export const codeOf = ({ type, to }: Signal, code: string): string =>
+  to.startsWith('task/') && OF_AN_ATTEMPT.has(type) ? 'STALE_ATTEMPT' : code
 
 /** Must a task that runs refuse this? Undefined where its state decides. */
 export function mustRefuse(work: Work | undefined, { type, data }: Signal): boolean | undefined {
@@ -62,7 +72,7 @@ export function unsaid(
   const enters = toState === 'running' && fromState !== 'running'
   if (enters && !commands.some(each => each.type === 'effect.start' && each.turn === turn))
     return `attempt ${turn} is not asked for`
-  const isStopped = fromState === 'running' && type === 'task.cancel'
+  const isStopped = fromState === 'running' && (type === 'task.cancel' || type === 'hub.timer')
   if (isStopped && !commands.some(each => each.type === 'effect.stop' && each.turn === turn - 1))
     return `attempt ${turn - 1} is not stopped`
   const parent = final && toState !== 'blocked' ? work?.spec.parent : undefined

@@ -6,6 +6,7 @@ import { CLIENT, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Life } from '../host/life.ts'
 import type { Said, Watcher } from '../host/watcher.ts'
+import { TIMEOUTS } from './attempt.ts'
 import { Past } from './past.ts'
 import { together } from './together.ts'
 
@@ -61,17 +62,24 @@ function reports(): Watcher {
   let of: Life | undefined
   /** When the handler of a task ended, counted. */
   const ended = new Map<string, number>()
+  const started = new Map<string, number>()
   const last = new Map<Address, number>()
   const begin = (life: Life): void => {
     if (of === life) return
     of = life
     ended.clear()
+    started.clear()
     last.clear()
   }
   return {
-    outside: ({ what, task }, life) => {
+    outside: ({ what, task, attempt }, life) => {
       begin(life)
-      if (what === 'start') ended.delete(task)
+      if (what === 'start') {
+        ended.delete(task)
+        started.set(task, attempt)
+      }
+      // One that was given up says nothing that counts.
+      if (attempt < (started.get(task) ?? 0)) return
       if (what === 'output' || what === 'error') ended.set(task, ++said)
     },
     durable: ({ signals }, life) => {
@@ -92,9 +100,9 @@ function reports(): Watcher {
   }
 }
 
-/** How a handler ended, in its own words: a timeout is the executor's. */
-function isReport({ type, causationId, data }: Signal): boolean {
-  if (causationId > 0) return false
+/** How a handler ended, in its own words, and in time: a timeout is the executor's. */
+function isReport({ type, causationId, data, refused }: Signal): boolean {
+  if (causationId > 0 || refused?.code === 'STALE_ATTEMPT') return false
   if (type === 'task.done') return true
-  return type === 'task.failed' && (data as { error?: { code?: string } }).error?.code !== 'TASK_TIMEOUT'
+  return type === 'task.failed' && !TIMEOUTS.has((data as { error?: { code?: string } }).error?.code)
 }

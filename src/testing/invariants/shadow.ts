@@ -13,6 +13,7 @@ import type { Setup, Stage } from '../host/stage.ts'
 import { Books } from './books.ts'
 import { Debts } from './debts.ts'
 import { firstStanding, macrostep, nameOf, takes, type Macrostep, type Standing } from './macrostep.ts'
+import { codeOf } from './policies.ts'
 import type { Reader } from './reading.ts'
 import { BARE, isHere, lifecycleName, sortOf, timerOf, type Move, type Shade, type Timer } from './shade.ts'
 
@@ -136,7 +137,7 @@ export class Shadow {
     if (signal.hops > this.limits.hops) return this.#overrun(bare)
     const found = this.actors.get(signal.to)
     const actor = found ?? this.#create(signal)
-    if (actor === undefined) return { ...bare, refusal: 'RECIPIENT_UNKNOWN' }
+    if (actor === undefined) return { ...bare, refusal: codeOf(signal, 'RECIPIENT_UNKNOWN') }
     const isNew = found === undefined
     const timer = signal.type === 'hub.timer' ? timerOf(actor, signal) : undefined
     const met = {
@@ -172,19 +173,8 @@ export class Shadow {
     const sort = address.slice(0, address.indexOf('/')) as Shade['sort']
     const standing = kind.first
     const state = nameOf(standing.value)
-    const actor: Shade = {
-      address,
-      kind,
-      sort,
-      correlationId,
-      priority,
-      depth,
-      standing,
-      state,
-      timers: new Map(),
-      hold: null,
-      overrun: [],
-    }
+    const known = { address, kind, sort, correlationId, priority, depth, standing, state }
+    const actor: Shade = { ...known, timers: new Map(), hold: null, overrun: [] }
     this.actors.set(address, actor)
     this.created.add(address)
     return actor
@@ -203,7 +193,8 @@ export class Shadow {
       if (isNew) this.actors.delete(actor.address)
       const told = signal.type === 'fault' ? (signal.data as { readonly seq?: number }).seq : undefined
       if (told !== undefined) actor.hold = this.#recorded(told) ?? signal
-      return { ...met, to: actor.state, refusal: 'EVENT_REFUSED', allowed: takes(before) }
+      const refusal = codeOf(signal, 'EVENT_REFUSED')
+      return { ...met, to: actor.state, refusal, allowed: takes(before) }
     }
     actor.standing = step.after
     actor.state = nameOf(step.after.value)

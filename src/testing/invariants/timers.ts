@@ -4,9 +4,11 @@
  */
 import type { Failure } from '../../errors.ts'
 import type { Json } from '../../messages/json.ts'
-import type { RetryPolicy } from '../../messages/task.ts'
+import type { Signal } from '../../messages/signal.ts'
+import type { RetryPolicy, TaskCreate } from '../../messages/task.ts'
 import type { Stage } from '../host/stage.ts'
-import { textOf, type Work } from './books.ts'
+import { endOf, textOf } from './attempt.ts'
+import type { Work } from './books.ts'
 import type { Invariant } from './invariant.ts'
 import { reading, type Taken } from './reading.ts'
 import type { Move, Timer } from './shade.ts'
@@ -59,28 +61,56 @@ function firingFault({ signal, timer, arrived }: Move, shadow: Shadow): string |
   return undefined
 }
 
-/** A timer of a task is as long as its start time or its policy says. */
-function lengthFault({ signal, commands, actor }: Move, { books }: Shadow): string | undefined {
+/** Timers of a task are as long as its start time, its policy and its timeouts say, and are set when they must be. */
+function lengthFault(move: Move, { books }: Shadow): string | undefined {
+  const { signal, commands, actor } = move
   if (actor?.sort !== 'task' || signal.refused !== null) return undefined
-  const set = commands.find(command => command.type === 'timer.set')
-  const { toState, fromState, data, at } = signal
-  const isTimed = toState === 'scheduled' || toState === 'retrying'
-  if (toState === fromState || !isTimed) return undefined
-  if (set === undefined) return `${toState}, and no timer is set`
   const work = books.works.get(signal.to)
-  const must =
-    toState === 'scheduled' ? (data as { readonly startAt: number }).startAt - at : backoff(work, data)
-  // One more or less is a matter of rounding.
-  return must === undefined || Math.abs(set.delay - must) <= 1
-    ? undefined
-    : `waits ${set.delay} ms instead of ${must}`
+  const spec = work?.spec ?? (signal.data as unknown as TaskCreate)
+  const wanted = wantedTimers(signal, work, spec)
+  const set = commands.filter(command => command.type === 'timer.set')
+  for (const [id, must] of wanted) {
+    const timer = set.find(command => nameOfTimer(command.id) === id)
+    if (timer === undefined) return `${String(signal.toState)}, and no ${id} timer is set`
+    // One more or less is a matter of rounding.
+    if (must !== undefined && Math.abs(timer.delay - must) > 1)
+      return `${id} waits ${timer.delay} ms instead of ${must}`
+  }
+  const other = set.find(command => !wanted.has(nameOfTimer(command.id)))
+  if (other !== undefined) return `the ${nameOfTimer(other.id)} timer is set, and not its time to`
+  const leaves = signal.fromState === 'queued' && signal.toState !== 'queued'
+  const isOff = commands.some(command => command.type === 'timer.cancel' && command.id === 'queue')
+  return leaves && spec.queueTimeout !== undefined && !isOff
+    ? 'out of its queue, and the timer of that still runs'
+    : undefined
+}
+
+/** XState names the one of a state after that. */
+const nameOfTimer = (id: string): string => (id.startsWith('xstate.') ? 'waiting' : id)
+
+/** The timers that are set with this signal, and how long they must be; undefined where that is not known. */
+function wantedTimers(
+  { fromState, toState, data, at }: Signal,
+  work: Work | undefined,
+  { startAt = 0, queueTimeout, overall }: TaskCreate,
+): Map<string, number | undefined> {
+  const wanted = new Map<string, number | undefined>()
+  if (toState === fromState) return wanted
+  if (toState === 'scheduled') wanted.set('waiting', startAt - at)
+  if (toState === 'retrying') wanted.set('waiting', backoff(work, data))
+  if (toState === 'queued' && queueTimeout !== undefined) wanted.set('queue', queueTimeout)
+  const canRun = toState === 'queued' || toState === 'running'
+  if (canRun && work?.ready !== true && overall !== undefined) wanted.set('overall', overall)
+  return wanted
 }
 
 /** Exponential, with its jitter, up to its longest. */
 function backoff(work: Work | undefined, data: Json): number | undefined {
   const policy: RetryPolicy | undefined = work?.spec.retry
+  const { random, retryAfter } = data as { readonly random: number; readonly retryAfter?: number }
+  // The handler's own word goes before the policy.
+  if (retryAfter !== undefined) return retryAfter
   if (work === undefined || policy === undefined) return undefined
-  const { random } = data as { readonly random: number }
   const { initialInterval, maxInterval, jitter } = policy
   let interval = Math.min(initialInterval, maxInterval)
   for (let n = 1; n < work.attempts && interval < maxInterval && interval > 0 && policy.backoff > 1; n++)
@@ -94,10 +124,12 @@ function timeoutFault({ signal }: Move, { books }: Shadow): string | undefined {
   if (signal.type !== 'task.failed') return undefined
   const { turn, error } = signal.data as unknown as { readonly turn: number; readonly error: Failure }
   const attempt = books.attempts.get(`${signal.to} ${turn}`)
-  if (error.code !== 'TASK_TIMEOUT' || attempt === undefined) return undefined
+  const isSilent = error.code === 'HEARTBEAT_TIMEOUT'
+  if ((error.code !== 'TASK_TIMEOUT' && !isSilent) || attempt === undefined) return undefined
   // A handler may throw whatever it wants.
   if (attempt.handler === 'error' && textOf(attempt.said).includes(error.message)) return undefined
-  return signal.at < attempt.deadline ? `its attempt had ${attempt.deadline - signal.at} ms left` : undefined
+  const end = isSilent ? attempt.seen + (attempt.heartbeat ?? Number.POSITIVE_INFINITY) : attempt.deadline
+  return signal.at < end ? `its attempt had ${end - signal.at} ms left` : undefined
 }
 
 /** A turn that had room left has fired all that was due. */
@@ -127,7 +159,9 @@ export function sleepFault({ clock }: Stage, shadow: Shadow): string | undefined
 export function hangFault({ clock }: Pick<Stage, 'clock'>, shadow: Shadow): string | undefined {
   if (shadow.books.open.size === 0) return undefined
   const next = clock.next() ?? Number.POSITIVE_INFINITY
-  for (const { deadline, handler, task, turn } of shadow.books.open) {
+  for (const attempt of shadow.books.open) {
+    const { handler, task, turn } = attempt
+    const deadline = endOf(attempt)
     // One that has ended needs no deadline; its task hears of that.
     const isOver = handler === 'output' || handler === 'error'
     if (deadline < next && !isOver && !shadow.isHeld(task))

@@ -1,0 +1,34 @@
+/** Attempt: one run of a handler, as far as it is known from outside. Shapes, and when it must end; it judges nothing. */
+import type { Address } from '../../messages/address.ts'
+import type { Json } from '../../messages/json.ts'
+
+/** Reported by the executor, and not by a handler. */
+export const TIMEOUTS: ReadonlySet<string | undefined> = new Set(['TASK_TIMEOUT', 'HEARTBEAT_TIMEOUT'])
+
+export interface Attempt {
+  readonly task: Address
+  readonly turn: number
+  readonly agent: Address
+  /** The process life that started it. */
+  readonly life: number
+  /** Virtual time at which it was started, and at which it has taken too long. */
+  readonly started: number
+  readonly deadline: number
+  /** Milliseconds that it may be silent, and its last sign of life. */
+  readonly heartbeat: number | undefined
+  seen: number
+  /** When the task went on without it. */
+  over: number | undefined
+  /** What its handler did, where that is seen: nothing, begin, return, throw. */
+  handler: 'unseen' | 'start' | 'output' | 'error'
+  /** Its handler ended only after the task had gone on. */
+  late: boolean
+  said: Json
+}
+
+/** When it must be given up, as things stand. */
+export const endOf = ({ deadline, heartbeat, seen }: Attempt): number =>
+  heartbeat === undefined ? deadline : Math.min(deadline, seen + heartbeat)
+
+/** What a handler threw, as the ledger has it. */
+export const textOf = (said: Json): string => (typeof said === 'string' ? said : JSON.stringify(said))

@@ -1,0 +1,135 @@
+/** Rows of the task machine: what is not in time, and what is done before it begins. */
+import type { Row } from './drive.ts'
+import {
+  assigned,
+  begin,
+  child,
+  create,
+  due,
+  effect,
+  expired,
+  failed,
+  leftQueue,
+  notInTime,
+  overallTimer,
+  overdue,
+  queueTimer,
+  retry,
+  told,
+  tooLongQueued,
+  unset,
+} from './task-events.ts'
+import { signal } from './drive.ts'
+
+const depend = signal('task.depend', { after: ['task/first'] })
+const over = { error: notInTime, endedAt: 6000, agent: null }
+
+export const timeoutRows: Row[] = [
+  {
+    promise: 'what is known when it is created completes at once, and asks nobody',
+    given: [],
+    when: create({ ...child, output: 7 }, { stamp: { output: 7, from: 'task/other' } }),
+    to: 'completed',
+    context: { endedAt: 1000, turn: 0, progress: 100 },
+    commands: [told('completed')],
+  },
+  {
+    promise: 'a task may wait so long in its queue, and may take so long in all',
+    given: [],
+    when: create({ queueTimeout: 100, overall: 500 }),
+    to: 'queued',
+    context: { readyAt: 1000 },
+    commands: [overallTimer(500), queueTimer(100)],
+  },
+  {
+    promise: 'a task that runs at once has its time in all from then on',
+    given: [],
+    when: create({ overall: 500, queueTimeout: 100 }, assigned),
+    to: 'running',
+    commands: [overallTimer(500), effect(1)],
+  },
+  {
+    promise: 'the time in all of a scheduled task does not run before its time',
+    given: [],
+    when: create({ overall: 500, startAt: 1500 }),
+    to: 'scheduled',
+    context: { readyAt: 0 },
+    commands: [{ type: 'timer.set', id: due('scheduled').type, delay: 500, event: due('scheduled').type }],
+  },
+  {
+    promise: 'a task that is started leaves the timer of its queue behind',
+    given: [create({ queueTimeout: 100, overall: 500 })],
+    when: begin,
+    to: 'running',
+    commands: [leftQueue, effect(1)],
+  },
+  {
+    promise: 'the time in its queue begins anew with each wait, the time in all does not',
+    given: [create({ queueTimeout: 100, overall: 500, retry }, assigned), failed(1)],
+    when: due('retrying'),
+    to: 'queued',
+    commands: [unset('retrying'), queueTimer(100)],
+  },
+  {
+    promise: 'a task that waited too long in its queue has failed, whatever its retry policy says',
+    given: [create({ queueTimeout: 100, retry, ...child })],
+    when: overdue,
+    to: 'failed',
+    context: { error: tooLongQueued, endedAt: 6000 },
+    commands: [leftQueue, told('failed', tooLongQueued)],
+  },
+  {
+    promise: 'a running task cannot be late for its queue',
+    given: [create({ queueTimeout: 100 }, assigned)],
+    when: overdue,
+  },
+  {
+    promise: 'a task that waits for others again can run out of time',
+    given: [create({ overall: 500 }), depend],
+    when: expired,
+    to: 'failed',
+    context: over,
+  },
+  {
+    promise: 'a scheduled task can run out of time, where it could run before',
+    given: [create({ overall: 500, startAt: 1500 })],
+    when: expired,
+    to: 'failed',
+    context: over,
+    commands: [unset('scheduled')],
+  },
+  {
+    promise: 'a queued task can run out of time',
+    given: [create({ overall: 500, queueTimeout: 900, ...child })],
+    when: expired,
+    to: 'failed',
+    context: over,
+    commands: [leftQueue, told('failed', notInTime)],
+  },
+  {
+    promise: 'a running task that runs out of time is stopped, then its parent is told',
+    given: [create({ overall: 500, retry, ...child }, assigned)],
+    when: expired,
+    to: 'failed',
+    context: over,
+    commands: [{ type: 'effect.stop', turn: 1, reason: 'expired' }, told('failed', notInTime)],
+  },
+  {
+    promise: 'a task can run out of time between its attempts',
+    given: [create({ overall: 500, retry }, assigned), failed(1)],
+    when: expired,
+    to: 'failed',
+    context: over,
+    commands: [unset('retrying')],
+  },
+  {
+    promise: 'a held task can run out of time',
+    given: [
+      create({ overall: 500, onInterrupted: 'hold' }, assigned),
+      signal('task.interrupted', { clean: false }),
+    ],
+    when: expired,
+    to: 'failed',
+    context: over,
+  },
+]
