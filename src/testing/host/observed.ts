@@ -30,6 +30,7 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set([
   'WORKFLOW_FAILED',
   'CANCELLED',
   'DEPENDENCY_FAILED',
+  'GROUP_FAILED',
 ])
 
 export function observed(runtime: Runtime, by: Overheard): Runtime {
@@ -79,7 +80,14 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
     prune,
     release: waiting('release', by, address => address as Address),
   }
-  return listening(runtime, calls, { agents })
+  // The same work, by another door.
+  const tasks = listening(runtime.tasks, {
+    enqueue: call => accepted(call, 'submit'),
+    enqueueAll: accepted,
+    get: made,
+    group: made,
+  })
+  return listening(runtime, calls, { agents, tasks })
 }
 
 function handle<H extends Handle>(given: H, by: Overheard): H {

@@ -13,8 +13,27 @@ import type { Plan } from '../../messages/workflow.ts'
 import type { Entry } from '../host/ledger.ts'
 import type { Life } from '../host/life.ts'
 import type { Stage } from '../host/stage.ts'
-import { textOf, TIMEOUTS, type Attempt } from './attempt.ts'
+import { Awaited } from './awaited.ts'
 import type { Move } from './shade.ts'
+
+/** One run of a handler, as far as it is known from outside. */
+export interface Attempt {
+  readonly task: Address
+  readonly turn: number
+  readonly agent: Address
+  /** The process life that started it. */
+  readonly life: number
+  /** Virtual time at which it was started, and at which it has taken too long. */
+  readonly started: number
+  readonly deadline: number
+  /** When the task went on without it. */
+  over: number | undefined
+  /** What its handler did, where that is seen: nothing, begin, return, throw. */
+  handler: 'unseen' | 'start' | 'output' | 'error'
+  /** Its handler ended only after the task had gone on. */
+  late: boolean
+  said: Json
+}
 
 export interface Work {
   readonly address: Address
@@ -25,8 +44,6 @@ export interface Work {
   state: string
   /** The signal with which it entered that state. */
   since: number
-  /** It could run once: from then on the time that it has in all runs. */
-  ready: boolean
   turn: number
   attempts: number
   interruptions: number
@@ -71,12 +88,11 @@ export class Books {
   readonly waiting = new Set<Work>()
   readonly helpers = new Map<Address, Helper>()
   readonly runs = new Map<Address, Run>()
+  readonly awaited = new Awaited()
   /** By task and turn. */
   readonly attempts = new Map<string, Attempt>()
   /** Attempts whose handler has ended and whose task does not know it yet. */
   readonly settled = new Set<Attempt>()
-  /** Attempts that were given up, whose handler ended nonetheless, and that was not recorded yet. */
-  readonly stale = new Set<Attempt>()
   /** Those of this process life that still run. */
   readonly open = new Set<Attempt>()
   /** By process life, task and number of the attempt, as handlers know them. */
@@ -95,7 +111,6 @@ export class Books {
     this.life = life.number
     this.#agents = new Map(this.#stage.setup(life).agents?.map(agent => [agent.id, agent]))
     this.settled.clear()
-    this.stale.clear()
     this.open.clear()
   }
 
@@ -111,11 +126,11 @@ export class Books {
   }
 
   apply({ signal, actor, known, isNew, commands }: Move): void {
-    if (signal.refused?.code === 'STALE_ATTEMPT') this.#stale(signal)
     if (!known || signal.refused !== null || actor === undefined) return
+    this.awaited.apply(signal)
     if (actor.sort === 'task') this.#task(signal)
     else if (actor.sort === 'agent') this.#agent(signal)
-    else this.#run(signal, isNew ? actor.kind.plan : undefined, commands)
+    else if (actor.sort === 'workflow') this.#run(signal, isNew ? actor.kind.plan : undefined, commands)
   }
 
   /** Whose handler it was. */
@@ -127,11 +142,7 @@ export class Books {
   wrote(entry: Entry): void {
     if (entry === this.#entry) return
     this.#entry = entry
-    const { what, value, at } = entry
-    if (what === 'beat') {
-      const one = this.attemptOf(entry)
-      if (one !== undefined) one.seen = at
-    }
+    const { what, value } = entry
     if (what !== 'start' && what !== 'output' && what !== 'error') return
     const attempt = this.attemptOf(entry)
     if (attempt === undefined) return
@@ -139,20 +150,7 @@ export class Books {
     if (what === 'start') return
     attempt.said = value
     if (attempt.over === undefined) this.settled.add(attempt)
-    else {
-      attempt.late = true
-      // What it was aborted with is no news, and of an earlier life nobody hears.
-      if (attempt.life !== this.life) return
-      if (what === 'output' || !textOf(value).startsWith('StatorError: ')) this.stale.add(attempt)
-    }
-  }
-
-  /** Word of an attempt that is over. */
-  #stale({ to, type, data }: Signal): void {
-    const { turn, error } = data as { readonly turn: number; readonly error?: { readonly code: string } }
-    const attempt = this.attempts.get(`${to} ${turn}`)
-    const isEnd = type === 'task.done' || (type === 'task.failed' && !TIMEOUTS.has(error?.code))
-    if (attempt !== undefined && isEnd) this.stale.delete(attempt)
+    else attempt.late = true
   }
 
   #task(signal: Signal): void {
@@ -164,7 +162,6 @@ export class Books {
       if (work.state === 'running') this.#leave(work)
       work.state = state
       work.since = seq
-      work.ready ||= state === 'queued' || state === 'running'
       if (state === 'running') this.#enter(work, signal)
       if (state === 'queued') this.waiting.add(work)
       else this.waiting.delete(work)
@@ -185,7 +182,7 @@ export class Books {
     if (spec === null) return undefined
     const sort = `${spec.task} ${spec.role ?? ''} ${spec.agent ?? ''}`
     const none = { turn: 0, attempts: 0, interruptions: 0, attempt: undefined, helper: undefined }
-    const work: Work = { address: to, spec, priority, sort, state: '', since: 0, ready: false, ...none }
+    const work: Work = { address: to, spec, priority, sort, state: '', since: 0, ...none }
     this.works.set(to, work)
     if (spec.parent !== undefined) this.runs.get(spec.parent)?.begun.set(spec.step ?? 0, to)
     return work
@@ -205,8 +202,6 @@ export class Books {
       life: this.life,
       started,
       deadline: started + (work.spec.timeout ?? this.#stage.limits.taskTimeout),
-      heartbeat: work.spec.heartbeat,
-      seen: started,
       over: undefined,
       handler: 'unseen',
       late: false,
@@ -289,3 +284,6 @@ export function askedIn(commands: readonly Command[]): number[] {
       : [],
   )
 }
+
+/** What a handler threw, as the ledger has it. */
+export const textOf = (said: Json): string => (typeof said === 'string' ? said : JSON.stringify(said))

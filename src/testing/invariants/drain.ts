@@ -6,9 +6,11 @@ import type { AgentContext } from '../../machines/agent.ts'
 import { rootOf } from '../../messages/address.ts'
 import type { Life } from '../host/life.ts'
 import type { Said, Wait } from '../host/watcher.ts'
+import { untoldFault } from './dependencies.ts'
 import type { Invariant } from './invariant.ts'
 import { lineOf } from './line.ts'
 import { reading } from './reading.ts'
+import { lostSchedule } from './schedules.ts'
 import { sleepFault } from './timers.ts'
 import type { Shadow } from './shadow.ts'
 import { Allowance } from './allowance.ts'
@@ -119,7 +121,7 @@ function sleeping(shadow: Shadow, asks: readonly Said[], waits: readonly Wait[])
       return `the handler of attempt ${turn} of ${task} has ended, and nobody will tell it`
   const { ready } = lineOf(shadow)
   if (ready[0] !== undefined) return `${ready[0].address} waits, an agent is free, and nobody will start it`
-  return sleepFault(shadow.stage, shadow) ?? lostWork(shadow) ?? lostRun(shadow) ?? lostWait(shadow, waits)
+  return untoldFault(shadow) ?? sleepFault(shadow.stage, shadow) ?? lostWork(shadow) ?? lostRun(shadow) ?? lostSchedule(shadow) ?? lostWait(shadow, waits)
 }
 
 function lostWork(shadow: Shadow): string | undefined {

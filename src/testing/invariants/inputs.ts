@@ -1,5 +1,5 @@
 /**
- * Inputs: who may begin a cause, and with what: the clock with timers that are set, the dispatcher with starts, agents with what
+ * Inputs: who may begin a cause, and with what: the clock with timers that are set, the dispatcher with starts, the calendar with times, agents with what
  * their attempts gave, the hub with what concerns itself, clients with what they asked for. It tells what an input has no source for.
  */
 import { kindOf, type Address } from '../../messages/address.ts'
@@ -10,6 +10,7 @@ import type { Shadow } from './shadow.ts'
 
 const OF_CLOCK: ReadonlySet<string> = new Set(['hub.timer'])
 const OF_DISPATCHER: ReadonlySet<string> = new Set(['task.start', 'agent.load'])
+const OF_CALENDAR: ReadonlySet<string> = new Set(['schedule.fire', 'schedule.fail'])
 const OF_HUB: ReadonlySet<string> = new Set([
   'hub.start',
   'hub.drain',
@@ -31,14 +32,25 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'task.create',
   'workflow.start',
   'task.cancel',
+  'task.depend',
+  'group.create',
+  'group.add',
+  'group.seal',
+  'group.cancel',
   'task.retry',
   'task.fail',
   'agent.pause',
   'agent.resume',
   'agent.stop',
   'workflow.cancel',
+  'schedule.create',
+  'schedule.update',
+  'schedule.pause',
+  'schedule.resume',
+  'schedule.remove',
+  'schedule.trigger',
 ])
-const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'submit'])
+const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'submit', 'enqueueAll'])
 
 /** Who has said what, in this process life. */
 export class Senders {
@@ -76,13 +88,17 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
     return OF_CLOCK.has(type) ? timerFault(move, shadow) : 'the clock does not say that'
   if (from === 'system/dispatcher')
     return OF_DISPATCHER.has(type) ? undefined : 'the dispatcher does not say that'
+  if (from === 'system/calendar')
+    return OF_CALENDAR.has(type) ? undefined : 'the calendar does not say that'
+  if (from === 'system/dependencies')
+    return type === 'dependency.done' ? undefined : 'the dependencies do not say that'
   if (from === 'system/hub') {
     if (!OF_HUB.has(type)) return 'the hub does not say that'
     return type === 'task.interrupted' && !wasKept ? interruptionFault(signal, senders) : undefined
   }
   if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, senders, wasKept)
   if (!OF_CLIENTS.has(type)) return `${from} does not say that`
-  const creates = type === 'task.create' || type === 'workflow.start'
+  const creates = type === 'task.create' || type === 'workflow.start' || type === 'group.create'
   if (!creates || wasKept) return undefined
   if (senders.creations === 0) return 'nobody asked for it'
   senders.creations--

@@ -3,11 +3,13 @@
  * what its policies and its plan say. It looks at records alone.
  */
 import { HUB, kindOf } from '../../messages/address.ts'
+import { dependencyFaults } from './dependencies.ts'
 import type { Invariant } from './invariant.ts'
 import { isFinal, isMove } from './lifecycles.ts'
 import { planFaults } from './plans.ts'
 import { agentGoes, mustRefuse, taskGoes, unsaid } from './policies.ts'
 import { reading } from './reading.ts'
+import { scheduleFaults } from './schedules.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 import { startFaults } from './starts.ts'
@@ -24,7 +26,9 @@ export const legal: Invariant = {
         lifecycleFault(move) ??
         policyFault(move, shadow) ??
         startFaults(move, shadow) ??
-        planFaults(move, shadow)
+        planFaults(move, shadow) ??
+        dependencyFaults(move, shadow) ??
+        scheduleFaults(move, shadow)
       if (wrong !== undefined)
         simulation.break(4, `signal ${move.signal.seq}, ${move.signal.type} to ${move.signal.to}: ${wrong}`)
     },

@@ -1,5 +1,5 @@
 /**
- * Lifecycles: every move that a task, an agent, a run or the hub may make, written down by hand. A second opinion beside the
+ * Lifecycles: every move that a task, an agent, a run, a schedule or the hub may make, written down by hand. A second opinion beside the
  * machines: nothing here may be taken from them.
  */
 
@@ -8,11 +8,15 @@ type Lifecycle = Readonly<Record<string, Readonly<Record<string, readonly string
 
 const cancel = { 'task.cancel': ['cancelled'] } as const
 const task: Lifecycle = {
-  none: { 'task.create': ['blocked', 'scheduled', 'running', 'queued', 'completed'] },
-  scheduled: { 'hub.timer': ['queued', 'failed'], ...cancel },
-  queued: { 'task.start': ['running'], 'hub.timer': ['failed'], ...cancel },
+  none: { 'task.create': ['blocked', 'pending', 'scheduled', 'running', 'queued', 'completed'] },
+  pending: {
+    'dependency.done': ['pending', 'scheduled', 'queued', 'blocked'],
+    'task.depend': ['pending'],
+    ...cancel,
+  },
+  scheduled: { 'hub.timer': ['queued'], 'task.depend': ['pending'], ...cancel },
+  queued: { 'task.start': ['running'], 'task.depend': ['pending'], ...cancel },
   running: {
-    'hub.timer': ['failed'],
     'task.done': ['completed'],
     'task.failed': ['retrying', 'failed'],
     'task.progress': ['running'],
@@ -20,8 +24,8 @@ const task: Lifecycle = {
     'task.interrupted': ['queued', 'held', 'failed'],
     ...cancel,
   },
-  retrying: { 'hub.timer': ['queued', 'failed'], ...cancel },
-  held: { 'task.retry': ['queued'], 'task.fail': ['failed'], 'hub.timer': ['failed'], ...cancel },
+  retrying: { 'hub.timer': ['queued'], ...cancel },
+  held: { 'task.retry': ['queued'], 'task.fail': ['failed'], ...cancel },
 }
 
 const ends = { 'agent.stop': ['stopped'] } as const
@@ -71,19 +75,60 @@ const workflow: Lifecycle = {
   cancelling: { 'step.done': ['cancelling', 'cancelled'], fault: ['cancelling', 'cancelled'] },
 }
 
+const group: Lifecycle = {
+  none: { 'group.create': ['running', 'completed'] },
+  running: {
+    'group.add': ['running'],
+    'group.seal': ['running', 'completed', 'failed'],
+    'step.done': ['running', 'completed', 'failed'],
+    'group.cancel': ['cancelling', 'cancelled'],
+  },
+  cancelling: { 'step.done': ['cancelling', 'cancelled'] },
+}
+
+const stays = (state: string): Lifecycle[string] => ({
+  'schedule.trigger': [state],
+  'step.done': [state],
+  'schedule.remove': ['removed'],
+})
+const schedule: Lifecycle = {
+  none: { 'schedule.create': ['due'] },
+  due: {
+    ...stays('due'),
+    'schedule.fire': ['waiting', 'finishing', 'completed'],
+    'schedule.fail': ['paused'],
+    'schedule.pause': ['paused'],
+    'schedule.update': ['due'],
+  },
+  waiting: {
+    ...stays('waiting'),
+    'hub.timer': ['due'],
+    'schedule.pause': ['paused'],
+    'schedule.update': ['due'],
+  },
+  paused: { ...stays('paused'), 'schedule.resume': ['due'], 'schedule.update': ['paused'] },
+  finishing: {
+    ...stays('finishing'),
+    'step.done': ['finishing', 'completed'],
+    'schedule.update': ['due'],
+  },
+}
+
 const system: Lifecycle = {
   recovering: { 'hub.start': ['running'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
   running: { 'hub.drain': ['draining'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
   draining: { 'hub.close': ['closed'], 'hub.fail': ['failed'] },
 }
 
-export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = { task, agent, workflow, system }
+export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = { task, agent, workflow, group, schedule, system }
 
 /** The states that nothing leads out of. */
 const FINAL: Readonly<Record<string, readonly string[]>> = {
   task: ['completed', 'failed', 'cancelled', 'blocked'],
   agent: ['stopped'],
   workflow: ['completed', 'failed', 'cancelled'],
+  group: ['completed', 'failed', 'cancelled'],
+  schedule: ['completed', 'removed'],
 }
 
 export const isFinal = (kind: string, state: string): boolean => FINAL[kind]?.includes(state) === true

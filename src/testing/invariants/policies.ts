@@ -44,8 +44,9 @@ export function taskGoes(work: Work | undefined, signal: Signal): string | undef
 }
 
 function begins({ data, stamp, at }: Signal): string {
-  const { blocked, startAt } = data as unknown as TaskCreate
+  const { blocked, startAt, after = [] } = data as unknown as TaskCreate
   if (blocked !== undefined) return 'blocked'
+  if (after.length > 0) return 'pending'
   if (startAt !== undefined && startAt > at) return 'scheduled'
   if (stamp === null) return 'queued'
   return 'from' in (stamp as object) ? 'completed' : 'running'
@@ -75,12 +76,13 @@ export function unsaid(
   const isStopped = fromState === 'running' && (type === 'task.cancel' || type === 'hub.timer')
   if (isStopped && !commands.some(each => each.type === 'effect.stop' && each.turn === turn - 1))
     return `attempt ${turn - 1} is not stopped`
-  const parent = final && toState !== 'blocked' ? work?.spec.parent : undefined
+  // One that is created blocked says nothing: its run knows.
+  const parent = final && type !== 'task.create' ? work?.spec.parent : undefined
   if (parent === undefined) return undefined
   const isTold = commands.some(command => {
     if (command.type !== 'send' || command.to !== parent || command.event !== 'step.done') return false
     const { step, status } = command.data as Data
-    return step === work?.spec.step && status === toState
+    return step === (work?.spec.step ?? 0) && status === toState
   })
   return isTold ? undefined : `${parent} is not told`
 }

@@ -34,19 +34,20 @@ export function replay(state: MemoryState, setup: Setup, from: 'checkpoints' | '
   const registry = registryOf(setup)
   const hub = createRoot(hubMachine)
   const population = new Population(journal, registry, hub)
-  const dispatcher = new Dispatcher((agent, task) => registry.handles(agent, task))
+  const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task) })
+  const deciders = new Deciders([])
   const timers = new Timers(new VirtualClock(0), () => {})
   const delivery = new Delivery({
     population,
     dispatcher,
-    deciders: new Deciders([]),
+    deciders,
     timers,
     journal,
     maxHops: limits.hops,
     hub,
   })
   const opened = journal.open({ newId: () => '' })
-  recover({ journal, population, delivery, dispatcher, timers }, opened, Number.POSITIVE_INFINITY)
+  recover({ journal, population, delivery, dispatcher, deciders, timers }, opened, Number.POSITIVE_INFINITY)
   // Those that nothing woke stand as their checkpoints say.
   for (const { address } of journal.checkpoints({})) population.find(address)
   const actors = new Map<Address, Checkpoint>()

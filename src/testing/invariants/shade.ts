@@ -2,9 +2,12 @@
  * Shade: one actor as it must be, and what it owes: shapes, and how a message that creates an actor names what it runs. Nothing
  * here may look at an actor of the runtime.
  */
+import type { AnyStateMachine } from 'xstate'
 import { agentMachine } from '../../machines/agent.ts'
 import { graphMachine } from '../../machines/graph.ts'
+import { groupMachine } from '../../machines/group.ts'
 import { compile, type CompiledPlan } from '../../machines/graph-state.ts'
+import { scheduleMachine } from '../../machines/schedule.ts'
 import { taskMachine } from '../../machines/task.ts'
 import type { Address } from '../../messages/address.ts'
 import type { Command } from '../../messages/command.ts'
@@ -30,7 +33,7 @@ export interface Timer {
 export interface Shade {
   readonly address: Address
   readonly kind: Sort
-  readonly sort: 'task' | 'agent' | 'workflow'
+  readonly sort: 'task' | 'agent' | 'workflow' | 'group' | 'schedule'
   readonly correlationId: string
   readonly priority: Priority
   readonly depth: number
@@ -45,7 +48,7 @@ export interface Shade {
 
 /** What an actor runs. */
 export interface Sort {
-  readonly machine: typeof taskMachine | typeof agentMachine | typeof graphMachine
+  readonly machine: AnyStateMachine
   readonly first: Standing
   /** Of a run. */
   readonly plan: CompiledPlan | undefined
@@ -112,6 +115,12 @@ export const keyOf = (message: { readonly causationId: number; readonly output: 
 const nothing = { plan: undefined, workflow: undefined }
 const TASK: Sort = { machine: taskMachine, first: firstStanding(taskMachine, undefined), ...nothing }
 const AGENT: Sort = { machine: agentMachine, first: firstStanding(agentMachine, undefined), ...nothing }
+const GROUP: Sort = { machine: groupMachine, first: firstStanding(groupMachine, undefined), ...nothing }
+const SCHEDULE: Sort = {
+  machine: scheduleMachine,
+  first: firstStanding(scheduleMachine, undefined),
+  ...nothing,
+}
 const graphs = new WeakMap<Plan, Sort>()
 const hashes = new WeakMap<AnyWorkflow, string>()
 
@@ -119,6 +128,8 @@ const hashes = new WeakMap<AnyWorkflow, string>()
 export function sortOf({ type, to, data }: Signal, setup: Setup): Sort | undefined {
   if (type === 'task.create' && to.startsWith('task/')) return TASK
   if (type === 'agent.register' && to.startsWith('agent/')) return AGENT
+  if (type === 'group.create' && to.startsWith('group/')) return GROUP
+  if (type === 'schedule.create' && to.startsWith('schedule/')) return SCHEDULE
   if (type !== 'workflow.start' || !to.startsWith('workflow/')) return undefined
   const { plan, hash } = data as { readonly plan?: Plan; readonly hash: string }
   if (plan !== undefined) return graphOf(plan, undefined)
@@ -160,6 +171,7 @@ export function isHere({ kind: { workflow } }: Shade, setup: Setup): boolean {
 const NAMES: Readonly<Record<string, string>> = {
   'task.running': 'task.started',
   'workflow.running': 'workflow.started',
+  'group.running': 'group.started',
 }
 
 /** What entering its state is called. */

@@ -18,6 +18,8 @@ import type { Reader } from './reading.ts'
 import { BARE, isHere, lifecycleName, sortOf, timerOf, type Move, type Shade, type Timer } from './shade.ts'
 
 const shadows = new WeakMap<Stage, Shadow>()
+/** Who waits for others from the start. */
+const CREATES: ReadonlySet<string> = new Set(['task.create', 'group.create'])
 const NEW_HUB = firstStanding(hubMachine, undefined)
 
 export class Shadow {
@@ -115,7 +117,10 @@ export class Shadow {
     for (const signal of signals) {
       const { to, seq, refused } = signal
       // Of what has ended, payloads may be erased; and nobody asks.
-      if (to !== HUB && seq <= (ended.get(to) ?? 0)) continue
+      if (to !== HUB && seq <= (ended.get(to) ?? 0)) {
+        if (signal.final) this.books.awaited.ended(signal)
+        continue
+      }
       met.add(to)
       const isStrange = to !== HUB && !this.actors.has(to) && sortOf(signal, this.#setup) === undefined
       if (isStrange && refused === null) this.strangers.add(to)
@@ -136,6 +141,9 @@ export class Shadow {
     }
     if (signal.hops > this.limits.hops) return this.#overrun(bare)
     const found = this.actors.get(signal.to)
+    // Closes a circle: nobody else can know.
+    if (signal.causationId === 0 && this.books.awaited.circle(signal) && (found !== undefined || CREATES.has(signal.type)))
+      return { ...bare, from: found?.state ?? null, to: found?.state ?? null, refusal: 'CYCLE' }
     const actor = found ?? this.#create(signal)
     if (actor === undefined) return { ...bare, refusal: codeOf(signal, 'RECIPIENT_UNKNOWN') }
     const isNew = found === undefined
@@ -217,7 +225,7 @@ export class Shadow {
         this.timers.add(timer)
         this.settings.set(`${actor.address} ${id} ${timer.setSeq}`, timer)
       } else if (command.type === 'send') {
-        const { to, event, data } = command
+        const { to, event, data, priority: urgency, correlationId } = command
         // What a step is created with the hub makes of outputs and mappers.
         const isMade = actor.sort === 'workflow' && event === 'task.create'
         this.debts.owe(actor, signal, {
@@ -227,6 +235,8 @@ export class Shadow {
           from: actor.address,
           output: output++,
           isMade,
+          urgency,
+          correlationId,
         })
       }
     }

@@ -39,7 +39,7 @@ export function works(): Watcher {
 
 /** The options of a submission come last. */
 export function keyOf({ what, args }: Said, address: Address): string | undefined {
-  const place = what === 'startGraph' ? 1 : 2
+  const place = what === 'startGraph' || what === 'enqueueAll' ? 1 : 2
   if (what === 'send' || args.length <= place) return undefined
   const { id, idempotencyKey } = (args[place] ?? {}) as StartOptions
   return idempotencyKey ?? (id === undefined ? undefined : `id:${address}`)
@@ -47,6 +47,8 @@ export function keyOf({ what, args }: Said, address: Address): string | undefine
 
 function contentOf({ what, args }: Said): string | undefined {
   const [definition, data] = args as [{ name?: string; plan?: unknown }, unknown]
+  // Ids of its tasks may be new each time.
+  if (what === 'enqueueAll') return undefined
   const given = what === 'startGraph' ? definition.plan : data
   try {
     // Properties in any order are the same; nothing is not null.

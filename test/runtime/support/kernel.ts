@@ -151,7 +151,8 @@ export class Bench {
     }
     const hub = createRoot(hubMachine)
     this.population = new Population(journal, definitions, hub)
-    const dispatcher = new Dispatcher(() => false)
+    const dispatcher = new Dispatcher({ handles: () => false })
+    const deciders = new Deciders([dispatching(dispatcher, this.population)])
     const { population, clock, scheduler } = this
     this.kernel = new Kernel({
       journal,
@@ -160,7 +161,7 @@ export class Bench {
       limits: limitsOf(limits),
       population,
       dispatcher,
-      deciders: new Deciders([dispatching(dispatcher, population)]),
+      deciders,
       hub,
       release: ({ signals, held }) => {
         this.releases++
@@ -174,7 +175,7 @@ export class Bench {
     const from = journal.open({ newId: () => 'journal' })
     const { delivery, timers } = this.kernel
     const { pending } = recover(
-      { journal, population, delivery, dispatcher, timers },
+      { journal, population, delivery, dispatcher, deciders, timers },
       from,
       limitsOf(limits).liveActors,
     )
