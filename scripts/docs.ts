@@ -12,6 +12,7 @@ import { toMermaid } from '../src/inspect/mermaid.ts'
 import { agentMachine } from '../src/machines/agent.ts'
 import { graphMachine } from '../src/machines/graph.ts'
 import { hubMachine } from '../src/machines/hub.ts'
+import { scheduleMachine } from '../src/machines/schedule.ts'
 import { taskMachine } from '../src/machines/task.ts'
 import { testingPage } from './testing-page.ts'
 
@@ -42,6 +43,7 @@ function machinesPage(): string {
     ['taskMachine', taskMachine],
     ['agentMachine', agentMachine],
     ['graphMachine', graphMachine],
+    ['scheduleMachine', scheduleMachine],
     ['hubMachine', hubMachine],
   ]
   const sections = machines.map(

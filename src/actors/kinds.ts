@@ -3,10 +3,12 @@ import { agentMachine } from '../machines/agent.ts'
 import { graphMachine } from '../machines/graph.ts'
 import { groupMachine } from '../machines/group.ts'
 import { queueMachine } from '../machines/queue.ts'
+import { scheduleMachine } from '../machines/schedule.ts'
 import { taskMachine } from '../machines/task.ts'
 import { agentMessages, agentPublic } from '../messages/agent.ts'
 import { groupMessages, groupPublic } from '../messages/group.ts'
 import { queueMessages, queuePublic } from '../messages/queue.ts'
+import { scheduleMessages, schedulePublic } from '../messages/schedule.ts'
 import { taskMessages, taskPublic } from '../messages/task.ts'
 import { workflowMessages, workflowPublic } from '../messages/workflow.ts'
 import type { ActorKind } from './kind.ts'
@@ -69,4 +71,23 @@ export const groupKind: ActorKind = {
   rests: () => true,
 }
 
-export const KINDS_THAT_ACT: readonly ActorKind[] = [taskKind, agentKind, workflowKind, queueKind, groupKind]
+export const scheduleKind: ActorKind = {
+  kind: 'schedule',
+  machine: scheduleMachine,
+  creates: 'schedule.create',
+  messages: scheduleMessages,
+  public: schedulePublic,
+  names: {},
+  // Its time may have come while nobody was there.
+  wakes: () => true,
+  rests: () => false,
+}
+
+export const KINDS_THAT_ACT: readonly ActorKind[] = [
+  taskKind,
+  agentKind,
+  workflowKind,
+  queueKind,
+  groupKind,
+  scheduleKind,
+]

@@ -1,16 +1,21 @@
 /**
  * Fold: the context that an actor had after each of its signals, made from the signals alone, so that the past shows the same
- * as the present. Tasks and agents are folded through their own machines; of a workflow its progress is counted.
+ * as the present. Tasks, agents and schedules are folded through their own machines; of a workflow its progress is counted.
  */
 import { initialTransition, transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate'
 import { agentMachine } from '../machines/agent.ts'
+import { scheduleMachine } from '../machines/schedule.ts'
 import { taskMachine } from '../machines/task.ts'
 import { kindOf } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 
 export type Context = { readonly [key: string]: unknown }
 
-const MACHINES: Readonly<Record<string, AnyStateMachine>> = { agent: agentMachine, task: taskMachine }
+const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
+  agent: agentMachine,
+  schedule: scheduleMachine,
+  task: taskMachine,
+}
 
 export class Fold {
   readonly #snapshots = new Map<string, AnyMachineSnapshot>()

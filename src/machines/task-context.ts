@@ -110,6 +110,8 @@ export function report(
     to: spec.parent,
     event: 'step.done',
     data: error === null ? data : { ...data, error: { ...error } as unknown as Json },
+    // What a schedule was told is not erased with its task, which belongs to itself.
+    ...(spec.parent.startsWith('schedule/') && { correlationId: spec.parent }),
   }
 }
 

@@ -8,6 +8,7 @@ import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import { ActorsView } from './actors-view.ts'
 import { AgentsView } from './agents-view.ts'
+import { Calendar } from './calendar.ts'
 import { checkOptions } from './check-options.ts'
 import { containedLogger } from './contain.ts'
 import { Deciders } from './decider.ts'
@@ -30,6 +31,7 @@ import { Population } from './population.ts'
 import { Queues } from './queues.ts'
 import { Registry } from './registry.ts'
 import { release, report } from './release.ts'
+import { SchedulesView } from './schedules-view.ts'
 import { SignalStream } from './signal-stream.ts'
 import { CLIENT, Submissions } from './submissions.ts'
 import { TasksView } from './tasks-view.ts'
@@ -72,7 +74,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   const population = new Population(journal, registry, hub)
   const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task), roles })
   const dependencies = new Dependencies(population, journal, (task, path) => dispatcher.rank(task, path))
-  const deciders = new Deciders([dispatching(dispatcher, population), dependencies])
+  const deciders = new Deciders([dispatching(dispatcher, population), dependencies, new Calendar(limits.catchUp)])
   const drains = new Drains(clock)
   const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
   const lifetime = new Lifetime(() => parts)
@@ -135,7 +137,8 @@ export function assemble(options: RuntimeOptions): Assembly {
     configure: address => lifetime.tell('queue.configure', address, { rates: [], order: 'fifo' }),
     send,
   })
-  const view = new TasksView({ handles, submissions, groups, queues: allOf, pathOf })
+  const schedules = new SchedulesView({ handles, submissions, door, population, lifetime })
+  const view = new TasksView({ handles, submissions, groups, schedules, queues: allOf, pathOf })
   const parts: LifetimeParts = {
     journal,
     clock,

@@ -7,6 +7,7 @@ import { CACHE_USES } from '../actors/create.ts'
 import { parse } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
 import { checkAddress, checkName, kindOf, type Address } from '../messages/address.ts'
+import { toMs } from '../messages/duration.ts'
 import { GROUP_MODES } from '../messages/group.ts'
 import { PRIORITIES, type Priority } from '../messages/message.ts'
 import type { SendOptions } from './door.ts'
@@ -23,6 +24,7 @@ const sendShape = z.object({ whenFull: z.enum(WHEN_FULL).optional() })
 const submitShape = sendShape.extend({
   idempotencyKey: z.string().min(1).max(200).optional(),
   startAt: z.union([z.number(), z.date()]).optional(),
+  delay: z.union([z.number(), z.string()]).optional(),
   cache: z.enum(CACHE_USES).optional(),
   after: z.array(z.unknown()).optional(),
   metadata: z.custom(isRecord, 'Invalid input: expected a plain object').optional(),
@@ -44,7 +46,9 @@ export function checkSendOptions(options: SendOptions): void {
 
 /** @throws StatorError INPUT_INVALID */
 export function checkSubmitOptions(options: SubmitOptions): void {
-  parse(submitShape, options, 'INPUT_INVALID', 'options')
+  const { startAt, delay } = parse(submitShape, options, 'INPUT_INVALID', 'options')
+  if (startAt !== undefined && delay !== undefined)
+    throw new StatorError('INPUT_INVALID', { startAt, delay, reason: 'one or the other' })
 }
 
 /** Addresses of what something must wait for. @throws StatorError ADDRESS_INVALID, INPUT_INVALID: too many */
@@ -62,6 +66,12 @@ export function checkAfter(after: readonly unknown[], limit: number): Address[] 
   }
   if (found.size > limit) throw new StatorError('INPUT_INVALID', { dependencies: found.size, limit })
   return [...found]
+}
+
+/** From when a task may run, if that is not at once. @throws StatorError DEFINITION_INVALID: no duration */
+export function startOf({ startAt, delay }: SubmitOptions, now: number): { startAt?: number } {
+  if (startAt !== undefined) return { startAt: toTime(startAt) }
+  return delay === undefined ? {} : { startAt: Math.ceil(now + toMs(delay, 'delay')) }
 }
 
 /** A time as milliseconds; whole ones, as clocks give them. */

@@ -25,6 +25,8 @@ export interface Limits {
   readonly liveActors: number
   /** Milliseconds that one attempt of a task may take where the task names no timeout. */
   readonly taskTimeout: number
+  /** Missed times of one schedule that are told to it at once, the latest; older ones are only counted. */
+  readonly catchUp: number
   /** Milliseconds from one recorded progress of an attempt to the next; 0: as fast as they are written. */
   readonly progressInterval: number
 }
@@ -42,6 +44,7 @@ export const DEFAULT_LIMITS: Limits = {
   idle: 50,
   liveActors: 10_000,
   taskTimeout: 30 * 60_000,
+  catchUp: 1_000,
   progressInterval: 1_000,
 }
 

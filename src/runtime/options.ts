@@ -6,6 +6,7 @@ import type { AnyTask } from '../actors/task.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
 import type { Address } from '../messages/address.ts'
+import type { Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { SendOptions } from './door.ts'
@@ -48,6 +49,8 @@ export type Dependency = string | { readonly address: Address }
 export interface SubmitOptions extends StartOptions {
   /** Not before this time: a date, or milliseconds since the epoch, which are rounded. */
   startAt?: number | Date
+  /** Not before so long from now: from when it was given to the runtime. Not together with `startAt`. */
+  delay?: Duration
   /** The only agent that may do it. */
   agent?: string
   /**

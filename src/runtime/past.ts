@@ -20,7 +20,8 @@ export function pastCell(
   for (const signal of scan(journal, { actor: ending.to, before: ending.seq + 1 })) {
     if (signal.refused !== null) continue
     if (signal.data === null) return undefined
-    if (cell === undefined) {
+    // Who lived under that name before has ended.
+    if (cell === undefined || signal.fromState === null) {
       const definition = definitions.creating(signal)
       if (definition === undefined) return undefined
       cell = new Cell(definition, signal, firstSnapshot(definition), parent)

@@ -12,8 +12,9 @@ import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
 import { checkName, CLIENT, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import { isTaskOfSchedule } from '../messages/schedule.ts'
 import { Door } from './door.ts'
-import { checkAfter, checkPriority, checkSubmitOptions, toTime } from './given.ts'
+import { checkAfter, checkPriority, checkSubmitOptions, startOf } from './given.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
 import type { Coming } from './intake.ts'
@@ -117,7 +118,7 @@ export class Submissions {
     // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
     const create = {
       ...specOf(known, input, options.cache),
-      ...(options.startAt === undefined ? {} : { startAt: toTime(options.startAt) }),
+      ...startOf(options, this.#parts.handles.clock.now()),
       ...this.#placed(known, options),
       ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
       ...(after.length === 0 ? {} : { after }),
@@ -189,7 +190,10 @@ export class Submissions {
   }
 
   #idOf(options: StartOptions): string {
-    return options.id === undefined ? this.#parts.ids() : checkName(options.id, 'id')
+    if (options.id === undefined) return this.#parts.ids()
+    const id = checkName(options.id, 'id')
+    if (!isTaskOfSchedule(id)) return id
+    throw new StatorError('ADDRESS_INVALID', { what: 'id', id, reason: 'only schedules give such ids' })
   }
 
   /** A value from outside as the journal holds it. @throws StatorError NOT_JSON, MESSAGE_TOO_DEEP, MESSAGE_TOO_LARGE */

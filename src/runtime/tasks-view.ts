@@ -12,6 +12,7 @@ import { TaskHandle, type HandleHost, type WaitOptions } from './handles.ts'
 import type { Dependency, SubmitOptions } from './options.ts'
 import type { QueueHandle } from './queue-handle.ts'
 import type { MayStart, Queues } from './queues.ts'
+import type { SchedulesView } from './schedules-view.ts'
 import type { Submissions } from './submissions.ts'
 import type { TaskCounts, TaskFilter, TaskPage } from './task-list.ts'
 
@@ -20,15 +21,19 @@ export interface TasksParts {
   readonly handles: HandleHost
   readonly submissions: Submissions
   readonly groups: Groups
+  readonly schedules: SchedulesView
   /** The critical path below a task. */
   readonly pathOf: (address: Address) => number
 }
 
 export class TasksView {
+  /** Tasks that are run again and again. */
+  readonly schedules: SchedulesView
   readonly #parts: TasksParts
 
   constructor(parts: TasksParts) {
     this.#parts = parts
+    this.schedules = parts.schedules
   }
 
   /**

@@ -116,7 +116,7 @@ function lives(): Watcher {
         if (!stays) continue
         if (fromState === null) {
           if (alive.has(to)) say(life, `signal ${seq} creates ${to}, which lives`)
-          if (over.has(to) && !to.startsWith('agent/'))
+          if (over.has(to) && !to.startsWith('agent/') && !to.startsWith('schedule/'))
             say(life, `signal ${seq} creates ${to}, which had ended`)
           alive.add(to)
         } else if (!alive.has(to))
