@@ -13,27 +13,9 @@ import type { Plan } from '../../messages/workflow.ts'
 import type { Entry } from '../host/ledger.ts'
 import type { Life } from '../host/life.ts'
 import type { Stage } from '../host/stage.ts'
+import { textOf, TIMEOUTS, type Attempt } from './attempt.ts'
 import { Awaited } from './awaited.ts'
 import type { Move } from './shade.ts'
-
-/** One run of a handler, as far as it is known from outside. */
-export interface Attempt {
-  readonly task: Address
-  readonly turn: number
-  readonly agent: Address
-  /** The process life that started it. */
-  readonly life: number
-  /** Virtual time at which it was started, and at which it has taken too long. */
-  readonly started: number
-  readonly deadline: number
-  /** When the task went on without it. */
-  over: number | undefined
-  /** What its handler did, where that is seen: nothing, begin, return, throw. */
-  handler: 'unseen' | 'start' | 'output' | 'error'
-  /** Its handler ended only after the task had gone on. */
-  late: boolean
-  said: Json
-}
 
 export interface Work {
   readonly address: Address
@@ -44,6 +26,8 @@ export interface Work {
   state: string
   /** The signal with which it entered that state. */
   since: number
+  /** It could run once: from then on the time that it has in all runs. */
+  ready: boolean
   turn: number
   attempts: number
   interruptions: number
@@ -93,6 +77,8 @@ export class Books {
   readonly attempts = new Map<string, Attempt>()
   /** Attempts whose handler has ended and whose task does not know it yet. */
   readonly settled = new Set<Attempt>()
+  /** Attempts that were given up, whose handler ended nonetheless, and that was not recorded yet. */
+  readonly stale = new Set<Attempt>()
   /** Those of this process life that still run. */
   readonly open = new Set<Attempt>()
   /** By process life, task and number of the attempt, as handlers know them. */
@@ -111,6 +97,7 @@ export class Books {
     this.life = life.number
     this.#agents = new Map(this.#stage.setup(life).agents?.map(agent => [agent.id, agent]))
     this.settled.clear()
+    this.stale.clear()
     this.open.clear()
   }
 
@@ -126,6 +113,7 @@ export class Books {
   }
 
   apply({ signal, actor, known, isNew, commands }: Move): void {
+    if (signal.refused?.code === 'STALE_ATTEMPT') this.#stale(signal)
     if (!known || signal.refused !== null || actor === undefined) return
     this.awaited.apply(signal)
     if (actor.sort === 'task') this.#task(signal)
@@ -142,7 +130,11 @@ export class Books {
   wrote(entry: Entry): void {
     if (entry === this.#entry) return
     this.#entry = entry
-    const { what, value } = entry
+    const { what, value, at } = entry
+    if (what === 'beat') {
+      const one = this.attemptOf(entry)
+      if (one !== undefined) one.seen = at
+    }
     if (what !== 'start' && what !== 'output' && what !== 'error') return
     const attempt = this.attemptOf(entry)
     if (attempt === undefined) return
@@ -150,7 +142,20 @@ export class Books {
     if (what === 'start') return
     attempt.said = value
     if (attempt.over === undefined) this.settled.add(attempt)
-    else attempt.late = true
+    else {
+      attempt.late = true
+      // What it was aborted with is no news, and of an earlier life nobody hears.
+      if (attempt.life !== this.life) return
+      if (what === 'output' || !textOf(value).startsWith('StatorError: ')) this.stale.add(attempt)
+    }
+  }
+
+  /** Word of an attempt that is over. */
+  #stale({ to, type, data }: Signal): void {
+    const { turn, error } = data as { readonly turn: number; readonly error?: { readonly code: string } }
+    const attempt = this.attempts.get(`${to} ${turn}`)
+    const isEnd = type === 'task.done' || (type === 'task.failed' && !TIMEOUTS.has(error?.code))
+    if (attempt !== undefined && isEnd) this.stale.delete(attempt)
   }
 
   #task(signal: Signal): void {
@@ -162,6 +167,7 @@ export class Books {
       if (work.state === 'running') this.#leave(work)
       work.state = state
       work.since = seq
+      work.ready ||= state === 'queued' || state === 'running'
       if (state === 'running') this.#enter(work, signal)
       if (state === 'queued') this.waiting.add(work)
       else this.waiting.delete(work)
@@ -182,7 +188,7 @@ export class Books {
     if (spec === null) return undefined
     const sort = `${spec.task} ${spec.role ?? ''} ${spec.agent ?? ''}`
     const none = { turn: 0, attempts: 0, interruptions: 0, attempt: undefined, helper: undefined }
-    const work: Work = { address: to, spec, priority, sort, state: '', since: 0, ...none }
+    const work: Work = { address: to, spec, priority, sort, state: '', since: 0, ready: false, ...none }
     this.works.set(to, work)
     if (spec.parent !== undefined) this.runs.get(spec.parent)?.begun.set(spec.step ?? 0, to)
     return work
@@ -202,6 +208,8 @@ export class Books {
       life: this.life,
       started,
       deadline: started + (work.spec.timeout ?? this.#stage.limits.taskTimeout),
+      heartbeat: work.spec.heartbeat,
+      seen: started,
       over: undefined,
       handler: 'unseen',
       late: false,
@@ -284,6 +292,3 @@ export function askedIn(commands: readonly Command[]): number[] {
       : [],
   )
 }
-
-/** What a handler threw, as the ledger has it. */
-export const textOf = (said: Json): string => (typeof said === 'string' ? said : JSON.stringify(said))

@@ -12,11 +12,13 @@ const task: Lifecycle = {
   pending: {
     'dependency.done': ['pending', 'scheduled', 'queued', 'blocked'],
     'task.depend': ['pending'],
+    'hub.timer': ['failed'],
     ...cancel,
   },
-  scheduled: { 'hub.timer': ['queued'], 'task.depend': ['pending'], ...cancel },
-  queued: { 'task.start': ['running'], 'task.depend': ['pending'], ...cancel },
+  scheduled: { 'hub.timer': ['queued', 'failed'], 'task.depend': ['pending'], ...cancel },
+  queued: { 'task.start': ['running'], 'hub.timer': ['failed'], 'task.depend': ['pending'], ...cancel },
   running: {
+    'hub.timer': ['failed'],
     'task.done': ['completed'],
     'task.failed': ['retrying', 'failed'],
     'task.progress': ['running'],
@@ -24,8 +26,8 @@ const task: Lifecycle = {
     'task.interrupted': ['queued', 'held', 'failed'],
     ...cancel,
   },
-  retrying: { 'hub.timer': ['queued'], ...cancel },
-  held: { 'task.retry': ['queued'], 'task.fail': ['failed'], ...cancel },
+  retrying: { 'hub.timer': ['queued', 'failed'], ...cancel },
+  held: { 'task.retry': ['queued'], 'task.fail': ['failed'], 'hub.timer': ['failed'], ...cancel },
 }
 
 const ends = { 'agent.stop': ['stopped'] } as const
