@@ -79,7 +79,7 @@ function told(journal: Journal, tell: (batch: Batch) => void): Journal {
 }
 
 /** The same agents, whose work never ends. */
-function idle(setup: Setup): Pick<RuntimeOptions, 'agents' | 'workflows' | 'tasks'> {
+function idle(setup: Setup): Setup {
   const agents = (setup.agents ?? []).map(
     ({ id, role, skills, capacity, handlers }) =>
       new AgentDefinition(

@@ -19,6 +19,7 @@ export function registryOf(setup: Setup): Registry {
   if (known !== undefined) return known
   const limits = limitsOf()
   const registry = new Registry(value => Door.admit(value, limits))
+  for (const queue of setup.queues ?? []) registry.addQueue(queue)
   for (const task of setup.tasks ?? []) registry.addTask(task)
   for (const workflow of setup.workflows ?? []) registry.addWorkflow(workflow as AnyWorkflow)
   for (const agent of setup.agents ?? []) registry.addAgent(agent)
