@@ -1,5 +1,6 @@
 /** The catalogue of planted bugs, by area. Nothing is defined here. */
 import { BACKLOG } from './backlog.ts'
+import { CACHED } from './cached.ts'
 import { CLIENTS } from './clients.ts'
 import { DELIVERY } from './delivery.ts'
 import { DISPATCH } from './dispatch.ts'
@@ -21,6 +22,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...DISPATCH,
   ...EXECUTION,
   ...CLIENTS,
+  ...CACHED,
   ...JOURNAL,
   ...PARKING,
   ...RECOVERY,

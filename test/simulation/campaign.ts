@@ -11,7 +11,7 @@ import type { Watcher } from '../../src/testing/host/watcher.ts'
 import { invariants } from '../../src/testing/invariants/index.ts'
 import { leftBehind, wrongWith } from './checks.ts'
 import { Clients, codeOf, OVER } from './clients.ts'
-import { employ, JOBS } from './company.ts'
+import { employ, JOBS, keptIn } from './company.ts'
 import { operate } from './operator.ts'
 import { asAny, WORKFLOWS } from './plans.ts'
 import { Reader } from './reader.ts'
@@ -138,7 +138,7 @@ function setupOf({ members, orders }: World, life: Life, knows: End['knows']): S
   const used = orders.flatMap(order => (order.kind === 'workflow' ? [order.index] : []))
   const declared = WORKFLOWS.filter((_, index) => used.includes(index))
   return {
-    tasks: JOBS,
+    tasks: [...JOBS, keptIn(life)],
     agents: members.map(member => employ(member, life)),
     workflows: knows === 'none' ? [] : declared.map(both => asAny(both[knows])),
   }

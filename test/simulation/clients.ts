@@ -137,7 +137,7 @@ export class Clients {
   async #say(order: Order, life: Life, more: number): Promise<Address | undefined> {
     for (;;)
       try {
-        return (await say(order, life.runtime, more, this.#start)).address
+        return (await say(order, life, more, this.#start)).address
       } catch (error) {
         if (codeOf(error) === 'IDEMPOTENCY_CONFLICT' && this.forgetful) return undefined
         if (codeOf(error) !== 'HUB_BUSY') throw error

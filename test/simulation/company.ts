@@ -44,6 +44,10 @@ export const JOBS: readonly Job[] = [
   job('forged', { role: 'smith', retry: { maxAttempts: 2, ...soon } }),
 ]
 
+/** Work whose results are kept, for others that ask for the same. Each process life knows one version of it. */
+const KEPT = ['1', '2'].map(version => job('kept', { version, cache: { ttl: 60 } }))
+export const keptIn = ({ number }: Pick<Life, 'number'>): Job => KEPT[number % 3 === 2 ? 1 : 0] as Job
+
 export const ROLES = ['smith', 'clerk'] as const
 
 export interface Member {
@@ -82,5 +86,5 @@ export function employ({ id, role, capacity, skills, jobs, warmUp }: Member, lif
     ...(role === undefined ? {} : { role }),
     ...(warmUp === undefined ? {} : { warmUp: () => warm(warmUp) }),
   })
-  return jobs.reduce((one, each) => one.handle(each, run), hired)
+  return [...jobs, keptIn(life)].reduce((one, each) => one.handle(each, run), hired)
 }

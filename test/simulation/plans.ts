@@ -35,15 +35,21 @@ export function drawWork(dice: Dice): Omit<Work, 'before' | 'way'> & { way: Way 
   return { way: weighed(dice, WEIGHTS), ms, n: dice.below(100) }
 }
 
+/** Such as is asked for again and again. */
+export function drawRepeated(dice: Dice): ReturnType<typeof drawWork> {
+  return { way: dice.pick(['works', 'works', 'works', 'fails'] as const), ms: 10, n: dice.below(2) }
+}
+
 /** A graph given as data, with outputs bound into inputs, groups, and overrides of the tasks' own policies. */
 export function drawGraph(
   dice: Dice,
   jobs: readonly Job[],
   roles: readonly string[],
+  draw = drawWork,
 ): Planned & { graph: TaskGraph } {
   const known = new Map<string, KnownStep>()
   const steps = several(from(dice, 1, 7), (index): GraphStep => {
-    const given = drawWork(dice)
+    const given = draw(dice)
     const names = several(index, other => `s${other}`)
     const bound = some(dice, names, 0.3)
     const after = [...new Set([...bound, ...some(dice, names, 0.2)])]

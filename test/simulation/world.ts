@@ -2,14 +2,23 @@
  * World: everything that happens in a campaign, drawn from one seed: who works, what is asked of them and when, what clients do
  * beside that, and how each process life ends. Data and draws only: nothing moves here.
  */
+import type { CacheUse } from '../../src/actors/create.ts'
 import { PRIORITIES, type Priority } from '../../src/messages/message.ts'
 import type { Limits } from '../../src/runtime/limits.ts'
 import { CRASH_POINTS, type Crash } from '../../src/testing/host/disk.ts'
 import { Dice } from '../../src/testing/host/random.ts'
-import { drawCompany, JOBS, type Job, type Member } from './company.ts'
+import { drawCompany, JOBS, keptIn, type Job, type Member } from './company.ts'
 import { drawDeeds, type Deed } from './deeds.ts'
 import { from, several, some } from './draw.ts'
-import { drawGraph, drawWork, roleNames, WORKFLOWS, type Declared, type Planned } from './plans.ts'
+import {
+  drawGraph,
+  drawRepeated,
+  drawWork,
+  roleNames,
+  WORKFLOWS,
+  type Declared,
+  type Planned,
+} from './plans.ts'
 import type { TaskGraph } from '../../src/actors/graph.ts'
 
 /** Work that a client asks for. */
@@ -28,10 +37,12 @@ export type Order = {
   | { readonly kind: 'workflow'; readonly index: number; readonly planned: Declared }
   | {
       readonly kind: 'task'
-      readonly job: Job
+      /** `kept`: of the version that the process knows. */
+      readonly job: Job | 'kept'
       readonly given: ReturnType<typeof drawWork>
       readonly startAt: number | undefined
       readonly agent: string | undefined
+      readonly cache?: CacheUse
     }
 )
 
@@ -66,9 +77,14 @@ export function drawWorld(seed: number): World {
   const guest: Member = { id: 'eve', role: undefined, capacity: 2, skills: [], jobs: JOBS, warmUp: undefined }
   const jobs = [...some(dice, JOBS, 0.5), dice.pick(JOBS)]
   // Now and then far more at once than anybody can do.
-  const orders = dice.chance(0.06)
+  const usual = dice.chance(0.06)
     ? several(from(dice, 12, 24), index => drawSmall(dice, index))
     : several(from(dice, 1, 5), index => drawOrder(dice, index, jobs, members))
+  // Dice of its own, so that all other worlds are what they were.
+  const again = new Dice(Math.imul(seed, 0x85ebca6b) ^ 0xcac4e)
+  const orders = again.chance(0.12)
+    ? several(from(again, 4, 12), index => drawAgain(again, index, members))
+    : usual
   const named = orders.map(({ name, kind }) => ({ name, kind }))
   const deeds = drawDeeds(dice, members, named)
   const prunes = deeds.some(({ what }) => what === 'prune')
@@ -124,6 +140,31 @@ function drawSmall(dice: Dice, index: number): Order {
     given: { way: 'works', ms: 5 + dice.below(10), n: index },
     startAt: undefined,
     agent: 'ann',
+  }
+}
+
+/** The same again and again: results are kept, for a while. */
+function drawAgain(dice: Dice, index: number, members: readonly Member[]): Order {
+  const usual = {
+    name: `o${index}`,
+    at: dice.below(16) * 10,
+    priority: dice.pick(PRIORITIES),
+    named: dice.pick(['id', 'key'] as const),
+    whenFull: 'wait',
+    again: dice.pick(['never', 'never', 'same'] as const),
+  } as const
+  if (dice.chance(0.25)) {
+    const roles = roleNames(members.map(({ role }) => role))
+    return { ...usual, kind: 'graph', planned: drawGraph(dice, [keptIn({ number: 1 })], roles, drawRepeated) }
+  }
+  return {
+    ...usual,
+    kind: 'task',
+    job: 'kept',
+    given: drawRepeated(dice),
+    startAt: dice.chance(0.3) ? from(dice, 100, 300) : undefined,
+    agent: dice.chance(0.15) ? members[0]?.id : undefined,
+    cache: dice.pick(['use', 'use', 'use', 'bypass', 'refresh'] as const),
   }
 }
 

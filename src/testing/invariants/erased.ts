@@ -1,15 +1,19 @@
 /**
- * Erased: what a pruning may take: payloads, results and keys of what had ended, and the records before everybody who lives. Part of
- * invariant 2: whatever else is missing afterwards was lost.
+ * Erased: what a pruning may take: payloads, results and keys of what had ended, the records before everybody who lives, and cached
+ * results that nobody can be given any more. Part of invariant 2: whatever else is missing afterwards was lost.
  */
 import { rootOf, type Address } from '../../messages/address.ts'
-import type { Checkpoint, KeyRecord } from '../../runtime/journal.ts'
+import type { CachedResult, Checkpoint, KeyRecord } from '../../runtime/journal.ts'
 import { decode } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
 import { sameRecord, type Past } from './past.ts'
 
 /** `until`: what ended after that stays. */
-export function erasedRightly({ simulation }: Life, { expected, standing }: Past, until: number): void {
+export function erasedRightly(
+  { simulation, clock }: Life,
+  { expected, standing }: Past,
+  until: number,
+): void {
   const { state } = simulation
   const say = (detail: string): void => simulation.break(2, detail)
   const isOver = (address: string): boolean => {
@@ -51,6 +55,12 @@ export function erasedRightly({ simulation }: Life, { expected, standing }: Past
   for (const [key, text] of expected.keys)
     if (!state.keys.has(key) && !isOver((JSON.parse(text) as KeyRecord).address))
       say(`the pruning took the key ${key}`)
+  for (const [key, text] of expected.cached) {
+    const { seq, expires } = JSON.parse(text) as CachedResult
+    const isErased = (state.records[seq - state.anchor.seq - 1]?.data ?? null) === null
+    if (state.cached.has(key) === (isErased || expires <= clock.now()))
+      say(`the pruning ${state.cached.has(key) ? 'left' : 'took'} the cached result of record ${seq}`)
+  }
 }
 
 /** The last of the dropped records that an actor took: its checkpoint must have it. */

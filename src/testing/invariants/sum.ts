@@ -3,6 +3,7 @@
  * accepted is one record, and nothing arrives that nobody sent. It looks at records and rows, never at queues of the runtime.
  */
 import type { Address } from '../../messages/address.ts'
+import type { Json } from '../../messages/json.ts'
 import type { Message } from '../../messages/message.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { PendingMessage } from '../../runtime/journal.ts'
@@ -76,9 +77,17 @@ function differs(
   if (message.to !== owed.to) return wrong('recipient', message.to, owed.to)
   if (message.from !== owed.from) return wrong('sender', message.from, owed.from)
   if (owed.isMade) return stepOf(message) === step ? undefined : wrong('step', stepOf(message), step)
-  if (message.data === owed.data || JSON.stringify(message.data) === JSON.stringify(owed.data))
-    return undefined
-  return wrong('data', message.data, owed.data)
+  const data = sentOf(message)
+  return data === owed.data || JSON.stringify(data) === JSON.stringify(owed.data)
+    ? undefined
+    : wrong('data', data, owed.data)
+}
+
+/** Without the result that the hub has put in, where it says so. */
+function sentOf({ data, stamp = null }: Message & { readonly stamp?: Json }): Json {
+  if (stamp === null || !('from' in (stamp as object))) return data
+  const { output: _, ...sent } = data as Readonly<Record<string, Json>>
+  return sent
 }
 
 const stepOf = ({ data }: Pick<Message, 'data'>): unknown =>
