@@ -6,7 +6,9 @@ import { KINDS_THAT_ACT } from '../../src/actors/kinds.ts'
 import { agentMachine } from '../../src/machines/agent.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { compile } from '../../src/machines/graph-state.ts'
+import { groupMachine } from '../../src/machines/group.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
+import { scheduleMachine } from '../../src/machines/schedule.ts'
 import { taskMachine } from '../../src/machines/task.ts'
 import { declared, eventsOf, send, sendAll, signal, start, states, untaken, type Event } from './drive.ts'
 
@@ -34,11 +36,24 @@ const turn = { turn: 1, output: 1, random: 0, error: { name: 'E', message: 'm', 
 const online = signal('agent.online', { ready: true })
 const startRun = signal('workflow.start', { input: null }, { to: 'workflow/run' })
 const ended = (status: string): Event => signal('step.done', { step: 0, status })
+const newGroup = signal(
+  'group.create',
+  { mode: 'parallel', sealed: true, tasks: [{ id: 'a', create: { task: 't', input: null } }] },
+  { to: 'group/g' },
+)
 const plan = compile({
   steps: [{ name: 'a', task: 't', after: [], lanes: [] }],
   lanes: [],
   onFailure: 'continue',
 })
+
+const schedule = signal(
+  'schedule.create',
+  { create: { task: 't' }, missed: 'once', overlap: 'allow', grace: 1_000 },
+  { to: 'schedule/s' },
+)
+const fire = (asked: number, due: number[], next: number | null): Event =>
+  signal('schedule.fire', { turn: asked, due, passed: 0, upTo: 1_000, next }, { to: 'schedule/s' })
 
 const cases: Case[] = [
   {
@@ -101,6 +116,43 @@ const cases: Case[] = [
       completed: [startRun, ended('completed')],
       failed: [startRun, ended('failed')],
       cancelled: [startRun, signal('workflow.cancel', {}), ended('cancelled')],
+    },
+  },
+  {
+    machine: groupMachine,
+    id: 'group',
+    cancel: ['group.cancel'],
+    failure: ['step.done'],
+    exempt: {
+      'pending step.done': 'it has no tasks, so none can fail',
+      'cancelling group.cancel': 'it is being cancelled already',
+    },
+    ways: {
+      pending: [],
+      running: [newGroup],
+      cancelling: [newGroup, signal('group.cancel', {})],
+      completed: [newGroup, ended('completed')],
+      failed: [newGroup, ended('failed')],
+      cancelled: [newGroup, signal('group.cancel', {}), ended('cancelled')],
+    },
+  },
+  {
+    machine: scheduleMachine,
+    id: 'schedule',
+    cancel: ['schedule.remove'],
+    failure: ['schedule.fail', 'step.done'],
+    exempt: {
+      'pending schedule.remove': 'it is not created yet',
+      'pending schedule.fail': 'it is not created yet',
+    },
+    ways: {
+      pending: [],
+      due: [schedule],
+      waiting: [schedule, fire(1, [], 1_000)],
+      paused: [schedule, signal('schedule.pause', {})],
+      finishing: [schedule, fire(1, [500], null)],
+      completed: [schedule, fire(1, [], null)],
+      removed: [schedule, signal('schedule.remove', {})],
     },
   },
   {

@@ -31,6 +31,7 @@ import {
   secondTurn,
   fragile,
 } from './task-events.ts'
+import { dependencyRows } from './task-dependencies.rows.ts'
 import { timeoutRows } from './task-timeouts.rows.ts'
 
 const rows: Row[] = [
@@ -279,6 +280,8 @@ const rows: Row[] = [
     to: 'cancelled',
     commands: [told('cancelled', cancelled)],
   },
+  // ---- waiting for others
+  ...dependencyRows,
   // ---- not in time
   ...timeoutRows,
 ]

@@ -4,7 +4,7 @@
 import { PRIORITIES } from '../../messages/message.ts'
 import type { Work } from './books.ts'
 import type { Shadow } from './shadow.ts'
-import { fits, hasRoom, isOpen, SUSPECT } from './starts.ts'
+import { fits, hasRoom, isFull, isOpen, SUSPECT } from './starts.ts'
 
 export interface Line {
   /** Those for whom there is an agent. */
@@ -40,7 +40,7 @@ export function lineOf(shadow: Shadow): Line {
   for (const work of waiting) {
     const answer = ask(work)
     if (answer === 'maybe') unsure = true
-    if (answer === 'yes' && mayRun(work) && !shadow.isHeld(work.address)) ready.push(work)
+    if (answer === 'yes' && mayRun(work) && !isFull(work.spec, shadow.books) && !shadow.isHeld(work.address)) ready.push(work)
   }
   return { ready, unsure }
 }

@@ -4,6 +4,7 @@
  */
 import type { Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
+import type { GroupOutcome } from '../../runtime/group-outcome.ts'
 import type { RunOutcome, TaskOutcome } from '../../runtime/outcome.ts'
 import type { StatorError } from '../../errors.ts'
 import type { Told, Watcher } from '../host/watcher.ts'
@@ -22,6 +23,7 @@ export function outcomes(): Watcher {
 const FAILED: Readonly<Record<string, string>> = {
   TASK_FAILED: 'failed',
   WORKFLOW_FAILED: 'failed',
+  GROUP_FAILED: 'failed',
   CANCELLED: 'cancelled',
   DEPENDENCY_FAILED: 'blocked',
 }
@@ -31,12 +33,14 @@ function untrue({ what, address, value }: Told, past: Past): string | undefined 
   // That it is told too early, or was erased, is another matter.
   if (ending === undefined || past.isErased(ending.seq)) return undefined
   const isRun = address.startsWith('workflow/')
+  const isGroup = address.startsWith('group/')
   if (what === 'failure') {
     const { code } = value as StatorError
     return FAILED[code] === ending.toState ? undefined : `told is ${code}, recorded ${ending.toState}`
   }
   if (what === 'result') {
     if (ending.toState !== 'completed') return `its result was told, recorded is ${ending.toState}`
+    if (isGroup) return otherResults(completed(value as Record<string, Json>), past)
     return isRun
       ? otherOutputs(address, value as Record<string, Json>, past)
       : otherOutput(address, value as Json, past)
@@ -44,10 +48,24 @@ function untrue({ what, address, value }: Told, past: Past): string | undefined 
   if (what !== 'outcome') return undefined
   const { status } = value as RunOutcome | TaskOutcome
   if (status !== ending.toState) return `told is ${status}, recorded ${ending.toState}`
+  if (isGroup) return otherResults((value as GroupOutcome).results, past)
   if (isRun) return otherOutputs(address, (value as RunOutcome).outputs as Record<string, Json>, past)
   return status === 'completed'
     ? otherOutput(address, (value as TaskOutcome).output ?? null, past)
     : undefined
+}
+
+const completed = (outputs: Readonly<Record<string, Json>>): GroupOutcome['results'] =>
+  Object.fromEntries(Object.entries(outputs).map(([id, output]) => [id, { status: 'completed', output }]))
+
+function otherResults(results: GroupOutcome['results'], past: Past): string | undefined {
+  for (const [id, { status, output = null }] of Object.entries(results)) {
+    const recorded = past.standing.get(`task/${id}`)?.ending?.toState
+    if (recorded !== status) return `told is that ${id} is ${status}, recorded ${recorded ?? 'no end'}`
+    const wrong = status === 'completed' ? otherOutput(`task/${id}`, output, past) : undefined
+    if (wrong !== undefined) return `${id}: ${wrong}`
+  }
+  return undefined
 }
 
 function otherOutputs(run: Address, outputs: Readonly<Record<string, Json>>, past: Past): string | undefined {

@@ -26,6 +26,15 @@ export function fits(helper: Helper, spec: Work['spec']): boolean {
   )
 }
 
+/** Do as many run already as may of those that share its limit? */
+export function isFull({ lane }: Work['spec'], { works }: Books): boolean {
+  if (lane === undefined) return false
+  let running = 0
+  for (const { state, spec } of works.values())
+    if (state === 'running' && spec.lane?.name === lane.name) running++
+  return running >= lane.limit
+}
+
 export function startFaults({ signal, arrived, isNew }: Move, { books }: Shadow): string | undefined {
   const { toState, fromState, refused, to, at, data, stamp } = signal
   if (refused !== null || toState !== 'running' || fromState === 'running' || !to.startsWith('task/'))
@@ -44,6 +53,7 @@ export function startFaults({ signal, arrived, isNew }: Move, { books }: Shadow)
   if (arrived?.row === undefined && books.handles(helper, spec.task) === 'no')
     return `started by ${agent}, which has no code for ${spec.task}`
   if (spec.startAt !== undefined && spec.startAt > at) return `started before ${spec.startAt}`
+  if (isFull(spec, books)) return `started as one too many of ${spec.lane?.name}`
   if ((work?.interruptions ?? 0) < SUSPECT) return undefined
   const other = [...books.works.values()].find(
     ({ state, interruptions }) => state === 'running' && interruptions >= SUSPECT,

@@ -135,6 +135,9 @@ const isSame = (signal: Signal, row: PendingMessage): boolean =>
   signal.output === row.output &&
   (row.causationId > 0 || JSON.stringify(signal.data) === JSON.stringify(row.data))
 
+/** What is added to a group comes to life by the message that it caused. */
+const makes = ({ to, type }: Signal, address: Address): boolean => to === address || type === 'group.add'
+
 /** What is committed beside records belongs to them: results of sub-steps, keys of submissions. */
 function besidesFault({ batch: { results, keys, signals } }: Taken): string | undefined {
   const recorded = signals.filter(({ type, refused }) => type === 'task.recorded' && refused === null)
@@ -149,7 +152,7 @@ function besidesFault({ batch: { results, keys, signals } }: Taken): string | un
   }
   const stray = keys.find(
     ({ seq, address }) =>
-      !signals.some(each => each.seq === seq && each.to === address && each.refused === null),
+      !signals.some(each => each.seq === seq && makes(each, address) && each.refused === null),
   )
   return stray === undefined ? undefined : `key ${stray.key} names signal ${stray.seq}, which created nobody`
 }

@@ -2,6 +2,8 @@
  * Written: a batch as the hub hands it to the journal, and as the journal has it then: each signal a whole record in its place, and
  * nothing else than was said. Part of invariant 2.
  */
+import type { GroupAdd } from '../../messages/group.ts'
+import type { Signal } from '../../messages/signal.ts'
 import type { Batch } from '../../runtime/journal.ts'
 import { decode, intact } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
@@ -75,7 +77,13 @@ function inPlace(batch: Batch, life: Life, { expected }: Past): void {
 function keysNamed({ keys, signals }: Batch, life: Life): void {
   for (const { key, address, seq } of keys) {
     const signal = signals.find(other => other.seq === seq)
-    if (signal?.to !== address || signal.refused !== null || signal.fromState !== null)
+    const made = signal?.type === 'group.add' ? addedBy(signal) : signal?.to
+    const isNew = signal?.type === 'group.add' || signal?.fromState === null
+    if (made !== address || signal?.refused !== null || !isNew)
       say(life, `the key ${key} names signal ${seq}, which did not bring ${address} to life`)
   }
 }
+
+/** What is added to a group is named by its first. */
+const addedBy = ({ data }: Signal): string =>
+  `task/${(data as unknown as GroupAdd).tasks[0]?.id ?? ''}`
