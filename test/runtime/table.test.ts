@@ -6,6 +6,7 @@ import { agentMachine } from '../../src/machines/agent.ts'
 import { compile } from '../../src/machines/graph-state.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
+import { scheduleMachine } from '../../src/machines/schedule.ts'
 import { taskMachine } from '../../src/machines/task.ts'
 import type { Command } from '../../src/messages/command.ts'
 import type { Json } from '../../src/messages/json.ts'
@@ -226,6 +227,52 @@ describe('The table-driven macrostep', () => {
         ),
       ).toBeGreaterThan(1_000)
     }
+  })
+
+  it('does what XState does on the schedule machine', () => {
+    const policy = fc.record({
+      missed: fc.constantFrom('skip', 'once', 'all'),
+      overlap: fc.constantFrom('skip', 'buffer', 'cancel', 'allow'),
+      grace: fc.constant(10),
+      create: fc.constant({ task: 't', input: 1 }),
+      definition: fc.constantFrom('a', 'b'),
+    })
+    const spec = fc.oneof(
+      policy,
+      fc.tuple(policy, small).map(([made, n]) => ({ ...made, times: n + 1 })),
+    )
+    const fire = fc.record({
+      turn: fc.integer({ min: 1, max: 3 }),
+      due: fc.subarray([100, 200, 300, 1_000]),
+      passed: small,
+      upTo: fc.constantFrom(300, 1_000, 2_000),
+      next: fc.constantFrom(null, 3_000, 3_000, 3_000),
+    })
+    const from = ['task/x@1970-01-01T00:00:00.100Z', 'task/x@1970-01-01T00:00:00.300Z'] as const
+    expect(
+      compared(
+        scheduleMachine,
+        undefined,
+        fc
+          .tuple(
+            fc.constantFrom(...from),
+            fc.oneof(
+              { weight: 4, arbitrary: signal('schedule.create', spec) },
+              { weight: 1, arbitrary: signal('schedule.update', spec) },
+              { weight: 10, arbitrary: signal('schedule.fire', fire) },
+              { weight: 4, arbitrary: delayed(scheduleMachine) },
+              { weight: 4, arbitrary: signal('step.done', fc.constant({ step: 0, status: 'completed' })) },
+              signal('schedule.fail', fc.record({ turn: small, error: failure })),
+              signal('schedule.pause', fc.record({ reason: fc.string() }, { requiredKeys: [] })),
+              signal('schedule.resume', fc.constant({})),
+              signal('schedule.trigger', fc.constant({})),
+              signal('schedule.remove', fc.constant({})),
+              signal('nonsense', fc.constant({})),
+            ),
+          )
+          .map(([task, event]) => ({ ...event, to: 'schedule/x', from: task })),
+      ),
+    ).toBeGreaterThan(1_000)
   })
 
   it('does what XState does on the hub machine', () => {
