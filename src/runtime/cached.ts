@@ -22,6 +22,19 @@ export function knownFrom({ type, stamp }: Signal): Address | undefined {
 
 export const isKnown = (signal: Signal): boolean => knownFrom(signal) !== undefined
 
+/** Its data as whoever sent it meant it: without the result that the hub put in. */
+export function sentOf({ data, ...signal }: { readonly data: Json; readonly stamp?: Json }): Json {
+  if (
+    signal.stamp === undefined ||
+    signal.stamp === null ||
+    data === null ||
+    !('from' in (signal.stamp as object))
+  )
+    return data
+  const { output: _, ...sent } = data as Readonly<Record<string, Json>>
+  return sent
+}
+
 /** What is there for a task that is created now: a result that has not expired and can still be read. */
 export function knownResult(
   spec: TaskCreate,

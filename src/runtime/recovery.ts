@@ -7,6 +7,7 @@ import { HUB, kindOf, type Address } from '../messages/address.ts'
 import type { TaskContext } from '../machines/task.ts'
 import type { Command } from '../messages/command.ts'
 import type { Signal } from '../messages/signal.ts'
+import { sentOf } from './cached.ts'
 import type { Cell, Hold } from './cell.ts'
 import type { Deciders } from './decider.ts'
 import { faultOf, type Delivery } from './delivery.ts'
@@ -281,7 +282,7 @@ function sameMessage(
   // Data that the hub made from outputs and mappers is copied too.
   return (
     cell.definition.materialise !== undefined ||
-    JSON.stringify(recorded.data) === JSON.stringify(command.data)
+    JSON.stringify(sentOf(recorded)) === JSON.stringify(command.data)
   )
 }
 

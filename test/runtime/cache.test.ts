@@ -314,6 +314,49 @@ describe('in a workflow', () => {
   })
 })
 
+describe('beside other tasks', () => {
+  const items = ['x', 'z'].map(id => ({ task: job, id, input: { text: 'hello' } }))
+  const after = { task: job, id: 'y', input: { text: 'hello' }, after: ['x'] }
+
+  test.each([
+    ['in memory', {}],
+    ['in small turns, and never in memory for long', { batchDeliveries: 1, tail: 1, liveActors: 1, idle: 1 }],
+  ])(
+    'a group has the result, also in a later life; what waits for it goes on, and runs itself: %s',
+    async (_, limits) => {
+      const simulation = world(limits)
+      const life = await simulation.boot()
+      await maker(life, 'a')
+      const group = await life.until(life.runtime.tasks.enqueueAll([...items, after], { id: 'g' }))
+      const results = {
+        x: { said: 'hello', by: 'task/a' },
+        z: { said: 'hello', by: 'task/a' },
+        y: { said: 'hello', by: 'task/y' },
+      }
+      expect(await life.until(group.result())).toEqual(results)
+      await simulation.drain(life)
+      simulation.kill()
+      const next = await simulation.boot()
+      expect(next.runtime.held()).toEqual([])
+      expect(await next.until(next.runtime.tasks.group('g').result())).toEqual(results)
+      await simulation.drain(next)
+    },
+  )
+
+  test('a group that has not ended is brought back, with what was given in it', async () => {
+    const simulation = world({ batchDeliveries: 2 })
+    const life = await simulation.boot()
+    await maker(life, 'a')
+    await life.until(life.runtime.tasks.enqueueAll([...items, after], { id: 'g' }))
+    simulation.kill()
+    const next = await simulation.boot()
+    expect(next.runtime.held()).toEqual([])
+    const group = next.runtime.tasks.group('g')
+    expect(Object.keys(await next.until(group.result()))).toEqual(['x', 'z', 'y'])
+    await simulation.drain(next)
+  })
+})
+
 describe('across process lives', () => {
   test('what is durable is given in the next one', async () => {
     const simulation = world()

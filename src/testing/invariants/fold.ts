@@ -13,6 +13,7 @@ import type { MemoryState } from '../../runtime/memory-journal.ts'
 import type { Definitions } from '../../runtime/population.ts'
 import { decode } from '../../runtime/record.ts'
 import { createRoot, stateOf, type Step } from '../../runtime/xstate.ts'
+import { sentOf } from './sent.ts'
 
 /** What a step caused, and nobody has recorded yet. */
 interface Due {
@@ -208,7 +209,7 @@ export class Fold {
       message.from !== cell.address ||
       message.to !== command.to ||
       message.type !== command.event ||
-      (!made && JSON.stringify(message.data) !== JSON.stringify(command.data))
+      (!made && JSON.stringify(sentOf(message)) !== JSON.stringify(command.data))
     )
       this.wrong.push(
         `output ${identity}: recorded is ${message.type} to ${message.to}, and the machine said otherwise`,

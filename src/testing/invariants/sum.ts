@@ -3,7 +3,6 @@
  * accepted is one record, and nothing arrives that nobody sent. It looks at records and rows, never at queues of the runtime.
  */
 import type { Address } from '../../messages/address.ts'
-import type { Json } from '../../messages/json.ts'
 import type { Message } from '../../messages/message.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { PendingMessage } from '../../runtime/journal.ts'
@@ -12,6 +11,7 @@ import type { Life } from '../host/life.ts'
 import { inputFault, Senders } from './inputs.ts'
 import type { Invariant } from './invariant.ts'
 import { reading, type Taken } from './reading.ts'
+import { sentOf } from './sent.ts'
 import { keyOf, type Move, type Owed } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
@@ -83,13 +83,6 @@ function differs(
     : wrong('data', data, owed.data)
 }
 
-/** Without the result that the hub has put in, where it says so. */
-function sentOf({ data, stamp = null }: Message & { readonly stamp?: Json }): Json {
-  if (stamp === null || !('from' in (stamp as object))) return data
-  const { output: _, ...sent } = data as Readonly<Record<string, Json>>
-  return sent
-}
-
 const stepOf = ({ data }: Pick<Message, 'data'>): unknown =>
   (data as { readonly step?: unknown } | null)?.step
 
@@ -133,7 +126,7 @@ const isSame = (signal: Signal, row: PendingMessage): boolean =>
   signal.from === row.from &&
   signal.causationId === row.causationId &&
   signal.output === row.output &&
-  (row.causationId > 0 || JSON.stringify(signal.data) === JSON.stringify(row.data))
+  (row.causationId > 0 || JSON.stringify(sentOf(signal)) === JSON.stringify(row.data))
 
 /** What is added to a group comes to life by the message that it caused. */
 const makes = ({ to, type }: Signal, address: Address): boolean => to === address || type === 'group.add'
