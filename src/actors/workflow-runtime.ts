@@ -110,6 +110,8 @@ function createMessage(
   if (step.role !== undefined) create.role = step.role
   if (step.retry !== undefined) create.retry = step.retry
   if (step.timeout !== undefined) create.timeout = step.timeout
+  const path = context.plan.paths[data.step] ?? 1
+  if (path > 1) create.path = path
   if (step.group !== undefined) create.metadata = { group: step.group }
   return create as unknown as Json
 }

@@ -15,6 +15,8 @@ export interface CompiledPlan extends Plan {
   readonly queueOf: readonly number[]
   /** For each lane, the queues that need a place in it. */
   readonly queuesOf: readonly (readonly number[])[]
+  /** For each step the longest way to the end, itself included: its critical path. */
+  readonly paths: readonly number[]
 }
 
 export const PENDING = 0
@@ -80,7 +82,22 @@ export function compile(plan: Plan): CompiledPlan {
     }
     return queue
   })
-  return { ...plan, dependents, queues, queueOf, queuesOf }
+  return { ...plan, dependents, queues, queueOf, queuesOf, paths: pathsOf(plan, dependents) }
+}
+
+/** From the ends backwards: a step is there once all that follow it are. */
+function pathsOf({ steps }: Plan, dependents: readonly (readonly number[])[]): number[] {
+  const paths = steps.map(() => 1)
+  const open = dependents.map(all => all.length)
+  const line = steps.flatMap((_, index) => (open[index] === 0 ? [index] : []))
+  // Grows while it is walked.
+  for (const index of line)
+    for (const before of new Set(steps[index]?.after)) {
+      paths[before] = Math.max(paths[before] ?? 1, (paths[index] ?? 1) + 1)
+      open[before] = (open[before] ?? 0) - 1
+      if (open[before] === 0) line.push(before)
+    }
+  return paths
 }
 
 export function initialState(plan: CompiledPlan): GraphState {

@@ -83,15 +83,29 @@ export function edgesOf(
 }
 
 /** Brings tasks to life, from the next free index on. */
-function grown(context: GroupContext, tasks: readonly GroupChild[]): { to: Partial<GroupContext>; send: Emitted[] } {
+function grown(
+  context: GroupContext,
+  tasks: readonly GroupChild[],
+): { to: Partial<GroupContext>; send: Emitted[] } {
   const { id, mode, concurrency, names, status, refs, living } = context
   const parent: Address = `group/${id}`
   const edges = edgesOf(tasks, mode, names.at(-1))
   const lane = concurrency === null ? {} : { lane: { name: parent, limit: concurrency } }
   const send = tasks.map(({ id: task, create, priority }, index): Emitted => {
     const after = edges.get(taskAddress(task)) ?? []
-    const data = { ...create, ...lane, ...(after.length === 0 ? {} : { after }), parent, step: names.length + index }
-    const message = { type: 'send', to: taskAddress(task), event: 'task.create', data: data as unknown as Json } as const
+    const data = {
+      ...create,
+      ...lane,
+      ...(after.length === 0 ? {} : { after }),
+      parent,
+      step: names.length + index,
+    }
+    const message = {
+      type: 'send',
+      to: taskAddress(task),
+      event: 'task.create',
+      data: data as unknown as Json,
+    } as const
     return priority === undefined ? message : { ...message, priority }
   })
   const to = {
@@ -131,7 +145,15 @@ export const groupMachine = setup({
     create: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'group.create') return
       const { mode, concurrency = null, sealed, tasks, metadata = {} } = event.data
-      const fresh = { ...NEW_GROUP, id: idOf(event.to), mode, concurrency, sealed, metadata, createdAt: event.at }
+      const fresh = {
+        ...NEW_GROUP,
+        id: idOf(event.to),
+        mode,
+        concurrency,
+        sealed,
+        metadata,
+        createdAt: event.at,
+      }
       const { to, send } = grown(fresh, tasks)
       enqueue.assign({ ...fresh, ...to })
       for (const command of send) enqueue.emit(command)

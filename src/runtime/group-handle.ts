@@ -6,7 +6,13 @@ import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Ending } from './endings.ts'
-import { groupOutcome, groupProgress, resultOfGroup, type GroupOutcome, type GroupProgress } from './group-outcome.ts'
+import {
+  groupOutcome,
+  groupProgress,
+  resultOfGroup,
+  type GroupOutcome,
+  type GroupProgress,
+} from './group-outcome.ts'
 import type { GroupItem } from './groups.ts'
 import { Handle, TaskHandle, type HandleHost, type WaitOptions } from './handles.ts'
 

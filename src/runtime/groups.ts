@@ -102,7 +102,8 @@ export class Groups {
     const { handles, limits } = this.#parts
     if (!Array.isArray(after)) throw new StatorError('INPUT_INVALID', { after, expected: 'a list' })
     const to: Address = `task/${checkName(id, 'task id')}`
-    const waitsFor = (handles.cell(to)?.snapshot.context as { waitsFor?: readonly Address[] } | undefined)?.waitsFor
+    const waitsFor = (handles.cell(to)?.snapshot.context as { waitsFor?: readonly Address[] } | undefined)
+      ?.waitsFor
     const added = checkAfter(after, limits.dependencies)
     checkAfter([...new Set([...(waitsFor ?? []), ...added])], limits.dependencies)
     await handles.send('task.depend', to, { after: added })
@@ -132,21 +133,31 @@ export class Groups {
     const { door, limits } = this.#parts
     const priority = checkPriority(options.priority)
     const bytes = MESSAGES * limits.messageBytes
-    return door.create({ type, to, from: CLIENT, data, priority, correlationId: to, makes, bytes, key }, options)
+    return door.create(
+      { type, to, from: CLIENT, data, priority, correlationId: to, makes, bytes, key },
+      options,
+    )
   }
 
   /** All of them checked, and against one another. */
   #children(items: readonly GroupItem[], mode: GroupMode | undefined): Children {
     const { submissions, ids, limits } = this.#parts
     if (!Array.isArray(items) || items.length > MAX_TASKS)
-      throw new StatorError('INPUT_INVALID', { tasks: items.length, expected: `a list of at most ${MAX_TASKS}` })
+      throw new StatorError('INPUT_INVALID', {
+        tasks: items.length,
+        expected: `a list of at most ${MAX_TASKS}`,
+      })
     const raw: Json[] = []
     const tasks = (items as readonly GroupItem[]).map((item): GroupChild => {
       checkSubmitOptions(item)
       const { task, input, id, priority } = item
       const prepared = submissions.prepare(task, input, item)
       const own = priority === undefined ? {} : { priority: checkPriority(priority) }
-      raw.push([id ?? null, prepared.raw, [...((prepared.create as { after?: readonly Json[] }).after ?? [])]])
+      raw.push([
+        id ?? null,
+        prepared.raw,
+        [...((prepared.create as { after?: readonly Json[] }).after ?? [])],
+      ])
       submissions.admit(prepared.create)
       return { id: id === undefined ? ids() : checkName(id, 'id'), create: prepared.create as never, ...own }
     })

@@ -29,7 +29,12 @@ export function startInput(task: Address, agent: Address, cell: Cell | undefined
 }
 
 /** A task hears how something ended that it waits for. */
-export function dependencyInput(task: Address, on: Address, ending: object, cell: Cell | undefined): Envelope {
+export function dependencyInput(
+  task: Address,
+  on: Address,
+  ending: object,
+  cell: Cell | undefined,
+): Envelope {
   const { correlationId, priority, depth } = cell ?? { correlationId: task, priority: 'normal', depth: 0 }
   const data = { on, ...ending } as Json
   return input(

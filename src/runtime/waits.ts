@@ -70,8 +70,7 @@ export class Waits implements Edges {
     coming: ReadonlyMap<Address, readonly Address[]>,
     groupOf: (address: Address) => Address | undefined,
   ): Address[] | undefined {
-    const group = (at: Address): Address | undefined =>
-      coming.has(at) ? groupOf(at) : this.#groups.get(at)
+    const group = (at: Address): Address | undefined => (coming.has(at) ? groupOf(at) : this.#groups.get(at))
     let added: Map<Address, Address[]> | undefined
     const above = (at: Address): Address[] => {
       const inGroup = group(at)

@@ -90,3 +90,49 @@ test('a run that is being cancelled can be asked again', async () => {
   await run.cancel('and after its end')
   await runtime.close()
 })
+
+// ---- on the queue
+
+test('on the queue: many in parallel with a worker limit; a failure stops no other; results by the id of the task', async () => {
+  const { runtime, most, ran } = await crew()
+  const group = await runtime.tasks.enqueueAll(pages, { concurrency: 2 })
+  const { status, results } = await group.outcome()
+  expect(most()).toBe(2)
+  expect(ran.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+  expect(status).toBe('failed')
+  expect(results['a']).toEqual({ status: 'completed', output: 'a done' })
+  expect(results['c']).toMatchObject({ status: 'failed', error: { message: 'c fails' } })
+  await runtime.close()
+})
+
+test('on the queue: a sequence stops at the first failure', async () => {
+  const { runtime, most, ran } = await crew()
+  const group = await runtime.tasks.enqueueAll(pages, { mode: 'sequence' })
+  const { results } = await group.outcome()
+  expect([most(), ran]).toEqual([1, ['a', 'b', 'c']])
+  expect(Object.entries(results).map(([id, { status }]) => `${id} ${status}`)).toEqual([
+    'a completed',
+    'b completed',
+    'c failed',
+    'd blocked',
+    'e blocked',
+    'f blocked',
+  ])
+  await runtime.close()
+})
+
+test('on the queue: a group is the children of one parent: found under it, added to it, cancelled with it', async () => {
+  const { runtime } = await crew()
+  const good = pages.filter(({ id }) => id !== 'c')
+  const group = await runtime.tasks.enqueueAll(good.slice(0, 2), { id: 'good', open: true })
+  await group.add(...good.slice(2))
+  await runtime.tasks.enqueue(step, 'x', { id: 'x', group: 'good' })
+  expect(group.tasks().map(({ id }) => id)).toEqual(['a', 'b', 'd', 'e', 'f', 'x'])
+  await group.seal()
+  expect(await runtime.tasks.group('good').result()).toMatchObject({ a: 'a done', x: 'x done' })
+  const late = [{ task: step, input: 'late', id: 'late', after: ['never'] }]
+  const other = await runtime.tasks.enqueueAll(late, { id: 'other' })
+  await other.cancel()
+  expect((await other.outcome()).status).toBe('cancelled')
+  await runtime.close()
+})

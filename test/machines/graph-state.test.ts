@@ -157,6 +157,19 @@ describe('graph state', () => {
   })
 })
 
+describe('critical paths', () => {
+  it('each step knows the longest way to the end, itself included', () => {
+    const after = (name: string, ...others: number[]): ReturnType<typeof free> => ({
+      ...free(name),
+      after: others,
+    })
+    // a → b → d, a → d, c alone; d is declared before b.
+    const steps = [after('a'), after('d', 0, 2, 2), after('b', 0), after('c')]
+    expect(compile({ steps, lanes: [], onFailure: 'continue' }).paths).toEqual([3, 1, 2, 1])
+    expect(compile(chain(5)).paths).toEqual([5, 4, 3, 2, 1])
+  })
+})
+
 describe('lanes', () => {
   it('who waits for a place goes before those who become ready later', () => {
     // a and b are ready at once; c follows a.

@@ -57,7 +57,10 @@ const rows: Row[] = [
   {
     promise: 'in a sequence each waits for the one before it, once, beside what it names itself',
     given: [],
-    when: create({ mode: 'sequence', tasks: [child('a', { after: ['task/x'] }), child('b', { after: ['task/y', 'task/a'] })] }),
+    when: create({
+      mode: 'sequence',
+      tasks: [child('a', { after: ['task/x'] }), child('b', { after: ['task/y', 'task/a'] })],
+    }),
     to: 'running',
     commands: [born('a', 0, { after: ['task/x'] }), born('b', 1, { after: ['task/a', 'task/y'] })],
   },

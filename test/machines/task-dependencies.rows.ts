@@ -60,7 +60,8 @@ export const dependencyRows: Row[] = [
     when: ended('task/a', 'failed'),
   },
   {
-    promise: 'one that did not complete blocks it at once, with all that stood in the way, and its parent hears of it',
+    promise:
+      'one that did not complete blocks it at once, with all that stood in the way, and its parent hears of it',
     given: [create({ after, parent: 'group/g', step: 4 })],
     when: ended('task/b', 'blocked', reasons),
     to: 'blocked',

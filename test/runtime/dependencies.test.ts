@@ -122,7 +122,12 @@ test('a circle is refused when it is closed, spelled out, and leaves nobody behi
     await life.until(tasks.enqueue(job, 1, { id: 'a', after: ['y'] }))
     const later = await failureOf(life, tasks.depend('a', ['c']))
     expect(later.details).toEqual({ cycle: 'a → b → c → a' })
-    await life.until(tasks.enqueueAll([{ task: job, input: 1, id: 'x' }, { task: job, input: 1, id: 'y' }]))
+    await life.until(
+      tasks.enqueueAll([
+        { task: job, input: 1, id: 'x' },
+        { task: job, input: 1, id: 'y' },
+      ]),
+    )
     await life.until(tasks.result('c'))
   })
 })
@@ -131,7 +136,10 @@ test('of two that close a circle at once, the later is refused', async () => {
   const world = worldOf(setup)
   await during(world, async life => {
     const { tasks } = life.runtime
-    const both = [tasks.enqueue(job, 1, { id: 'a', after: ['b'] }), tasks.enqueue(job, 1, { id: 'b', after: ['a'] })]
+    const both = [
+      tasks.enqueue(job, 1, { id: 'a', after: ['b'] }),
+      tasks.enqueue(job, 1, { id: 'b', after: ['a'] }),
+    ]
     const settled = await life.until(Promise.allSettled(both))
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
     await life.until(tasks.enqueue(job, 1, { id: 'b' }))
@@ -163,7 +171,9 @@ test('a task can wait for a run and for a group', async () => {
     expect(last.status()).toBe('pending')
     await life.until(tasks.enqueueAll([{ task: job, input: 1, id: 'x' }], { id: 'g' }))
     await life.until(last.result())
-    const bad = await life.until(life.runtime.startGraph(graph([{ id: 's', task: job, input: -5 }]), { id: 'bad' }))
+    const bad = await life.until(
+      life.runtime.startGraph(graph([{ id: 's', task: job, input: -5 }]), { id: 'bad' }),
+    )
     const blocked = await life.until(tasks.enqueue(job, 1, { after: [bad] }))
     expect((await life.until(blocked.outcome())).error).toMatchObject({
       reasons: [{ task: 'workflow/bad', code: 'WORKFLOW_FAILED' }],

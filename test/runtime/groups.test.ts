@@ -48,8 +48,18 @@ test('many in parallel: a failure stops no other, and results come by id in the 
   const { world } = crew()
   await during(world, async life => {
     const group = await life.until(life.runtime.tasks.enqueueAll(items({ b: 9, a: -3, c: 1 }), { id: 'g' }))
-    expect([group.id, group.address, group.tasks().map(({ id }) => id)]).toEqual(['g', 'group/g', ['b', 'a', 'c']])
-    expect(group.progress()).toMatchObject({ percent: 0, total: 3, living: 3, open: false, status: 'running' })
+    expect([group.id, group.address, group.tasks().map(({ id }) => id)]).toEqual([
+      'g',
+      'group/g',
+      ['b', 'a', 'c'],
+    ])
+    expect(group.progress()).toMatchObject({
+      percent: 0,
+      total: 3,
+      living: 3,
+      open: false,
+      status: 'running',
+    })
     const outcome = await life.until(group.outcome())
     expect(outcome).toEqual({
       status: 'failed',
@@ -97,7 +107,12 @@ test('a sequence runs one after the other and stops at the first failure, with t
     const group = await life.until(life.runtime.tasks.enqueueAll(all, { mode: 'sequence' }))
     const { status, results } = await life.until(group.outcome())
     expect([status, most(), begun(world)]).toEqual(['failed', 1, ['a', 'b']])
-    expect(Object.values(results).map(each => each.status)).toEqual(['completed', 'failed', 'blocked', 'blocked'])
+    expect(Object.values(results).map(each => each.status)).toEqual([
+      'completed',
+      'failed',
+      'blocked',
+      'blocked',
+    ])
     expect(results['d']?.error?.reasons).toEqual([
       { task: 'c', code: 'DEPENDENCY_FAILED', message: 'blocked: b ended with HANDLER_FAILED' },
       { task: 'b', code: 'HANDLER_FAILED', message: 'no' },
@@ -127,7 +142,8 @@ test('all or none: a circle, a taken id, a wrong input or a task that nobody han
     const { tasks } = life.runtime
     await life.until(tasks.enqueue(job, 1, { id: 'taken' }))
     const one = { task: job, id: 'one', input: 1 }
-    const refused = async (...all: GroupItem[]): Promise<string> => codeOf(life, tasks.enqueueAll([one, ...all]))
+    const refused = async (...all: GroupItem[]): Promise<string> =>
+      codeOf(life, tasks.enqueueAll([one, ...all]))
     expect(await refused({ task: job, id: 'taken', input: 1 })).toBe('IDEMPOTENCY_CONFLICT')
     expect(await refused(one)).toBe('IDEMPOTENCY_CONFLICT')
     expect(await refused({ task: job, id: 'two', input: 'x' })).toBe('INPUT_INVALID')
@@ -221,7 +237,10 @@ test('the same group under the same id or key is the same; another one is refuse
   const { world } = crew()
   await during(world, async life => {
     const { tasks } = life.runtime
-    const two = (): GroupItem[] => [{ task: job, input: 1 }, { task: job, input: 2 }]
+    const two = (): GroupItem[] => [
+      { task: job, input: 1 },
+      { task: job, input: 2 },
+    ]
     const [first, second] = [
       await life.until(tasks.enqueueAll(two(), { id: 'g' })),
       await life.until(tasks.enqueueAll(two(), { id: 'g' })),
@@ -240,7 +259,10 @@ test('the priority of a task goes before that of its group', async () => {
   await during(world, async life => {
     const { tasks } = life.runtime
     await life.until(life.runtime.agents.pause('ann'))
-    const all: GroupItem[] = [...items({ a: 1, b: 1 }), { task: job, id: 'c', input: 1, priority: 'critical' }]
+    const all: GroupItem[] = [
+      ...items({ a: 1, b: 1 }),
+      { task: job, id: 'c', input: 1, priority: 'critical' },
+    ]
     const group = await life.until(tasks.enqueueAll(all, { priority: 'low' }))
     await life.until(tasks.enqueue(job, 1, { id: 'other' }))
     await life.until(life.runtime.agents.resume('ann'))

@@ -84,7 +84,8 @@ export class Awaited {
     let last = family?.names.at(-1)
     const edges = new Map<Address, readonly Address[]>()
     for (const { id, create } of tasks) {
-      const before: Address[] = (mode ?? family?.mode) === 'sequence' && last !== undefined ? [`task/${last}`] : []
+      const before: Address[] =
+        (mode ?? family?.mode) === 'sequence' && last !== undefined ? [`task/${last}`] : []
       edges.set(`task/${id}`, [...before, ...(create.after ?? [])])
       last = id
     }

@@ -28,13 +28,23 @@ export class Debts {
   owe(
     actor: Shade,
     cause: Signal,
-    said: Pick<Owed, 'to' | 'type' | 'data' | 'from' | 'output' | 'isMade'> & { readonly urgency?: Priority | undefined; readonly correlationId?: string | undefined },
+    said: Pick<Owed, 'to' | 'type' | 'data' | 'from' | 'output' | 'isMade'> & {
+      readonly urgency?: Priority | undefined
+      readonly correlationId?: string | undefined
+    },
   ): void {
     const { urgency: priority = actor.priority, correlationId = actor.correlationId, ...message } = said
     const { seq: causationId, depth } = cause
     // Who was given a result at its creation speaks as after work that was done outside.
     const isGiven = cause.type === 'task.create' && cause.stamp !== null && 'from' in (cause.stamp as object)
-    this.#add({ ...message, priority, correlationId, causationId, hops: (isGiven ? 0 : cause.hops) + 1, depth })
+    this.#add({
+      ...message,
+      priority,
+      correlationId,
+      causationId,
+      hops: (isGiven ? 0 : cause.hops) + 1,
+      depth,
+    })
   }
 
   /** What somebody stumbled over is delivered once more: the start of a new chain. */

@@ -36,7 +36,11 @@ export function dependencyFaults({ signal }: Move, { books: { awaited } }: Shado
 
 /** What a task is told must be so. */
 function wordFault({ data, toState, refused }: Signal, { ends }: Awaited): string | undefined {
-  const { on, status, reasons = [] } = data as unknown as {
+  const {
+    on,
+    status,
+    reasons = [],
+  } = data as unknown as {
     readonly on: Address
     readonly status: string
     readonly reasons?: readonly Reason[]
@@ -49,7 +53,9 @@ function wordFault({ data, toState, refused }: Signal, { ends }: Awaited): strin
   const told = reasons.map(({ task, code }) => `${task} ${code}`)
   if (told.join() !== expected.join())
     return `told that ${on} ended because of ${told.join(', ')}, and not of ${expected.join(', ')}`
-  return refused === null && status !== 'completed' && toState !== 'blocked' ? `${on} does not block it` : undefined
+  return refused === null && status !== 'completed' && toState !== 'blocked'
+    ? `${on} does not block it`
+    : undefined
 }
 
 /** A circle begins where it ends. */
@@ -79,7 +85,8 @@ function groupFault({ to, type, data, final, toState }: Signal, { groups }: Awai
   const isOver = told.size === family.names.length
   const isSealed = family.sealed || type === 'group.seal' || type === 'group.cancel'
   if (type === 'group.add') return family.sealed ? 'more is added to what is sealed' : undefined
-  if (final !== (isOver && isSealed)) return final ? 'it ends too early' : 'all of it has ended, and it has not'
+  if (final !== (isOver && isSealed))
+    return final ? 'it ends too early' : 'all of it has ended, and it has not'
   if (!final) return undefined
   const isCancelled = family.cancelled || type === 'group.cancel'
   const isWhole = [...told.values()].every(word => word === 'completed')

@@ -142,7 +142,11 @@ export class Shadow {
     if (signal.hops > this.limits.hops) return this.#overrun(bare)
     const found = this.actors.get(signal.to)
     // Closes a circle: nobody else can know.
-    if (signal.causationId === 0 && this.books.awaited.circle(signal) && (found !== undefined || CREATES.has(signal.type)))
+    if (
+      signal.causationId === 0 &&
+      this.books.awaited.circle(signal) &&
+      (found !== undefined || CREATES.has(signal.type))
+    )
       return { ...bare, from: found?.state ?? null, to: found?.state ?? null, refusal: 'CYCLE' }
     const actor = found ?? this.#create(signal)
     if (actor === undefined) return { ...bare, refusal: codeOf(signal, 'RECIPIENT_UNKNOWN') }

@@ -85,5 +85,4 @@ function keysNamed({ keys, signals }: Batch, life: Life): void {
 }
 
 /** What is added to a group is named by its first. */
-const addedBy = ({ data }: Signal): string =>
-  `task/${(data as unknown as GroupAdd).tasks[0]?.id ?? ''}`
+const addedBy = ({ data }: Signal): string => `task/${(data as unknown as GroupAdd).tasks[0]?.id ?? ''}`
