@@ -4,6 +4,8 @@ import { agent, task, type ScheduleInfo, type ScheduleOptions } from 'stator'
 import { crashSweep, type Life, type Scenario, type Setup, type Simulation } from 'stator/testing'
 import { z } from 'zod'
 import { MISSED, OVERLAP } from '../../src/messages/schedule.ts'
+import { Calendar } from '../../src/runtime/calendar.ts'
+import type { Cell } from '../../src/runtime/cell.ts'
 import { good } from './support/play.ts'
 import { codeOf, worldOf } from './support/world.ts'
 
@@ -379,6 +381,36 @@ describe('its users', () => {
     await life.until(life.runtime.send({ type: 'schedule.remove', to: 'schedule/job' }))
     expect(await codeOf(life, schedules.trigger('job'))).toBe('RECIPIENT_UNKNOWN')
     await world.drain(life)
+  })
+})
+
+describe('the calendar', () => {
+  const asks = (timezone: string): Cell => {
+    const context = { spec: { cron: '0 * * * *', timezone }, turn: 3, anchor: 0, from: START }
+    const shown = { definition: { kind: { kind: 'schedule' } }, state: 'due', snapshot: { context } }
+    return { address: 'schedule/job', ...shown } as unknown as Cell
+  }
+
+  test('says so where this process does not know the time zone, and goes on', () => {
+    const calendar = new Calendar(10)
+    calendar.observe(asks('Mars/Olympus'))
+    const told = calendar.next(START + HOUR)
+    expect(told).toMatchObject({ type: 'schedule.fail', to: 'schedule/job', from: 'system/calendar' })
+    expect(told?.data).toMatchObject({ turn: 3, error: { code: 'DEFINITION_INVALID' } })
+    expect(calendar.hasWork()).toBe(false)
+  })
+
+  test('answers once, and nothing more once the hub closes', () => {
+    const calendar = new Calendar(10)
+    calendar.observe(asks('UTC'))
+    expect(calendar.hasWork()).toBe(true)
+    const data = { turn: 3, due: [START + HOUR], passed: 0, upTo: START + 1.5 * HOUR, next: START + 2 * HOUR }
+    expect(calendar.next(START + 1.5 * HOUR)).toMatchObject({ type: 'schedule.fire', data })
+    expect(calendar.next(START + 1.5 * HOUR)).toBeUndefined()
+    calendar.observe(asks('UTC'))
+    calendar.close()
+    expect(calendar.hasWork()).toBe(false)
+    expect(calendar.next(START + 1.5 * HOUR)).toBeUndefined()
   })
 })
 
