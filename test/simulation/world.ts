@@ -82,11 +82,11 @@ export function drawWorld(seed: number): World {
     : several(from(dice, 1, 5), index => drawOrder(dice, index, jobs, members))
   // Dice of its own, so that all other worlds are what they were.
   const again = new Dice(Math.imul(seed, 0x85ebca6b) ^ 0xcac4e)
-  const orders = again.chance(0.12)
-    ? several(from(again, 4, 12), index => drawAgain(again, index, members))
-    : usual
+  const isAgain = again.chance(0.12)
+  const orders = isAgain ? several(from(again, 4, 12), index => drawAgain(again, index, members)) : usual
   const named = orders.map(({ name, kind }) => ({ name, kind }))
   const deeds = drawDeeds(dice, members, named)
+  if (isAgain && again.chance(0.5)) deeds.push(drawPruning(again, members, named))
   const prunes = deeds.some(({ what }) => what === 'prune')
   return {
     limits: drawLimits(dice),
@@ -140,6 +140,18 @@ function drawSmall(dice: Dice, index: number): Order {
     given: { way: 'works', ms: 5 + dice.below(10), n: index },
     startAt: undefined,
     agent: 'ann',
+  }
+}
+
+/** While some results are still good, and some are not. */
+function drawPruning(dice: Dice, members: readonly Member[], [order]: readonly Deed['order'][]): Deed {
+  const none = { name: '', kind: 'task' }
+  return {
+    at: from(dice, 60, 300),
+    what: 'prune',
+    order: order ?? none,
+    member: members[0]?.id ?? '',
+    ms: dice.below(90),
   }
 }
 
