@@ -23,10 +23,10 @@ export function pastCell(
     // Who lived under that name before has ended.
     if (cell === undefined || signal.fromState === null) {
       const definition = definitions.creating(signal)
-      if (definition === undefined) return undefined
-      cell = new Cell(definition, signal, firstSnapshot(definition), parent)
+      cell =
+        definition === undefined ? undefined : new Cell(definition, signal, firstSnapshot(definition), parent)
     }
-    cell.step(signal)
+    cell?.step(signal)
   }
   cell?.live.stop()
   return cell

@@ -69,7 +69,8 @@ export class SchedulesView {
   }
 
   /**
-   * Makes a schedule, once for its id: the same definition again is no error and changes nothing, also where it is over since.
+   * Makes a schedule, once for its id: the same definition again is no error and changes nothing, also where it is over since,
+   * as long as its past was not pruned.
    * Policies of the task that have changed since are taken over. Each run is a task of its own, `<id>@<time in ISO 8601>`.
    * Settles when that is durable.
    * @throws StatorError (rejects) IDEMPOTENCY_CONFLICT: another definition has that id, and `replace` is not set; TASK_UNHANDLED,

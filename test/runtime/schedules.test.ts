@@ -130,6 +130,26 @@ describe('a schedule', () => {
     expect(runs(world)).toEqual([1, 2, 3, 4])
   })
 
+  test('goes on where its past was pruned, and each run is pruned by itself', async () => {
+    const world = ticking()
+    const first = await world.boot()
+    await make(first, hourly({ times: 4 }))
+    await world.pass(first, 2.5 * HOUR)
+    await world.pass(first, HOUR / 4)
+    expect(first.runtime.prune({ olderThan: '1h' })).toBe(1)
+    expect(first.runtime.verify()).toBeNull()
+    const second = await away(world, first, 1_000)
+    expect(second.runtime.tasks.schedules.get('job')).toMatchObject({
+      state: 'waiting',
+      counts: { started: 2 },
+    })
+    await world.drain(second)
+    expect(runs(world)).toEqual([1, 2, 3, 4])
+    // Its beginning is gone: now that it is over, nobody knows it.
+    expect(second.runtime.tasks.schedules.get('job')).toBeUndefined()
+    expect(second.runtime.verify()).toBeNull()
+  })
+
   test('whose task failed or was cancelled comes again', async () => {
     const bad = task('bad')
     const world = worldOf(life => ({
