@@ -6,6 +6,7 @@ import { DELIVERY } from './delivery.ts'
 import { DISPATCH } from './dispatch.ts'
 import { EXECUTION } from './execution.ts'
 import { JOURNAL } from './journal.ts'
+import { LATE } from './late.ts'
 import { LOOP } from './loop.ts'
 import { MACHINES } from './machines.ts'
 import type { Mutant } from './mutant.ts'
@@ -19,6 +20,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...BACKLOG,
   ...DELIVERY,
   ...TIMERS,
+  ...LATE,
   ...DISPATCH,
   ...EXECUTION,
   ...CLIENTS,

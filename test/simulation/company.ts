@@ -25,7 +25,10 @@ export const JOBS: readonly Job[] = [
   job('plain', {}),
   job('steady', { retry: { maxAttempts: 3, jitter: 'none', ...soon } }),
   job('eager', { retry: { maxAttempts: 2, jitter: 'full', ...soon } }),
-  job('patient', { retry: { maxAttempts: 4, jitter: 'equal', backoff: 3, ...soon } }),
+  job('patient', {
+    timeout: { heartbeat: 30 },
+    retry: { maxAttempts: 4, jitter: 'equal', backoff: 3, ...soon },
+  }),
   job('brief', { timeout: 60, retry: { maxAttempts: 2, jitter: 'none', ...soon } }),
   job('felt', {
     timeout: { heartbeat: 15, startToClose: 150 },
@@ -37,7 +40,7 @@ export const JOBS: readonly Job[] = [
   }),
   job('picky', {
     timeout: { overall: 300 },
-    retry: { maxAttempts: 3, ...soon, nonRetryable: ['EffectFailed', 'STEP_REPEATED', 'Error'] },
+    retry: { maxAttempts: 3, ...soon, nonRetryable: ['STEP_REPEATED', 'HANDLER_FAILED'] },
   }),
   job('held', { onInterrupted: 'hold', timeout: { overall: '1m' } }),
   job('once', { onInterrupted: 'fail' }),

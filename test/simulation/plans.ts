@@ -23,7 +23,13 @@ export interface Planned {
   readonly onFailure: 'continue' | 'cancel'
 }
 
-const OFTEN: Partial<Record<Way, number>> = { works: 14, 'works in parts': 6, 'tells how far it is': 3 }
+const OFTEN: Partial<Record<Way, number>> = {
+  works: 14,
+  'works in parts': 6,
+  'tells how far it is': 3,
+  'shows that it lives': 6,
+  'asks to come again': 3,
+}
 const WEIGHTS = Object.fromEntries(Object.keys(WAYS).map(way => [way, OFTEN[way as Way] ?? 1])) as Record<
   Way,
   number

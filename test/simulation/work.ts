@@ -91,8 +91,10 @@ async function doing(given: Work, ctx: TaskContext, life: Life): Promise<Result>
     case 'tells how far it is':
       for (const percent of [10, 50, Number.NaN, 999, -1]) ctx.progress(percent, `${percent}`)
       await life.wait(ms)
-      ctx.progress(75)
-      await life.wait(3)
+      for (const percent of [75, 76, 77]) {
+        ctx.progress(percent)
+        await life.wait(1)
+      }
       return { n }
     case 'shows that it lives':
       for (let left = ms; left > 0; left -= 7) {

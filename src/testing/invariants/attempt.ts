@@ -17,6 +17,8 @@ export interface Attempt {
   /** Milliseconds that it may be silent, and its last sign of life. */
   readonly heartbeat: number | undefined
   seen: number
+  /** Its last recorded progress, and whether that came sooner than it may. */
+  told?: { readonly at: number; readonly early: boolean }
   /** When the task went on without it. */
   over: number | undefined
   /** What its handler did, where that is seen: nothing, begin, return, throw. */

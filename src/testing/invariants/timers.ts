@@ -21,7 +21,11 @@ export const timers: Invariant = {
   watch: reading(shadow => ({
     moved: (move, { simulation }) => {
       if (!move.known) return
-      const wrong = firingFault(move, shadow) ?? lengthFault(move, shadow) ?? timeoutFault(move, shadow)
+      const wrong =
+        firingFault(move, shadow) ??
+        lengthFault(move, shadow) ??
+        timeoutFault(move, shadow) ??
+        progressFault(move, shadow)
       if (wrong !== undefined)
         simulation.break(8, `signal ${move.signal.seq}, ${move.signal.type} to ${move.signal.to}: ${wrong}`)
     },
@@ -130,6 +134,17 @@ function timeoutFault({ signal }: Move, { books }: Shadow): string | undefined {
   if (attempt.handler === 'error' && textOf(attempt.said).includes(error.message)) return undefined
   const end = isSilent ? attempt.seen + (attempt.heartbeat ?? Number.POSITIVE_INFINITY) : attempt.deadline
   return signal.at < end ? `its attempt had ${end - signal.at} ms left` : undefined
+}
+
+/** Progress of an attempt is not recorded more often than it may be; the last before it fails may come sooner. */
+function progressFault({ signal }: Move, { books, limits, stage }: Shadow): string | undefined {
+  const attempt = books.works.get(signal.to)?.attempt
+  if (signal.type !== 'task.progress' || signal.refused !== null || attempt === undefined) return undefined
+  const { told } = attempt
+  // By the clock: what is recorded does not go back where that was set back.
+  const at = stage.clock.now()
+  attempt.told = { at, early: told !== undefined && at - told.at < limits.progressInterval }
+  return told?.early === true ? 'one more after a progress that came too soon' : undefined
 }
 
 /** A turn that had room left has fired all that was due. */
