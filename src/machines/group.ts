@@ -4,7 +4,7 @@
  */
 import { assign, enqueueActions, setup } from 'xstate'
 import type { Failure } from '../errors.ts'
-import { idOf, type Address } from '../messages/address.ts'
+import type { Address } from '../messages/address.ts'
 import type { Emitted } from '../messages/command.ts'
 import type { EventsOf } from '../messages/event.ts'
 import type { GroupChild, groupMessages, GroupMode } from '../messages/group.ts'
@@ -147,7 +147,7 @@ export const groupMachine = setup({
       const { mode, concurrency = null, sealed, tasks, metadata = {} } = event.data
       const fresh = {
         ...NEW_GROUP,
-        id: idOf(event.to),
+        id: event.to.slice(event.to.indexOf('/') + 1),
         mode,
         concurrency,
         sealed,

@@ -126,18 +126,21 @@ export class Dependencies implements Decider {
       return this.#waits.circle(edgesOf(tasks, mode, undefined), () => to)
     }
     if (type === 'group.add') {
-      const group = this.#contextOf<GroupContext>(to)
+      const group = this.#contextOf(to) as GroupContext | undefined
       const { tasks } = data as unknown as GroupAdd
       return this.#waits.circle(edgesOf(tasks, group?.mode, group?.names.at(-1)), () => to)
     }
     if (type !== 'task.create' && type !== 'task.depend') return undefined
     const { after, parent } = data as Partial<TaskCreate>
     if (after === undefined || after.length === 0) return undefined
-    const mine = type === 'task.create' ? parent : this.#contextOf<TaskContext>(to)?.spec?.parent
+    const mine =
+      type === 'task.create' ? parent : (this.#contextOf(to) as TaskContext | undefined)?.spec?.parent
     return this.#waits.circle(new Map([[to, after]]), () => groupOf(mine))
   }
 
   #stands(address: Address, after: readonly Address[], spec: TaskCreate | null): void {
+    // Most wait for nobody, and never did.
+    if (after.length === 0 && this.#waits.waits(address).length === 0) return
     const { came, went } = this.#waits.set(address, after, {
       group: groupOf(spec?.parent),
       own: spec?.path,
@@ -162,20 +165,18 @@ export class Dependencies implements Decider {
   }
 
   #tell(on: Address, ending: Signal): void {
+    if (!this.#waits.hasDependents(on)) return
     const dependents = [...this.#waits.dependents(on)]
-    if (dependents.length > 0) this.#words.push({ on, ending, dependents, told: 0 })
+    this.#words.push({ on, ending, dependents, told: 0 })
   }
 
-  #contextOf<T>(address: Address): T | undefined {
-    return this.#population.find(address)?.snapshot.context as T | undefined
+  #contextOf(address: Address): unknown {
+    return this.#population.find(address)?.snapshot.context
   }
 }
 
 const groupOf = (parent: Address | undefined): Address | undefined =>
   parent !== undefined && kindOf(parent) === 'group' ? parent : undefined
-
-const spell = (circle: readonly Address[] | undefined): string | undefined =>
-  circle?.map(address => nameOf(address)).join(' → ')
 
 function only(all: Iterable<unknown>): boolean {
   let count = 0

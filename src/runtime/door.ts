@@ -163,6 +163,11 @@ export class Door {
     }
   }
 
+  /** Must who comes into that queue ask for room in it? */
+  asks(queue: string | undefined): boolean {
+    return this.#parts.intake.asks(queue)
+  }
+
   /** Called after each turn: room for those who wait. */
   letIn(): void {
     const { kernel, limits, intake } = this.#parts

@@ -30,6 +30,8 @@ const submitShape = sendShape.extend({
   metadata: z.custom(isRecord, 'Invalid input: expected a plain object').optional(),
 })
 
+const CHECKED = Object.keys(submitShape.shape) as (keyof SubmitOptions)[]
+
 /** Options of a group. */
 export const groupShape = sendShape.extend({
   idempotencyKey: z.string().min(1).max(200).optional(),
@@ -46,9 +48,20 @@ export function checkSendOptions(options: SendOptions): void {
 
 /** @throws StatorError INPUT_INVALID */
 export function checkSubmitOptions(options: SubmitOptions): void {
+  if (isPlain(options)) return
   const { startAt, delay } = parse(submitShape, options, 'INPUT_INVALID', 'options')
   if (startAt !== undefined && delay !== undefined)
     throw new StatorError('INPUT_INVALID', { startAt, delay, reason: 'one or the other' })
+}
+
+/** Most submissions have nothing to be looked at here: a schema is dear where 20,000 come a second. */
+function isPlain(options: SubmitOptions | null): boolean {
+  return (
+    typeof options === 'object' &&
+    options !== null &&
+    !Array.isArray(options) &&
+    CHECKED.every(name => options[name] === undefined)
+  )
 }
 
 /** Addresses of what something must wait for. @throws StatorError ADDRESS_INVALID, INPUT_INVALID: too many */

@@ -18,11 +18,21 @@ export function isOpen({ address, state, online }: Helper, books: Books): boolea
 
 export const hasRoom = ({ running, capacity }: Helper): boolean => running.size < capacity
 
+/** Have the agents of its role room, all together? */
+export function roleHasRoom({ role }: Helper, { setup, books }: Shadow): boolean {
+  const limit = role === undefined ? undefined : setup.roles?.[role]?.concurrency
+  if (limit === undefined) return true
+  let count = 0
+  for (const other of books.helpers.values()) if (other.role === role) count += other.running.size
+  return count < limit
+}
+
 /** Does an agent fit a task, whatever it does now? */
 export function fits(helper: Helper, spec: Work['spec']): boolean {
   return (
     (spec.role === undefined || spec.role === helper.role) &&
-    (spec.agent === undefined || spec.agent === helper.address)
+    (spec.agent === undefined || spec.agent === helper.address) &&
+    (spec.skills ?? []).every(skill => helper.skills.includes(skill))
   )
 }
 
