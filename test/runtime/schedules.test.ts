@@ -478,4 +478,32 @@ describe('through a crash anywhere', () => {
       expect(once).toBeGreaterThan(20)
     },
   )
+
+  test.each(policies)(
+    'missed $missed, overlap $overlap: nor where the process stays away for two and a half hours',
+    async ({ missed, overlap }) => {
+      const scenario: Scenario = {
+        name: `away, ${missed} ${overlap}`,
+        limits: patient,
+        setup: life => {
+          const { clock } = life.simulation
+          if (life.number > 1) clock.set(clock.now() + 2.5 * HOUR)
+          return setupOf(1.5 * HOUR)(life)
+        },
+        play: async life => {
+          const { schedules } = life.runtime.tasks
+          await make(life, { every: '1h', missed, overlap, times: 3 })
+          await life.until(
+            (async () => {
+              while (schedules.get('job')?.state !== 'completed') await life.wait(10 * MINUTE)
+            })(),
+          )
+          return schedules.get('job')?.counts.started
+        },
+      }
+      // That every time is accounted for, and none is run twice, the invariants see.
+      const { outcome } = await crashSweep(scenario, { watchers: () => [good], twice: false })
+      expect(outcome).toBe('3')
+    },
+  )
 })
