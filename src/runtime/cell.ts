@@ -103,7 +103,8 @@ export class Cell {
   /** One macrostep; what came of it is for the caller to carry out. */
   step(signal: Signal): Step {
     const timerEvent = timerEventOf(signal)
-    return this.live.step(timerEvent === undefined ? signal : { ...signal, type: timerEvent })
+    const event = timerEvent === undefined ? signal : { ...signal, type: timerEvent }
+    return this.live.step(event, signal.seq === this.createdSeq)
   }
 
   setTimer(timer: TimerRecord): void {

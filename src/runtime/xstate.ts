@@ -15,7 +15,7 @@ import { StatorError } from '../errors.ts'
 import type { Command } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
-import { tableOf } from './table.ts'
+import { tableOf, type MacroStep } from './table.ts'
 
 /** A machine's snapshot, as the runtime sees it: opaque but for these. */
 export interface Snapshot {
@@ -70,12 +70,27 @@ function collect(action: CollectedAction): void {
 }
 
 const logics = new WeakMap<AnyStateMachine, AnyActorLogic>()
+const tables = new WeakMap<AnyStateMachine, MacroStep>()
+
+/** Nobody is there yet whom actions could refer to, nor does any of ours. */
+const NOBODY = { self: undefined, system: undefined }
+
+/** The first macrostep of an actor, where the table does it. */
+function first(
+  machine: AnyStateMachine,
+  snapshot: Snapshot,
+  event: { readonly type: string },
+): Snapshot | undefined {
+  wrap(machine)
+  return tables.get(machine)?.(snapshot as never, event, NOBODY, commands) as Snapshot | undefined
+}
 
 /** Wrap last: `.provide()` returns an unwrapped machine. */
 function wrap(machine: AnyStateMachine): AnyActorLogic {
   const known = logics.get(machine)
   if (known !== undefined) return known
   const table = tableOf(machine)
+  if (table !== undefined) tables.set(machine, table)
   const logic = {
     // Inspectors look here for what the actor is.
     config: machine.config as unknown,
@@ -132,35 +147,55 @@ export function initialSnapshot(machine: AnyStateMachine, input: unknown): Snaps
   return snapshot
 }
 
-/** A live XState actor at an address. */
+/**
+ * An XState actor at an address. Its first macrostep, on the shared first snapshot of its machine, needs no actor where the table does
+ * it: so a task that only comes to wait is a snapshot, and what waits by the hundred thousand is small. From then on it lives.
+ */
 export class LiveActor {
-  readonly #actor: AnyActorRef
+  readonly #machine: AnyStateMachine
+  readonly #parent: ActorRefLike
+  readonly #id: string
+  #actor: AnyActorRef | undefined
+  #snapshot: Snapshot
 
   constructor(machine: AnyStateMachine, snapshot: Snapshot, parent: ActorRefLike, id: string) {
-    this.#actor = createActor(wrap(machine), { snapshot, parent, id } as never)
-    this.#actor.start()
+    this.#machine = machine
+    this.#parent = parent
+    this.#id = id
+    this.#snapshot = snapshot
   }
 
   get snapshot(): Snapshot {
-    return this.#actor.getSnapshot() as Snapshot
+    return this.#snapshot
   }
 
   /** One macrostep. A signal is passed as the event itself; a due timer as the literal event that XState expects. */
-  step(event: Signal | { readonly type: string }): Step {
+  step(event: Signal | { readonly type: string }, isFirst: boolean): Step {
     commands = []
     thrown = undefined
-    const before = this.#actor.getSnapshot() as Snapshot
-    this.#actor.send(event)
-    const after = this.#actor.getSnapshot() as Snapshot
-    const step = { before, after, commands, thrown }
+    const before = this.#snapshot
+    const known = isFirst ? first(this.#machine, before, event) : undefined
+    this.#snapshot = known ?? this.#send(event)
+    const step = { before, after: this.#snapshot, commands, thrown }
     commands = []
     return step
   }
 
   stop(): void {
     // An actor with a parent refuses stop(); its logic holds nothing, so unregistering is all there is to do.
-    const internal = this.#actor as unknown as { _stop?: () => void }
-    internal._stop?.()
+    const internal = this.#actor as unknown as { _stop?: () => void } | undefined
+    internal?._stop?.()
+  }
+
+  #send(event: Signal | { readonly type: string }): Snapshot {
+    this.#actor ??= this.#live()
+    this.#actor.send(event)
+    return this.#actor.getSnapshot() as Snapshot
+  }
+
+  #live(): AnyActorRef {
+    const options = { snapshot: this.#snapshot, parent: this.#parent, id: this.#id }
+    return createActor(wrap(this.#machine), options as never).start()
   }
 }
 
