@@ -127,16 +127,16 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
     ...timeouts(options.timeout, `timeout of task ${name}`),
     ...(options.onInterrupted === undefined ? {} : { onInterrupted: options.onInterrupted }),
   }
-  return {
-    kind: 'task',
+  return Object.freeze({
+    kind: 'task' as const,
     name,
     input: input as Schema<z.output<I>, z.input<I>>,
     output: output as Schema<z.output<O>, z.input<O>>,
     version,
     key: key as ((input: z.output<I>) => string) | undefined,
     cacheFor: options.cache === undefined ? undefined : toMs(cacheOf(options.cache, what).ttl, 'cache.ttl'),
-    spec,
-  }
+    spec: Object.freeze(spec),
+  })
 }
 
 const shape = z.looseObject({

@@ -64,6 +64,13 @@ export const taskMachine = setup({
   delays: { untilNext: ({ context }) => context.delay },
   actions: {
     create: assign(({ event }) => created(event)),
+    /** Created, and ready at once. */
+    createReady: enqueueActions(({ event, enqueue }) => {
+      enqueue.assign({ ...created(event), readyAt: event.at })
+      const overall = event.type === 'task.create' ? event.data.overall : undefined
+      if (overall !== undefined)
+        enqueue.raise({ type: 'task.expired' } as never, { id: 'overall', delay: overall })
+    }),
     /** Its time has come and nothing stands in its way: from now on the time that it has in all runs. */
     ready: enqueueActions(({ context, event, enqueue }) => {
       if (context.readyAt !== 0) return
@@ -149,8 +156,8 @@ export const taskMachine = setup({
           { guard: 'isKnown', target: 'completed', actions: ['create', 'complete'] },
           { guard: 'dependsOnOthers', actions: 'create' },
           { guard: 'isDelayed', target: 'scheduled', actions: 'create' },
-          { guard: 'isAssigned', target: 'running', actions: ['create', 'ready', 'begin'] },
-          { target: 'queued', actions: ['create', 'ready'] },
+          { guard: 'isAssigned', target: 'running', actions: ['createReady', 'begin'] },
+          { target: 'queued', actions: 'createReady' },
         ],
         'dependency.done': [
           { guard: 'hinders', target: 'blocked', actions: 'block' },

@@ -29,6 +29,12 @@ export class Intake {
     this.#open = open
   }
 
+  /** Must who comes into that queue ask? */
+  asks(queue: string | undefined): boolean {
+    const { spec, state } = this.#dispatcher.jobs.desk(queue)
+    return spec?.maxWaiting !== undefined || state === 'draining'
+  }
+
   /**
    * Lets so many in; the call that it resolves to says that they are in, or will not come.
    * @throws StatorError (rejects) QUEUE_FULL, QUEUE_DRAINING, CLOSED

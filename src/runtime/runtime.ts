@@ -96,7 +96,7 @@ class RuntimeImpl {
    * Submits one task, by the definition that is registered by its name. Settles when that is durable. Errors as for `start`, and
    * @throws StatorError (rejects) ALREADY_REGISTERED: a task of that name with other policies is; DEFINITION_INVALID: no task
    */
-  async submit<I, O, Given, Made>(
+  submit<I, O, Given, Made>(
     task: TaskDefinition<I, O, Given, Made>,
     data: Given,
     options: SubmitOptions = {},

@@ -98,7 +98,8 @@ export class Submissions {
   ): Promise<TaskHandle<O>> {
     checkSubmitOptions(options)
     const { create, raw } = this.prepare(task as unknown as AnyTask, data, options)
-    const coming = new Map([[(create as { queue?: string }).queue, 1]])
+    const { queue } = create as { queue?: string }
+    const coming = this.#parts.door.asks(queue) ? new Map([[queue, 1]]) : undefined
     const address = await this.#create(
       'task.create',
       `task/${this.#idOf(options)}`,

@@ -262,7 +262,8 @@ const ENQUEUE = Object.assign(() => aside(), {
 
 function collected(action: Builtin, args: Args): Builtin[] {
   asked = []
-  action.collect?.({ ...args, enqueue: ENQUEUE, check: aside }, undefined)
+  const { context, event, self, system } = args
+  action.collect?.({ context, event, self, system, enqueue: ENQUEUE, check: aside }, undefined)
   return asked
 }
 

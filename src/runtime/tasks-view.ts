@@ -41,7 +41,7 @@ export class TasksView {
    * `runtime.start`, and @throws StatorError (rejects) ALREADY_REGISTERED: a task of that name with other policies is;
    * DEFINITION_INVALID: no task
    */
-  async enqueue<I, O, Given, Made>(
+  enqueue<I, O, Given, Made>(
     task: TaskDefinition<I, O, Given, Made>,
     input: Given,
     options: SubmitOptions = {},
