@@ -580,14 +580,13 @@ const COMPLAINTS: readonly [number: number, what: string, change: (told: Told[])
   ],
   [
     10,
-    'the lower priority goes first',
+    'who has waited longer goes later',
     told => {
       for (const batch of batches(told))
         for (const each of batch.signals as readonly { to: string; priority: string }[])
-          if (each.to === 'task/low' || each.to === 'task/high')
-            each.priority = each.to === 'task/low' ? 'high' : 'low'
+          if (each.to === 'task/low' || each.to === 'task/high') each.priority = 'normal'
     },
-    /goes before/,
+    /task\/high goes before task\/run\/b, of the same priority/,
   ],
   [
     10,

@@ -43,6 +43,8 @@ const shape = z.strictObject({
   seed: z.int().optional(),
   together: z.unknown().optional(),
   limits: z.record(z.string(), z.unknown()).optional(),
+  queues: z.array(z.unknown()).optional(),
+  roles: z.record(z.string(), z.unknown()).optional(),
   name: z.string().min(1).max(200).optional(),
   regressions: z.union([z.string().min(1), z.literal(false)], 'a folder, or false').optional(),
 })

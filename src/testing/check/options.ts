@@ -12,6 +12,7 @@ import { taskMessages, taskPublic } from '../../messages/task.ts'
 import { workflowMessages, workflowPublic } from '../../messages/workflow.ts'
 import { limitsOf, type Limits } from '../../runtime/limits.ts'
 import type { RunOutcome } from '../../runtime/outcome.ts'
+import type { Setup } from '../host/stage.ts'
 import { arbitraryOf } from '../arbitrary/index.ts'
 import { EFFECT_FAULTS, world, type Effect, type EffectFault } from '../world/effect.ts'
 import type { WorldView } from '../world/view.ts'
@@ -62,6 +63,9 @@ export interface WorkflowCheckOptions<Outputs, Given> {
   /** Runs of the workflow at the same time, at most. Default 2. */
   readonly together?: number
   readonly limits?: Partial<Limits>
+  /** Where its tasks wait, and what agents of a role may do at once: as for createRuntime. */
+  readonly queues?: NonNullable<Setup['queues']>
+  readonly roles?: NonNullable<Setup['roles']>
   /** Names the check in tokens and in the file of its regressions. Default: the name of the workflow. */
   readonly name?: string
   /** Where tokens of failed cases are kept, to be played first from then on; false keeps none. Default '.stator/regressions'. */
@@ -92,6 +96,8 @@ export interface Check {
   readonly seed: number | undefined
   readonly together: number
   readonly limits: Partial<Limits>
+  readonly queues: NonNullable<Setup['queues']>
+  readonly roles: NonNullable<Setup['roles']>
   readonly regressions: string | false
 }
 
@@ -130,6 +136,8 @@ export function checkOf<Outputs, Given>(
     seed: options.seed,
     together: whole(options.together ?? 2, 'together'),
     limits: limitsFor(options.limits),
+    queues: options.queues ?? [],
+    roles: options.roles ?? {},
     regressions: options.regressions ?? '.stator/regressions',
   }
 }

@@ -10,7 +10,7 @@ import { sceneOf } from './scene.ts'
 
 export interface ScenarioOptions<Outputs, Given> extends Pick<
   WorkflowCheckOptions<Outputs, Given>,
-  'effects' | 'agents' | 'always' | 'eventually' | 'limits' | 'name'
+  'effects' | 'agents' | 'always' | 'eventually' | 'limits' | 'queues' | 'roles' | 'name'
 > {
   readonly input: Given
 }

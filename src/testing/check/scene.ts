@@ -23,7 +23,7 @@ const HALF_AN_HOUR = 30 * 60_000
 
 /** `struck` is told of each fault and each event that comes into play. */
 export function sceneOf(check: Check, drawn: Case, struck: (what: string) => void): Scene {
-  const { workflow, tasks } = check
+  const { workflow, tasks, queues, roles } = check
   const world = worldOf(check, drawn, struck)
   const properties = new Properties(check, world, drawn.inputs.length)
   const clients = new Clients(check, drawn, struck)
@@ -41,7 +41,13 @@ export function sceneOf(check: Check, drawn: Case, struck: (what: string) => voi
   const scenario: Scenario = {
     name: check.name,
     limits: { ...(drawn.actors.limits === 'tight' ? TIGHT : {}), ...check.limits },
-    setup: life => ({ workflows: [workflow], tasks, agents: castOf(check, drawn.actors, world, life) }),
+    setup: life => ({
+      workflows: [workflow],
+      tasks,
+      queues,
+      roles,
+      agents: castOf(check, drawn.actors, world, life),
+    }),
     play,
     watchers: [clients.watcher, properties.watcher],
   }

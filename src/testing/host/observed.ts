@@ -86,6 +86,10 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
     enqueueAll: accepted,
     get: made,
     group: made,
+    queue:
+      call =>
+      (...args) =>
+        queue(call(...args) as { readonly name: string }, by),
   })
   return listening(runtime, calls, { agents, tasks })
 }
@@ -118,6 +122,15 @@ function handle<H extends Handle>(given: H, by: Overheard): H {
       call =>
       (...args) =>
         handle(call(...args) as Handle, by),
+  })
+}
+
+function queue<Q extends { readonly name: string }>(given: Q, by: Overheard): Q {
+  const own = (): Address => `queue/${given.name}`
+  return listening(given, {
+    pause: done('pause', by, own),
+    resume: waiting('resume', by, own),
+    drain: waiting('drain', by, own),
   })
 }
 

@@ -30,7 +30,8 @@ export interface Told {
 
 /** A client that waits for the end of a run or a task, or for a word of its to be carried out. */
 export interface Wait {
-  readonly what: 'outcome' | 'result' | 'cancel' | 'pause' | 'resume' | 'register' | 'unregister' | 'release'
+  readonly what:
+    'outcome' | 'result' | 'cancel' | 'pause' | 'resume' | 'drain' | 'register' | 'unregister' | 'release'
   readonly address: Address
 }
 

@@ -2,7 +2,7 @@
  * Allowance: how much virtual time and how many steps all that is under way may still take, after the last word from outside: the
  * deadlines of its attempts, its timers, and a little for each thing that happens.
  */
-import { HUB } from '../../messages/address.ts'
+import { HUB, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Batch } from '../../runtime/journal.ts'
 import type { Shadow } from './shadow.ts'
@@ -41,6 +41,8 @@ export class Allowance {
     if (signals.length === 0) return
     if (signals.some(isWord)) this.begin()
     this.#happened += signals.length
+    // Who was started may have waited for a token.
+    for (const { name, to } of signals) if (name === 'task.started') this.#time += this.#tokenOf(to)
     // A handler that was given up settles whenever it likes.
     const isStale = signals.every(({ refused }) => refused?.code === 'STALE_ATTEMPT')
     if (!isStale) this.#last = this.#shadow.stage.clock.now()
@@ -59,6 +61,12 @@ export class Allowance {
     const time = this.#last - this.#begun
     const most = this.#time + this.#happened * LATE
     return time > most ? `took ${time} ms to come to rest, and had reason for ${most}` : undefined
+  }
+
+  #tokenOf(task: Address): number {
+    const { works, desks } = this.#shadow.books
+    const work = works.get(task)
+    return work === undefined ? 0 : desks.of(work.spec).interval
   }
 
   #count(): void {

@@ -5,7 +5,6 @@
 import type { AgentDefinition } from '../../actors/agent.ts'
 import { idOf, type Address } from '../../messages/address.ts'
 import type { Command } from '../../messages/command.ts'
-import type { Json } from '../../messages/json.ts'
 import type { Priority } from '../../messages/message.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { TaskCreate } from '../../messages/task.ts'
@@ -14,7 +13,9 @@ import type { Entry } from '../host/ledger.ts'
 import type { Life } from '../host/life.ts'
 import type { Stage } from '../host/stage.ts'
 import { textOf, TIMEOUTS, type Attempt } from './attempt.ts'
+import { askedIn } from './asked.ts'
 import { Awaited } from './awaited.ts'
+import { Desks } from './desks.ts'
 import type { Move } from './shade.ts'
 
 export interface Work {
@@ -40,6 +41,7 @@ export interface Helper {
   readonly address: Address
   state: string
   role: string | undefined
+  skills: readonly string[]
   capacity: number
   readonly running: Set<Work>
   /** How many it was told that it runs. */
@@ -73,6 +75,7 @@ export class Books {
   readonly helpers = new Map<Address, Helper>()
   readonly runs = new Map<Address, Run>()
   readonly awaited = new Awaited()
+  readonly desks = new Desks()
   /** By task and turn. */
   readonly attempts = new Map<string, Attempt>()
   /** Attempts whose handler has ended and whose task does not know it yet. */
@@ -113,9 +116,11 @@ export class Books {
   }
 
   apply({ signal, actor, known, isNew, commands }: Move): void {
+    this.desks.saw(signal)
     if (signal.refused?.code === 'STALE_ATTEMPT') this.#stale(signal)
     if (!known || signal.refused !== null || actor === undefined) return
     this.awaited.apply(signal)
+    this.desks.apply(signal)
     if (actor.sort === 'task') this.#task(signal)
     else if (actor.sort === 'agent') this.#agent(signal)
     else if (actor.sort === 'workflow') this.#run(signal, isNew ? actor.kind.plan : undefined, commands)
@@ -186,7 +191,7 @@ export class Books {
   #created({ to, data, priority }: Signal): Work | undefined {
     const spec = data as unknown as TaskCreate | null
     if (spec === null) return undefined
-    const sort = `${spec.task} ${spec.role ?? ''} ${spec.agent ?? ''}`
+    const sort = JSON.stringify([spec.task, spec.role, spec.agent, spec.skills])
     const none = { turn: 0, attempts: 0, interruptions: 0, attempt: undefined, helper: undefined }
     const work: Work = { address: to, spec, priority, sort, state: '', since: 0, ready: false, ...none }
     this.works.set(to, work)
@@ -236,6 +241,7 @@ export class Books {
     const none = {
       state: '',
       role: undefined,
+      skills: [],
       capacity: 1,
       told: 0,
       presence: 'absent' as const,
@@ -245,8 +251,12 @@ export class Books {
     const helper = this.helpers.get(to) ?? { address: to, running: new Set<Work>(), ...none }
     this.helpers.set(to, helper)
     helper.state = toState ?? ''
-    const told = data as { role?: string; capacity: number; ready?: boolean; running: number }
-    if (type === 'agent.register') Object.assign(helper, { role: told.role, capacity: told.capacity })
+    type Told = { role?: string; skills: string[]; capacity: number; ready?: boolean; running: number }
+    const told = data as Told
+    if (type === 'agent.register') {
+      const { role, skills, capacity } = told
+      Object.assign(helper, { role, skills, capacity })
+    }
     if (type === 'agent.load') helper.told = told.running
     if (type === 'agent.offline') helper.presence = 'absent'
     if (type === 'agent.resume' && fromState === 'error') helper.presence = 'ready'
@@ -282,13 +292,4 @@ export class Books {
     const stops = type === 'workflow.cancel' || (fails && run.plan.onFailure === 'cancel')
     if (stops && run.stopped === 0) run.stopped = seq
   }
-}
-
-/** The steps whose tasks are asked for. */
-export function askedIn(commands: readonly Command[]): number[] {
-  return commands.flatMap(each =>
-    each.type === 'send' && each.event === 'task.create'
-      ? [(each.data as { readonly step: number }).step]
-      : [],
-  )
 }

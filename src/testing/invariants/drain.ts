@@ -11,6 +11,7 @@ import type { Invariant } from './invariant.ts'
 import { lineOf } from './line.ts'
 import { reading } from './reading.ts'
 import { lostSchedule } from './schedules.ts'
+import { waitsForRoom } from './rooms.ts'
 import { sleepFault } from './timers.ts'
 import type { Shadow } from './shadow.ts'
 import { Allowance } from './allowance.ts'
@@ -101,7 +102,10 @@ export const drain: Invariant = {
         if (!isUp) simulation.break(9, 'a start never comes to an end')
       },
       drained: life => {
-        const wrong = shadow.hub === 'running' ? (leftFault(life, shadow) ?? allowance.exceeded()) : undefined
+        const wrong =
+          shadow.hub === 'running'
+            ? (leftFault(life, shadow) ?? idleFault(shadow) ?? allowance.exceeded())
+            : undefined
         if (wrong !== undefined) life.simulation.break(9, wrong)
       },
     }
@@ -111,7 +115,7 @@ export const drain: Invariant = {
 /** Who waits while the hub rests, and should not. */
 function sleeping(shadow: Shadow, asks: readonly Said[], waits: readonly Wait[]): string | undefined {
   const { debts, books, strangers } = shadow
-  const [ask] = asks
+  const ask = asks.find(said => !waitsForRoom(said, asks, shadow))
   if (ask !== undefined) return `a client asked for ${ask.what} (${ask.number}), and nobody will answer`
   for (const { id, type, to } of debts.rows.values())
     if (!shadow.isHeld(to) && !strangers.has(to))
@@ -119,9 +123,30 @@ function sleeping(shadow: Shadow, asks: readonly Said[], waits: readonly Wait[])
   for (const { task, turn } of books.settled)
     if (!shadow.isHeld(task))
       return `the handler of attempt ${turn} of ${task} has ended, and nobody will tell it`
-  const { ready } = lineOf(shadow)
-  if (ready[0] !== undefined) return `${ready[0].address} waits, an agent is free, and nobody will start it`
-  return untoldFault(shadow) ?? sleepFault(shadow.stage, shadow) ?? lostWork(shadow) ?? lostRun(shadow) ?? lostSchedule(shadow) ?? lostWait(shadow, waits)
+  return (
+    idleFault(shadow) ??
+    untoldFault(shadow) ??
+    sleepFault(shadow.stage, shadow) ??
+    lostWork(shadow) ??
+    lostRun(shadow) ??
+    lostSchedule(shadow) ??
+    lostWait(shadow, waits)
+  )
+}
+
+/** Somebody waits with an agent and all that it needs, or will have all of it, and nobody will come then. */
+function idleFault(shadow: Shadow): string | undefined {
+  const { clock } = shadow.stage
+  const at = Math.max(clock.now(), shadow.books.desks.at)
+  const next = clock.next() ?? Number.POSITIVE_INFINITY
+  const { ready, later } = lineOf(shadow, at)
+  // A token may have come at this very moment: then who wakes for it is under way.
+  const idle = ready.find(({ spec }) => next > clock.now() || !shadow.books.desks.isLimited(spec))
+  if (idle !== undefined) return `${idle.address} waits, an agent is free, and nobody will start it`
+  const forgotten = later.find(({ from }) => next > from)
+  return forgotten === undefined
+    ? undefined
+    : `${forgotten.work.address} waits, ${forgotten.words}, and nobody wakes for the next one`
 }
 
 function lostWork(shadow: Shadow): string | undefined {
@@ -150,6 +175,10 @@ function lostRun(shadow: Shadow): string | undefined {
 function lostWait(shadow: Shadow, waits: readonly Wait[]): string | undefined {
   const { actors, created, strangers } = shadow
   for (const { what, address } of waits) {
+    if (what === 'drain') {
+      const { waiting, running } = shadow.books.desks.named(address)
+      if (waiting + running > 0 || strangers.size > 0) continue
+    }
     // It takes no longer than a turn.
     if (what !== 'outcome' && what !== 'result')
       return `a client asked for ${what} of ${address}, and nobody will answer`

@@ -9,7 +9,7 @@ import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
 const OF_CLOCK: ReadonlySet<string> = new Set(['hub.timer'])
-const OF_DISPATCHER: ReadonlySet<string> = new Set(['task.start', 'agent.load'])
+const OF_DISPATCHER: ReadonlySet<string> = new Set(['task.start', 'agent.load', 'queue.load'])
 const OF_CALENDAR: ReadonlySet<string> = new Set(['schedule.fire', 'schedule.fail'])
 const OF_HUB: ReadonlySet<string> = new Set([
   'hub.start',
@@ -21,6 +21,7 @@ const OF_HUB: ReadonlySet<string> = new Set([
   'agent.offline',
   'agent.fail',
   'task.interrupted',
+  'queue.configure',
 ])
 const OF_ATTEMPTS: ReadonlySet<string> = new Set([
   'task.done',
@@ -49,6 +50,9 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'schedule.resume',
   'schedule.remove',
   'schedule.trigger',
+  'queue.pause',
+  'queue.resume',
+  'queue.drain',
 ])
 const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'submit', 'enqueueAll'])
 
@@ -88,8 +92,7 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
     return OF_CLOCK.has(type) ? timerFault(move, shadow) : 'the clock does not say that'
   if (from === 'system/dispatcher')
     return OF_DISPATCHER.has(type) ? undefined : 'the dispatcher does not say that'
-  if (from === 'system/calendar')
-    return OF_CALENDAR.has(type) ? undefined : 'the calendar does not say that'
+  if (from === 'system/calendar') return OF_CALENDAR.has(type) ? undefined : 'the calendar does not say that'
   if (from === 'system/dependencies')
     return type === 'dependency.done' ? undefined : 'the dependencies do not say that'
   if (from === 'system/hub') {

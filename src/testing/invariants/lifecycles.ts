@@ -1,5 +1,5 @@
 /**
- * Lifecycles: every move that a task, an agent, a run, a schedule or the hub may make, written down by hand. A second opinion beside the
+ * Lifecycles: every move that a task, an agent, a run, a schedule, a queue or the hub may make, written down by hand. A second opinion beside the
  * machines: nothing here may be taken from them.
  */
 
@@ -116,13 +116,32 @@ const schedule: Lifecycle = {
   },
 }
 
+const told = (state: string): Lifecycle[string] => ({
+  'queue.configure': [state],
+  'queue.load': [state],
+})
+const queue: Lifecycle = {
+  none: { 'queue.configure': ['active'] },
+  active: { ...told('active'), 'queue.pause': ['paused'], 'queue.drain': ['draining'] },
+  paused: { ...told('paused'), 'queue.resume': ['active'], 'queue.drain': ['draining'] },
+  draining: { ...told('draining'), 'queue.resume': ['active'], 'queue.pause': ['paused'] },
+}
+
 const system: Lifecycle = {
   recovering: { 'hub.start': ['running'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
   running: { 'hub.drain': ['draining'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
   draining: { 'hub.close': ['closed'], 'hub.fail': ['failed'] },
 }
 
-export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = { task, agent, workflow, group, schedule, system }
+export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
+  task,
+  agent,
+  workflow,
+  group,
+  schedule,
+  queue,
+  system,
+}
 
 /** The states that nothing leads out of. */
 const FINAL: Readonly<Record<string, readonly string[]>> = {

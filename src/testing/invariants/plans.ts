@@ -5,7 +5,8 @@
 import type { Json } from '../../messages/json.ts'
 import type { TaskCreate } from '../../messages/task.ts'
 import type { Plan } from '../../messages/workflow.ts'
-import { askedIn, type Run } from './books.ts'
+import { askedIn } from './asked.ts'
+import type { Run } from './books.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 

@@ -7,6 +7,7 @@ import { agentMachine } from '../../machines/agent.ts'
 import { graphMachine } from '../../machines/graph.ts'
 import { groupMachine } from '../../machines/group.ts'
 import { compile, type CompiledPlan } from '../../machines/graph-state.ts'
+import { queueMachine } from '../../machines/queue.ts'
 import { scheduleMachine } from '../../machines/schedule.ts'
 import { taskMachine } from '../../machines/task.ts'
 import type { Address } from '../../messages/address.ts'
@@ -33,7 +34,7 @@ export interface Timer {
 export interface Shade {
   readonly address: Address
   readonly kind: Sort
-  readonly sort: 'task' | 'agent' | 'workflow' | 'group' | 'schedule'
+  readonly sort: 'task' | 'agent' | 'workflow' | 'group' | 'schedule' | 'queue'
   readonly correlationId: string
   readonly priority: Priority
   readonly depth: number
@@ -121,6 +122,7 @@ const SCHEDULE: Sort = {
   first: firstStanding(scheduleMachine, undefined),
   ...nothing,
 }
+const QUEUE: Sort = { machine: queueMachine, first: firstStanding(queueMachine, undefined), ...nothing }
 const graphs = new WeakMap<Plan, Sort>()
 const hashes = new WeakMap<AnyWorkflow, string>()
 
@@ -130,6 +132,7 @@ export function sortOf({ type, to, data }: Signal, setup: Setup): Sort | undefin
   if (type === 'agent.register' && to.startsWith('agent/')) return AGENT
   if (type === 'group.create' && to.startsWith('group/')) return GROUP
   if (type === 'schedule.create' && to.startsWith('schedule/')) return SCHEDULE
+  if (type === 'queue.configure' && to.startsWith('queue/')) return QUEUE
   if (type !== 'workflow.start' || !to.startsWith('workflow/')) return undefined
   const { plan, hash } = data as { readonly plan?: Plan; readonly hash: string }
   if (plan !== undefined) return graphOf(plan, undefined)
