@@ -50,6 +50,8 @@ export type Told =
 /** An error on its way. `details` are there for one of Stator's own. */
 export interface Thrown extends Failure {
   readonly stack?: string
+  /** Of a RetryAfterError: what it asks for. */
+  readonly after?: unknown
   readonly details?: Readonly<Record<string, unknown>>
 }
 
@@ -58,11 +60,16 @@ export function thrownOf(error: unknown): Thrown {
   const failure = toFailure(error)
   try {
     if (!(error instanceof Error)) return failure
-    const { stack, details, retryable } = error as StatorError & { retryable?: unknown }
+    const { stack, details, retryable, after } = error as StatorError & {
+      retryable?: unknown
+      after?: unknown
+    }
+    const isTime = typeof after === 'string' || typeof after === 'number'
     return {
       ...failure,
       // By name too: a module may have another copy of the class than this thread.
       ...(retryable === false || failure.name === 'NonRetryableError' ? { retryable: false } : {}),
+      ...(failure.name === 'RetryAfterError' && isTime ? { after } : {}),
       ...(typeof stack === 'string' ? { stack: stack.slice(0, 10_000) } : {}),
       ...(failure.name === 'StatorError'
         ? { details: JSON.parse(JSON.stringify(details)) as Record<string, unknown> }
@@ -74,7 +81,7 @@ export function thrownOf(error: unknown): Thrown {
 }
 
 /** The error on the other side. Its stack is that of the thread it comes from. */
-export function errorOf({ name, message, code, retryable, stack, details }: Thrown): Error {
+export function errorOf({ name, message, code, retryable, stack, after, details }: Thrown): Error {
   const error = details !== undefined && isCode(code) ? new StatorError(code, details) : plain()
   if (stack !== undefined) error.stack = stack
   return error
@@ -83,7 +90,7 @@ export function errorOf({ name, message, code, retryable, stack, details }: Thro
     const made =
       retryable === false
         ? new NonRetryableError(message, { code })
-        : Object.assign(new Error(message), { code })
+        : Object.assign(new Error(message), after === undefined ? { code } : { code, after })
     made.name = name
     return made
   }

@@ -142,24 +142,16 @@ export class Shadow {
     if (signal.hops > this.limits.hops) return this.#overrun(bare)
     const found = this.actors.get(signal.to)
     // Closes a circle: nobody else can know.
-    if (
-      signal.causationId === 0 &&
-      this.books.awaited.circle(signal) &&
-      (found !== undefined || CREATES.has(signal.type))
-    )
-      return { ...bare, from: found?.state ?? null, to: found?.state ?? null, refusal: 'CYCLE' }
+    const isThere = found !== undefined || CREATES.has(signal.type)
+    const state = found?.state ?? null
+    if (signal.causationId === 0 && isThere && this.books.awaited.circle(signal))
+      return { ...bare, from: state, to: state, refusal: 'CYCLE' }
     const actor = found ?? this.#create(signal)
     if (actor === undefined) return { ...bare, refusal: codeOf(signal, 'RECIPIENT_UNKNOWN') }
     const isNew = found === undefined
     const timer = signal.type === 'hub.timer' ? timerOf(actor, signal) : undefined
-    const met = {
-      ...bare,
-      actor,
-      isNew,
-      from: isNew ? null : actor.state,
-      timer,
-      wasHeld: actor.hold !== null,
-    }
+    const from = isNew ? null : actor.state
+    const met = { ...bare, actor, isNew, from, timer, wasHeld: actor.hold !== null }
     return this.#step(met, actor)
   }
 
