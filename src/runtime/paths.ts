@@ -64,20 +64,24 @@ export class Paths {
   /** 1 where nothing waits for it and nothing is known of it. */
   length(address: Address): number {
     const line = [address]
+    // Those above: they end the way, should there be a circle.
+    const open = new Set<Address>()
     // Depth first, by hand: a chain may be longer than the stack.
     for (let at = line.at(-1); at !== undefined; at = line.at(-1)) {
       if (this.#lengthOf(at) !== undefined) {
         line.pop()
         continue
       }
+      open.add(at)
       let longest = this.#edges.own(at)
       let isWhole = true
       for (const dependent of this.#edges.dependents(at)) {
         const below = this.#lengthOf(dependent)
-        if (below === undefined) {
+        if (below !== undefined) longest = Math.max(longest, below + 1)
+        else if (!open.has(dependent)) {
           isWhole = false
           line.push(dependent)
-        } else longest = Math.max(longest, below + 1)
+        }
       }
       if (!isWhole) continue
       this.#known.set(at, longest)

@@ -3,6 +3,7 @@ import { BACKLOG } from './backlog.ts'
 import { CACHED } from './cached.ts'
 import { CLIENTS } from './clients.ts'
 import { DELIVERY } from './delivery.ts'
+import { DEPENDENCIES } from './dependencies.ts'
 import { DISPATCH } from './dispatch.ts'
 import { EXECUTION } from './execution.ts'
 import { JOURNAL } from './journal.ts'
@@ -21,6 +22,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...DELIVERY,
   ...TIMERS,
   ...LATE,
+  ...DEPENDENCIES,
   ...DISPATCH,
   ...EXECUTION,
   ...CLIENTS,

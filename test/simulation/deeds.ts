@@ -7,6 +7,7 @@ import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import { employ, type Member } from './company.ts'
 import { from, several, weighed } from './draw.ts'
+import { raise } from './family.ts'
 
 export interface Deed {
   /** Milliseconds since the beginning. */
@@ -28,6 +29,7 @@ const SORTS = {
   follow: 3,
   nonsense: 2,
   visit: 1,
+  family: 3,
   prune: 1,
 }
 
@@ -124,6 +126,7 @@ const DOINGS: Readonly<Record<Deed['what'], (deed: Deed, doing: Doing) => Promis
     await life.wait(ms)
     await life.runtime.agents.unregister(guest.id)
   },
+  family: async (deed, { life }) => raise(deed, life),
   prune: async ({ ms }, { life, forgetful }) => {
     forgetful()
     life.runtime.prune({ olderThan: ms })

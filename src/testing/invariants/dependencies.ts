@@ -66,10 +66,13 @@ function spellingFault(message: string): string | undefined {
 
 /** The tasks of a group are those that it was told of, each once, in their places. */
 function childFault({ to, data, from }: Signal, { groups }: Awaited): string | undefined {
-  const { parent, step = -1 } = data as unknown as TaskCreate
+  const { parent, step = -1, after = [] } = data as unknown as TaskCreate
   if (parent === undefined || !parent.startsWith('group/')) return undefined
   if (from !== parent) return `it says that it is of ${parent}, and comes from ${from}`
-  const name = groups.get(parent)?.names[step]
+  const { names = [], mode } = groups.get(parent) ?? {}
+  const [before, name] = [names[step - 1], names[step]]
+  if (mode === 'sequence' && before !== undefined && !after.includes(`task/${before}`))
+    return `it does not wait for ${before}, which is before it`
   return `task/${name ?? ''}` === to ? undefined : `${parent} has ${name ?? 'nobody'} in that place`
 }
 
