@@ -30,8 +30,8 @@ export const LATE: readonly Mutant[] = [
     name: 'nothing is ever out of all time',
     words: 'The timer of the time that a task has in all is not set.',
     file: 'src/machines/task.ts',
-    find: '      if (overall !== undefined)\n',
-    replace: '      if (overall !== undefined && context.turn < 0)\n',
+    find: "const overall = event.type === 'task.create' ? event.data.overall : undefined",
+    replace: "const overall = event.type !== 'task.create' ? 1 : undefined",
     invariant: 8,
   },
   {
