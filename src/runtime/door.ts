@@ -119,15 +119,28 @@ export class Door {
       })
       this.#parts.open()
     }
-    const { key, makes = [submission.to], bytes: _bytes, coming: _coming, ...message } = submission
-    const extra =
-      key === undefined
-        ? { text }
-        : { text, key: { ...key, sender: submission.from, address: makes[0] ?? submission.to } }
-    return new Promise<Signal>((resolve, reject) => {
+    return this.#push(submission, submission.key, text, signal => signal)
+  }
+
+  /** Into the inbox. Resolves with what is made of the signal once it is durable. */
+  #push<T>(
+    submission: Omit<Submission, 'key'>,
+    given: Submission['key'],
+    text: string,
+    made: (signal: Signal) => T,
+  ): Promise<T> {
+    const { makes, to, from: sender } = submission
+    const key = given === undefined ? undefined : { ...given, sender, address: makes?.[0] ?? to }
+    return new Promise<T>((resolve, reject) => {
       const committed = (signal: Signal): void =>
-        signal.refused === null ? resolve(signal) : reject(refusalOf(signal))
-      this.#parts.kernel.push(input(message, { ...extra, ack: { committed, failed: reject } }))
+        signal.refused === null ? resolve(made(signal)) : reject(refusalOf(signal))
+      this.#parts.kernel.push(
+        input(submission, {
+          text,
+          ...(key === undefined ? {} : { key }),
+          ack: { committed, failed: reject },
+        }),
+      )
     })
   }
 
@@ -140,10 +153,19 @@ export class Door {
     options: SendOptions = {},
   ): Promise<Address> {
     this.#parts.open()
-    const { key, ...rest } = submission
-    const address = submission.makes?.[0] ?? submission.to
+    const { key, makes, coming } = submission
+    const { kernel, limits } = this.#parts
+    if (key === undefined && makes === undefined && coming === undefined && kernel.inboxLength < limits.inbox)
+      return this.#push(
+        submission,
+        undefined,
+        toText(submission.data, submission.bytes ?? limits.messageBytes),
+        ({ to }) => to,
+      )
+    const { key: _, ...rest } = submission
+    const address = makes?.[0] ?? submission.to
     if (key === undefined) {
-      await (submission.makes === undefined ? this.#enter(rest, options) : this.#createOnce(rest, options))
+      await (makes === undefined ? this.#enter(rest, options) : this.#createOnce(rest, options))
       return address
     }
     const id = `${submission.from}\n${key.key}`

@@ -42,15 +42,23 @@ export function writtenEnding(
 }
 
 /** @throws StatorError (rejects) HELD, NOT_FOUND, CLOSED, JOURNAL_FAILED */
-export async function endedOf(parts: EndedParts, address: Address): Promise<Ending> {
+export function endedOf(parts: EndedParts, address: Address): Promise<Ending> {
+  // No async function of its own: it is waited for as often as there are tasks.
+  try {
+    return waitFor(parts, address)
+  } catch (error) {
+    return Promise.reject(error as Error)
+  }
+}
+
+function waitFor(parts: EndedParts, address: Address): Promise<Ending> {
   const { population, endings, lifetime } = parts
   const cell = lookAt(parts, address)
   const hold = cell?.hold ?? population.stranded().get(address)
   if (hold !== undefined && hold !== null) throw heldError(address, hold)
   if (cell === undefined) {
     const signal = writtenEnding(parts, address)
-    if (signal !== undefined) return { signal, cell: undefined }
-    return comingStep(parts, address)
+    return signal === undefined ? comingStep(parts, address) : Promise.resolve({ signal, cell: undefined })
   }
   if (lifetime.stopped !== undefined) throw lifetime.stopped
   return endings.wait(address)

@@ -87,10 +87,14 @@ export abstract class Handle<Outcome> {
 
   /** How it ended. Rejects only where no outcome can be known: TIMED_OUT, HELD, CLOSED, NOT_FOUND, JOURNAL_FAILED. */
   async outcome(options: WaitOptions = {}): Promise<Outcome> {
+    return this.read(await this.ended(options))
+  }
+
+  protected ended({ timeout }: WaitOptions): Promise<Ending> {
     // Before anybody waits: a timeout that is none is an error of the caller alone.
-    const ms = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout')
+    const ms = timeout === undefined ? undefined : toMs(timeout, 'timeout')
     const ended = this.host.ended(this.address)
-    return this.read(ms === undefined ? await ended : await this.#within(ended, ms))
+    return ms === undefined ? ended : this.#within(ended, ms)
   }
 
   /** The present state, such as `running`. @throws StatorError NOT_FOUND */
@@ -143,7 +147,7 @@ export class TaskHandle<Output = Json> extends Handle<TaskOutcome<Output>> {
 
   /** @throws StatorError (rejects) TASK_FAILED, CANCELLED, DEPENDENCY_FAILED, with the failure as cause */
   async result(options: WaitOptions = {}): Promise<Output> {
-    const outcome = await this.outcome(options)
+    const outcome = this.read(await this.ended(options))
     if (outcome.status === 'completed') return outcome.output as Output
     const failure = outcome.error ?? { name: 'Error', message: outcome.status, code: 'TASK_FAILED' }
     const code =
