@@ -1,9 +1,12 @@
-/** Holding: how an actor that was held goes on when an operator lets it. Runs inside a turn; it commits nothing. */
+/** Holding: what becomes of the mail of an actor that is held, and how it goes on when an operator lets it. Runs inside a turn; it commits nothing. */
+import { StatorError } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Backlog } from './backlog.ts'
 import type { Cell } from './cell.ts'
 import { againInput } from './inputs.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Envelope } from './envelope.ts'
 import type { Delivery } from './delivery.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
@@ -18,6 +21,20 @@ export interface Holding {
   readonly timers: Timers
   readonly delivery: Delivery
   readonly backlog: Backlog
+  readonly dispatcher: Dispatcher
+}
+
+/** Mail of an actor that does not move: kept, durably, until it is released. Who waits for an answer is told. */
+export function keepForHeld({ backlog, dispatcher }: Holding, envelope: Envelope, turn: Turn): void {
+  if (envelope.ack !== undefined) {
+    envelope.ack.failed(new StatorError('HELD', { address: envelope.to }))
+    return
+  }
+  if (envelope.type !== 'task.start') backlog.keepMail(envelope, turn)
+  else {
+    if (envelope.pendingId > 0) turn.delivered.push(envelope.pendingId)
+    dispatcher.drop(envelope.to)
+  }
 }
 
 /** What it stumbled over is delivered again, what it sent along too long a chain, and then its mail. */

@@ -7,7 +7,7 @@ import { StatorError } from '../errors.ts'
 import { Backlog } from './backlog.ts'
 import { Delivery } from './delivery.ts'
 import type { Envelope } from './envelope.ts'
-import { releaseHeld, type Holding } from './holding.ts'
+import { keepForHeld, releaseHeld, type Holding } from './holding.ts'
 import { loadInput, queueLoadInput, timerInput } from './inputs.ts'
 import type { Limits } from './limits.ts'
 import { encode } from './record.ts'
@@ -57,6 +57,7 @@ export class Kernel {
       timers: this.timers,
       delivery: this.#delivery,
       backlog: this.#backlog,
+      dispatcher: parts.dispatcher,
     }
   }
 
@@ -207,14 +208,14 @@ export class Kernel {
       const held =
         this.#parts.population.loaded(envelope.to)?.held ?? this.#parts.population.stranded().get(envelope.to)
       if (held === undefined || held === null) this.#deliver(envelope, turn)
-      else this.#hold(envelope, turn)
+      else keepForHeld(this.#holding, envelope, turn)
     }
   }
 
   #deliver(envelope: Envelope, turn: Turn): void {
     const signal = this.#delivery.deliver(envelope, this.#seq + 1, turn)
     if (signal === undefined) {
-      this.#hold(envelope, turn)
+      keepForHeld(this.#holding, envelope, turn)
       return
     }
     this.#seq = signal.seq
@@ -229,19 +230,6 @@ export class Kernel {
     if (signal.type === 'task.start' && signal.toState === null) this.#parts.dispatcher.lost(signal.to)
     if (signal.type === 'hub.release') releaseHeld(this.#holding, signal, turn)
     if (signal.type === 'task.recorded' && signal.refused === null) turn.results.push(resultOf(signal))
-  }
-
-  /** Mail of an actor that does not move: kept, durably, until it is released. Who waits for an answer is told. */
-  #hold(envelope: Envelope, turn: Turn): void {
-    if (envelope.ack !== undefined) {
-      envelope.ack.failed(new StatorError('HELD', { address: envelope.to }))
-      return
-    }
-    if (envelope.type !== 'task.start') this.#backlog.keepMail(envelope, turn)
-    else {
-      if (envelope.pendingId > 0) turn.delivered.push(envelope.pendingId)
-      this.#parts.dispatcher.drop(envelope.to)
-    }
   }
 
   /** Moves the start of the tail forward, so that recovery reads a bounded number of records. */
