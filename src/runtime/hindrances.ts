@@ -1,7 +1,6 @@
 /** Hindrances: what keeps a task from being started by an agent now, reason by reason. It looks; it changes nothing. */
 import type { AgentContext } from '../machines/agent.ts'
 import type { TaskContext } from '../machines/task.ts'
-import type { Address } from '../messages/address.ts'
 import type { Cell } from './cell.ts'
 import type { Quota } from './quota.ts'
 

@@ -3,7 +3,7 @@
  * and only then release it to the outside. From take to commit is one synchronous section. Everything that is not
  * deterministic comes in through its parts; nothing here may know of agents' code, users or files.
  */
-import { StatorError } from '../errors.ts'
+import type { StatorError } from '../errors.ts'
 import { Backlog } from './backlog.ts'
 import { Delivery } from './delivery.ts'
 import type { Envelope } from './envelope.ts'
