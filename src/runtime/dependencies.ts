@@ -65,6 +65,8 @@ export class Dependencies implements Decider {
     if (definition.kind.kind !== 'task') return
     const { waitsFor, spec } = snapshot.context as TaskContext
     this.#stands(address, state === 'pending' ? waitsFor : [], spec)
+    // It has a place in a line from now on, and others may have waited for it from before it was there.
+    if (state === 'queued' && this.#waits.hasDependents(address)) this.#paths.note(address)
   }
 
   /** One that stays parked only waits for others: its edges are all that is needed of it. */
@@ -152,7 +154,6 @@ export class Dependencies implements Decider {
       this.#paths.forget(on, isFirst)
       this.#asked.add(on)
     }
-    if (went.length > 0 && after.length === 0 && this.#waits.hasDependents(address)) this.#paths.note(address)
   }
 
   /** Has it ended already? Asked once it is waited for, and after all that came with it is there. */
