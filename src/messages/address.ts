@@ -65,6 +65,7 @@ export const idOf = (address: Address): string => address.slice(address.indexOf(
 
 /** The root of what an address belongs to: a step's task belongs to its workflow, everything else to itself. */
 export function rootOf(address: Address): Address {
-  const parts = address.split('/')
-  return parts[0] === 'task' && parts.length > 2 ? `workflow/${parts[1]}` : address
+  if (!address.startsWith('task/')) return address
+  const end = address.indexOf('/', 5)
+  return end < 0 ? address : `workflow/${address.slice(5, end)}`
 }

@@ -5,17 +5,18 @@
  */
 import type { Logger, TaskContext } from '../actors/task-context.ts'
 import { StatorError } from '../errors.ts'
+import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Deadline } from './deadlines.ts'
 import type { Effect } from './effect.ts'
 
+/** One for all attempts. */
 export interface AttemptParts {
-  readonly key: string
   readonly log: Logger
-  /** Results of sub-steps that earlier attempts recorded. */
-  readonly recorded: () => ReadonlyMap<string, Json>
-  /** Sends a message about this attempt; resolves when it is durable, rejects when it was refused. */
-  readonly report: (type: string, data: Record<string, Json>) => Promise<void>
+  /** Results of sub-steps that earlier attempts of a task recorded. */
+  readonly recorded: (task: Address) => ReadonlyMap<string, Json>
+  /** Sends a message about an attempt; resolves when it is durable, rejects when it was refused. */
+  readonly report: (effect: Effect, type: string, data: Record<string, Json>) => Promise<void>
   readonly admit: (value: unknown) => Json
   readonly now: () => number
   /** Calls back after so many milliseconds; one timer for all attempts. */
@@ -37,6 +38,7 @@ interface Telling {
 
 export class Attempt implements TaskContext {
   readonly effect: Effect
+  readonly idempotencyKey: string
   readonly #parts: AttemptParts
   #controller: AbortController | undefined
   #over: StatorError | undefined
@@ -52,8 +54,9 @@ export class Attempt implements TaskContext {
   /** The last sign of life, where any are asked for. */
   seen: number
 
-  constructor(effect: Effect, parts: AttemptParts) {
+  constructor(effect: Effect, key: string, parts: AttemptParts) {
     this.effect = effect
+    this.idempotencyKey = key
     this.#parts = parts
     this.seen = effect.spec.heartbeat === undefined ? 0 : parts.now()
   }
@@ -68,10 +71,6 @@ export class Attempt implements TaskContext {
 
   get attempt(): number {
     return this.effect.attempt
-  }
-
-  get idempotencyKey(): string {
-    return this.#parts.key
   }
 
   get metadata(): { readonly [key: string]: Json } {
@@ -144,12 +143,12 @@ export class Attempt implements TaskContext {
     this.#named ??= new Set()
     if (this.#named.has(name)) throw new StatorError('STEP_REPEATED', { task: this.task, name })
     this.#named.add(name)
-    this.#recorded ??= this.#parts.recorded()
+    this.#recorded ??= this.#parts.recorded(this.effect.task)
     const known = this.#recorded.get(name)
     if (known !== undefined) return known as T
-    const value = this.#parts.admit(await fn(`${this.#parts.key}/${name}`))
+    const value = this.#parts.admit(await fn(`${this.idempotencyKey}/${name}`))
     this.#refuseStale()
-    await this.#parts.report('task.recorded', { name, value })
+    await this.#parts.report(this.effect, 'task.recorded', { name, value })
     return value as T
   }
 
@@ -167,7 +166,7 @@ export class Attempt implements TaskContext {
     telling.next = undefined
     telling.sending = true
     try {
-      await this.#parts.report('task.progress', next)
+      await this.#parts.report(this.effect, 'task.progress', next)
     } catch {
       // Progress is told on a best effort: the attempt may be over by now.
     }

@@ -10,6 +10,7 @@ import { checkAddress, checkName, kindOf, type Address } from '../messages/addre
 import { toMs } from '../messages/duration.ts'
 import { GROUP_MODES } from '../messages/group.ts'
 import { PRIORITIES, type Priority } from '../messages/message.ts'
+import type { Clock } from './clock.ts'
 import type { SendOptions } from './door.ts'
 import type { SubmitOptions } from './options.ts'
 
@@ -82,9 +83,9 @@ export function checkAfter(after: readonly unknown[], limit: number): Address[] 
 }
 
 /** From when a task may run, if that is not at once. @throws StatorError DEFINITION_INVALID: no duration */
-export function startOf({ startAt, delay }: SubmitOptions, now: number): { startAt?: number } {
-  if (startAt !== undefined) return { startAt: toTime(startAt) }
-  return delay === undefined ? {} : { startAt: Math.ceil(now + toMs(delay, 'delay')) }
+export function startOf({ startAt, delay }: SubmitOptions, clock: Clock): number | undefined {
+  if (startAt !== undefined) return toTime(startAt)
+  return delay === undefined ? undefined : Math.ceil(clock.now() + toMs(delay, 'delay'))
 }
 
 /** A time as milliseconds; whole ones, as clocks give them. */

@@ -9,9 +9,9 @@ import type { Logger } from '../actors/task-context.ts'
 import { StatorError, toFailure } from '../errors.ts'
 import { idOf, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
-import { Attempt } from './attempt.ts'
+import { Attempt, type AttemptParts } from './attempt.ts'
 import type { Clock } from './clock.ts'
-import { Deadlines, type Deadline } from './deadlines.ts'
+import { Deadlines } from './deadlines.ts'
 import type { Effect, Executor } from './effect.ts'
 import type { Random } from './random.ts'
 
@@ -38,8 +38,7 @@ export class LocalExecutor implements Executor {
   readonly #parts: LocalExecutorParts
   readonly #running = new Map<Address, Attempt>()
   readonly #deadlines: Deadlines
-  readonly #now = (): number => this.#parts.clock.now()
-  readonly #later = (ms: number, call: () => void): Deadline => this.#deadlines.add(ms, call)
+  readonly #shared: AttemptParts
   /** Handlers that were given up and have not settled. */
   #abandoned = 0
   #whenDrained: (() => void)[] = []
@@ -48,6 +47,18 @@ export class LocalExecutor implements Executor {
   constructor(parts: LocalExecutorParts) {
     this.#parts = parts
     this.#deadlines = new Deadlines(parts.clock)
+    const { log, admit, progressInterval, recorded, report } = parts
+    this.#shared = {
+      log,
+      admit,
+      progressInterval,
+      recorded,
+      now: () => parts.clock.now(),
+      later: (ms, call) => this.#deadlines.add(ms, call),
+      report: async (effect, type, data) => {
+        await report(effect, type, { turn: effect.turn, ...data }, true)
+      },
+    }
   }
 
   get abandoned(): number {
@@ -57,19 +68,7 @@ export class LocalExecutor implements Executor {
   start(effect: Effect): void {
     // What a closing hub still lets go is left for the next start.
     if (this.#closed) return
-    const { journalId, log, recorded, report, admit, progressInterval } = this.#parts
-    const attempt = new Attempt(effect, {
-      key: `${journalId()}/${effect.task}/1`,
-      log,
-      admit,
-      now: this.#now,
-      later: this.#later,
-      progressInterval,
-      recorded: () => recorded(effect.task),
-      report: async (type, data) => {
-        await report(effect, type, { turn: effect.turn, ...data }, true)
-      },
-    })
+    const attempt = new Attempt(effect, `${this.#parts.journalId()}/${effect.task}/1`, this.#shared)
     this.#running.set(effect.task, attempt)
     const { timeout = this.#parts.taskTimeout, heartbeat } = effect.spec
     attempt.deadline = this.#deadlines.add(timeout, () => {
@@ -108,7 +107,7 @@ export class LocalExecutor implements Executor {
   /** Looks for a sign of life when one is due by the last: however many come before that cost nothing. */
   #feel(attempt: Attempt, heartbeat: number, ms: number): void {
     attempt.pulse = this.#deadlines.add(ms, () => {
-      const left = attempt.seen + heartbeat - this.#now()
+      const left = attempt.seen + heartbeat - this.#parts.clock.now()
       if (left > 0) this.#feel(attempt, heartbeat, left)
       else this.#giveUp(attempt, new StatorError('HEARTBEAT_TIMEOUT', { task: attempt.task, heartbeat }))
     })

@@ -12,6 +12,7 @@ import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
 import { checkName, CLIENT, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { TaskCreate } from '../messages/task.ts'
 import { isTaskOfSchedule } from '../messages/schedule.ts'
 import { Door } from './door.ts'
 import { checkAfter, checkPriority, checkSubmitOptions, startOf } from './given.ts'
@@ -115,17 +116,14 @@ export class Submissions {
   prepare(task: AnyTask, data: unknown, options: SubmitOptions): { create: Json; raw: Json } {
     const known = this.#registered(checkTask(task, 'a task'))
     const { input, given } = this.#input(known.input, data, `input of task ${known.name}`)
-    const after = checkAfter(options.after ?? [], this.#parts.limits.dependencies)
+    const create: TaskCreate = specOf(known, input, options.cache)
     // All of it is JSON before it goes in: what runs now and what a replay reads are the same.
-    const create = {
-      ...specOf(known, input, options.cache),
-      ...startOf(options, this.#parts.handles.clock.now()),
-      ...this.#placed(known, options),
-      ...(options.agent === undefined ? {} : { agent: `agent/${checkName(options.agent, 'agent id')}` }),
-      ...(after.length === 0 ? {} : { after }),
-      ...this.#metadata(options),
-    }
-    return { create: create as Json, raw: ['task', known.name, ...given] }
+    this.#place(create, options)
+    if (options.after !== undefined && options.after.length > 0)
+      create.after = checkAfter(options.after, this.#parts.limits.dependencies)
+    if (options.metadata !== undefined)
+      create.metadata = this.admit(options.metadata) as NonNullable<TaskCreate['metadata']>
+    return { create: create as unknown as Json, raw: ['task', known.name, ...given] }
   }
 
   /** What the journal holds of an input, and what of it as it was given makes two submissions the same. */
@@ -177,13 +175,23 @@ export class Submissions {
     )
   }
 
-  /** Where it waits, and on whose account. */
-  #placed({ name }: AnyTask, { queue, key }: SubmitOptions): { queue?: string; key?: string } {
+  /** When, where and on whose account it waits, and for whom. */
+  #place(create: TaskCreate, options: SubmitOptions): void {
+    const { queue, key, agent } = options
+    const startAt = startOf(options, this.#parts.handles.clock)
     this.#parts.registry.requireQueue(queue)
-    return {
-      ...(queue === undefined ? {} : { queue: checkName(queue, 'queue') }),
-      ...(key === undefined ? {} : { key: checkKey(key, name) }),
-    }
+    if (startAt !== undefined) create.startAt = startAt
+    if (queue !== undefined) create.queue = checkName(queue, 'queue')
+    if (key !== undefined) create.key = checkKey(key, create.task)
+    if (agent !== undefined) create.agent = this.#requireAgent(agent)
+  }
+
+  /** @throws StatorError ADDRESS_INVALID, AGENT_UNKNOWN */
+  #requireAgent(id: string): Address {
+    const address: Address = `agent/${checkName(id, 'agent id')}`
+    if (this.#parts.registry.agent(id) === undefined && this.#parts.handles.cell(address) === undefined)
+      throw new StatorError('AGENT_UNKNOWN', { agent: id })
+    return address
   }
 
   #metadata(options: StartOptions): { metadata?: Json } {

@@ -13,6 +13,8 @@ interface Args {
   readonly event: { readonly type: string }
   readonly self: unknown
   readonly system: unknown
+  /** Children are not for flat machines. */
+  readonly spawn: () => never
 }
 
 type Guard = (args: Pick<Args, 'context' | 'event'>, params: undefined) => boolean
@@ -204,7 +206,7 @@ function perform(
 ): object {
   let context = start
   for (const action of actions) {
-    const args: Args = { context, event, self: scope.self, system: scope.system }
+    const args: Args = { context, event, self: scope.self, system: scope.system, spawn: aside }
     if (action.type === 'xstate.assign') context = merged(context, assigned(action.assignment, args))
     else if (action.type === 'xstate.emit') commands.push(evaluate(action.event, args) as Command)
     else if (action.type === 'xstate.cancel')
@@ -221,13 +223,15 @@ function perform(
 const merged = (context: object, update: object): object => ({ ...context, ...update })
 
 function assigned(assignment: Expression | undefined, args: Args): object {
-  // Spawning children is not for flat machines.
-  const withSpawn = { ...args, spawn: aside }
-  if (typeof assignment === 'function') return assignment(withSpawn, undefined) as object
-  const update: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(assignment ?? {}))
-    update[key] = evaluate(value as Expression, withSpawn)
-  return update
+  if (typeof assignment === 'function') return assignment(args, undefined) as object
+  const given = (assignment ?? {}) as Record<string, unknown>
+  // Mostly plain values, which are copied as they are.
+  let hasFunction = false
+  for (const key in given) if (typeof given[key] === 'function') hasFunction = true
+  if (!hasFunction) return given
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, evaluate(value as Expression, args)]),
+  )
 }
 
 /** A raise with a delay is a timer; one without would have to be processed at once, which is XState's business. */
@@ -262,8 +266,7 @@ const ENQUEUE = Object.assign(() => aside(), {
 
 function collected(action: Builtin, args: Args): Builtin[] {
   asked = []
-  const { context, event, self, system } = args
-  action.collect?.({ context, event, self, system, enqueue: ENQUEUE, check: aside }, undefined)
+  action.collect?.({ ...args, enqueue: ENQUEUE, check: aside }, undefined)
   return asked
 }
 
