@@ -74,7 +74,8 @@ export function assemble(options: RuntimeOptions): Assembly {
   const population = new Population(journal, registry, hub)
   const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task), roles })
   const dependencies = new Dependencies(population, journal, (task, path) => dispatcher.rank(task, path))
-  const deciders = new Deciders([dispatching(dispatcher, population), dependencies, new Calendar(limits.catchUp)])
+  // Who goes first in a queue may depend on what waits for it: that is said before the next one is chosen.
+  const deciders = new Deciders([dependencies, dispatching(dispatcher, population), new Calendar(limits.catchUp)])
   const drains = new Drains(clock)
   const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
   const lifetime = new Lifetime(() => parts)
@@ -131,7 +132,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     journal,
     clock,
     drains,
-    look: handles.cell,
+    look: address => handles.cell(address),
     handles: (agent, task) => registry.handles(agent, task),
     requireQueue: name => registry.requireQueue(name),
     configure: address => lifetime.tell('queue.configure', address, { rates: [], order: 'fifo' }),

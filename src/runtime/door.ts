@@ -229,7 +229,8 @@ export class Door {
   /** Into its queues, and then into the hub. */
   async #enter(submission: Submission, options: SendOptions): Promise<void> {
     const { coming } = submission
-    const leave = coming === undefined ? undefined : await this.#parts.intake.enter(coming, options.whenFull)
+    const entered = coming === undefined ? undefined : this.#parts.intake.enter(coming, options.whenFull)
+    const leave = entered instanceof Promise ? await entered : entered
     try {
       await this.submit(submission, options)
     } finally {

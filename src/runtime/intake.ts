@@ -9,9 +9,12 @@ import type { Dispatcher } from './dispatcher.ts'
 /** How many come into which queue, by its name. */
 export type Coming = ReadonlyMap<string | undefined, number>
 
-interface Waiter {
+interface Into {
   readonly desk: Desk
   readonly count: number
+}
+
+interface Waiter extends Into {
   readonly go: () => void
 }
 
@@ -36,17 +39,20 @@ export class Intake {
   }
 
   /**
-   * Lets so many in; the call that it resolves to says that they are in, or will not come.
-   * @throws StatorError (rejects) QUEUE_FULL, QUEUE_DRAINING, CLOSED
+   * Lets so many in, at once where there is room: who says two things is heard in that order. The call that it gives says that they are
+   * in, or will not come. @throws StatorError (or rejects) QUEUE_FULL, QUEUE_DRAINING, CLOSED
    */
-  async enter(coming: Coming, whenFull: 'refuse' | 'wait' = 'refuse'): Promise<() => void> {
+  enter(coming: Coming, whenFull: 'refuse' | 'wait' = 'refuse'): (() => void) | Promise<() => void> {
     const all = [...coming].map(([name, count]) => ({ desk: this.#dispatcher.jobs.desk(name), count }))
     // One after the other, in the order of their names, so that two who wait for the same two queues do not wait for each other.
-    for (const { desk, count } of all.toSorted((a, b) => (a.desk.name < b.desk.name ? -1 : 1)))
-      await this.#enterOne(desk, count, whenFull)
-    return () => {
+    const left = all.toSorted((a, b) => (a.desk.name < b.desk.name ? -1 : 1))
+    const waits = this.#enterEach(left.values(), whenFull)
+    const leave = (): void => {
       for (const { desk, count } of all) this.#count(desk, -count)
+      // The last turn may have seen them twice: on their way, and in their queue.
+      this.letIn()
     }
+    return waits === undefined ? leave : waits.then(() => leave)
   }
 
   /** Called after each turn: room for those who wait. */
@@ -71,7 +77,15 @@ export class Intake {
     for (const { go } of this.#waiting.splice(0)) go()
   }
 
-  async #enterOne(desk: Desk, count: number, whenFull: 'refuse' | 'wait'): Promise<void> {
+  #enterEach(left: IterableIterator<Into>, whenFull: 'refuse' | 'wait'): Promise<void> | undefined {
+    for (const into of left) {
+      const waits = this.#enterOne(into, whenFull)
+      if (waits !== undefined) return waits.then(() => this.#enterEach(left, whenFull))
+    }
+    return undefined
+  }
+
+  #enterOne({ desk, count }: Into, whenFull: 'refuse' | 'wait'): Promise<void> | undefined {
     if (desk.state === 'draining') throw new StatorError('QUEUE_DRAINING', { queue: desk.name })
     const limit = desk.spec?.maxWaiting
     if (
@@ -79,14 +93,13 @@ export class Intake {
       (this.#hasRoom(desk, count) && !this.#waiting.some(other => other.desk === desk))
     ) {
       this.#count(desk, count)
-      return
+      return undefined
     }
     if (whenFull === 'refuse' || count > limit)
       throw new StatorError('QUEUE_FULL', { queue: desk.name, maxWaiting: limit, tasks: count })
-    await new Promise<void>(go => {
+    return new Promise<void>(go => {
       this.#waiting.push({ desk, count, go })
-    })
-    this.#open()
+    }).then(() => this.#open())
   }
 
   #hasRoom(desk: Desk, count: number): boolean {

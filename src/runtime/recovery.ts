@@ -3,8 +3,7 @@
  * into them one by one, and what they emit is compared with what was recorded instead of being released. Users' code
  * does not run here. Writes nothing.
  */
-import { HUB, kindOf, type Address } from '../messages/address.ts'
-import type { TaskContext } from '../machines/task.ts'
+import { HUB, type Address } from '../messages/address.ts'
 import type { Command } from '../messages/command.ts'
 import type { Signal } from '../messages/signal.ts'
 import { sentOf } from './cached.ts'
@@ -14,10 +13,12 @@ import { faultOf, type Delivery } from './delivery.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Checkpoint, Journal, JournalState, PendingMessage } from './journal.ts'
 import { rememberOutput } from './outputs.ts'
+import { placeOf } from './parked-place.ts'
 import type { Population } from './population.ts'
 import { decode } from './record.ts'
 import type { Waiting } from './slots.ts'
 import type { Timers } from './timers.ts'
+import { countUntold } from './untold.ts'
 import { stateOf, type Step } from './xstate.ts'
 
 const PAGE = 2_000
@@ -62,7 +63,7 @@ export function recover(parts: RecoveryParts, state: JournalState, keep: number)
     if (cell.held === null) for (const timer of cell.timers?.values() ?? []) timers.add(cell, timer)
   }
   letIn(Number.POSITIVE_INFINITY)
-  countStatistics(parts, tail, pending)
+  countUntold(parts, { tail, pending, at: state.last.at })
   const interrupted = cells.filter(cell => cell.definition.kind.kind === 'task' && cell.state === 'running')
   return { interrupted: interrupted.map(cell => cell.address), pending, replayed }
 }
@@ -92,33 +93,19 @@ function restore(
   for (const checkpoint of journal.checkpoints({ wake: true })) {
     const mayStay = !isBehind(checkpoint) && population.size >= keep
     const place = mayStay ? placeOf(checkpoint) : undefined
-    if (place !== undefined && population.check(checkpoint)) waiting.push(place)
-    else if (place === undefined && !(mayStay && population.check(checkpoint) && deciders.rest(checkpoint)))
-      population.restore(checkpoint)
+    if (
+      place !== undefined &&
+      population.check(checkpoint) &&
+      (place.state === 'queued' || deciders.rest(checkpoint))
+    )
+      waiting.push(place)
+    else population.restore(checkpoint)
   }
   for (const checkpoint of journal.checkpoints({ wake: false })) {
     isBehind(checkpoint)
     population.check(checkpoint)
   }
   return { waiting, covered }
-}
-
-/** Undefined where the actor is none that only waits for an agent. */
-function placeOf(checkpoint: Checkpoint): Waiting | undefined {
-  const { address: task, state, held, timers, priority, sinceSeq: seq, snapshot } = checkpoint
-  if (kindOf(task) !== 'task' || state !== 'queued' || held !== null || timers.length > 0) return undefined
-  const { spec, interruptions } = (snapshot as unknown as { context: TaskContext }).context
-  if (spec === null) return undefined
-  // Not its input: there may be a million of these.
-  const { task: name, role, skills, agent, queue, key, lane, path } = spec
-  return {
-    task,
-    state,
-    spec: { task: name, role, skills, agent, queue, key, lane, path },
-    interruptions,
-    priority,
-    seq,
-  }
 }
 
 function readTail(journal: Journal, tailAfter: number): Signal[] {
@@ -284,31 +271,4 @@ function sameMessage(
     cell.definition.materialise !== undefined ||
     JSON.stringify(sentOf(recorded)) === JSON.stringify(command.data)
   )
-}
-
-/** Counts what ended since each agent was last told. */
-function countStatistics(
-  { dispatcher, journal }: RecoveryParts,
-  tail: readonly Signal[],
-  pending: readonly PendingMessage[],
-): void {
-  const told = new Map<Address, number>()
-  const started = new Map<Address, number>()
-  for (const signal of tail) if (signal.type === 'agent.load') told.set(signal.to, signal.seq)
-  // On its way to the agent: it counts what ended before it was committed, which is all of the tail.
-  for (const message of pending)
-    if (message.type === 'agent.load') told.set(message.to, Number.POSITIVE_INFINITY)
-  for (const signal of tail) {
-    if (signal.name === 'task.started') started.set(signal.to, signal.at)
-    if (signal.refused !== null || (signal.type !== 'task.done' && signal.type !== 'task.failed')) continue
-    const agent = signal.from
-    if (signal.seq < (told.get(agent) ?? 0)) continue
-    const since = started.get(signal.to) ?? startOf(journal, signal)
-    dispatcher.count(agent, signal.toState ?? '', signal.at - since)
-  }
-}
-
-/** When a task that ended in the tail was started, before it. */
-function startOf(journal: Journal, { to: actor, seq: before, at }: Signal): number {
-  return journal.query({ actor, types: ['task.started'], before, order: 'desc', limit: 1 })[0]?.at ?? at
 }

@@ -14,6 +14,7 @@ import { Clients, codeOf, OVER } from './clients.ts'
 import { employ, JOBS, keptIn } from './company.ts'
 import { operate } from './operator.ts'
 import { asAny, WORKFLOWS } from './plans.ts'
+import { QUEUED } from './queueing.ts'
 import { Reader } from './reader.ts'
 import { drawWorld, type End, type World } from './world.ts'
 
@@ -134,11 +135,13 @@ async function live(simulation: Watched, end: End, clients: Clients, reader: Rea
   }
 }
 
-function setupOf({ members, orders }: World, life: Life, knows: End['knows']): Setup {
+function setupOf({ members, orders, queueing }: World, life: Life, knows: End['knows']): Setup {
   const used = orders.flatMap(order => (order.kind === 'workflow' ? [order.index] : []))
   const declared = WORKFLOWS.filter((_, index) => used.includes(index))
   return {
-    tasks: [...JOBS, keptIn(life)],
+    tasks: [...JOBS, ...(queueing === null ? [] : QUEUED), keptIn(life)],
+    queues: queueing?.queues[life.number % 2] ?? [],
+    roles: queueing?.roles ?? {},
     agents: members.map(member => employ(member, life)),
     workflows: knows === 'none' ? [] : declared.map(both => asAny(both[knows])),
   }

@@ -7,6 +7,7 @@ import type { RunOutcome, TaskOutcome } from '../../src/runtime/outcome.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import { sorted } from '../../src/testing/sweep/scenario.ts'
 import { doDeed, handle } from './deeds.ts'
+import { doQueueDeed } from './queueing.ts'
 import { say } from './say.ts'
 import type { Order, World } from './world.ts'
 
@@ -19,6 +20,8 @@ interface Memory {
 
 /** The process has ended, or is about to: the client comes again. */
 export const OVER = new Set(['CLOSED', 'JOURNAL_FAILED', 'JOURNAL_CLOSED'])
+/** There may be room in a while. */
+const BUSY = new Set(['HUB_BUSY', 'QUEUE_FULL', 'QUEUE_DRAINING'])
 /** What deeds may meet: what they are about has ended, is held, was never there, or does not take it. */
 const MEANT = new Set(
   `EVENT_REFUSED NOT_FOUND RECIPIENT_UNKNOWN HELD AGENT_UNKNOWN AGENT_BUSY ALREADY_REGISTERED
@@ -53,7 +56,7 @@ export class Clients {
 
   /** Says everything that is to be said, and waits for everything; settles when nothing is left to do in this life. */
   async live(life: Life, knows: 'mine' | 'other' | 'none'): Promise<void> {
-    const { orders, deeds, guest } = this.#world
+    const { orders, deeds, guest, queueing } = this.#world
     const forgetful = (): void => {
       this.forgetful = true
     }
@@ -65,6 +68,9 @@ export class Clients {
         .map(async deed =>
           this.#contained(deed, life, async () => doDeed(deed, { life, guest, addressOf, forgetful })),
         ),
+      ...(queueing?.deeds ?? [])
+        .filter(deed => !this.#done.has(deed))
+        .map(async deed => this.#contained(deed, life, async () => doQueueDeed(deed, life))),
     ])
   }
 
@@ -78,7 +84,7 @@ export class Clients {
       this.#done.add(one)
     } catch (error) {
       if (!life.alive || OVER.has(codeOf(error))) return
-      if (codeOf(error) === 'HUB_BUSY') {
+      if (BUSY.has(codeOf(error))) {
         await life.wait(5)
         return this.#contained(one, life, act)
       }
@@ -140,7 +146,7 @@ export class Clients {
         return (await say(order, life, more, this.#start)).address
       } catch (error) {
         if (codeOf(error) === 'IDEMPOTENCY_CONFLICT' && this.forgetful) return undefined
-        if (codeOf(error) !== 'HUB_BUSY') throw error
+        if (!BUSY.has(codeOf(error))) throw error
         await life.wait(5)
       }
   }

@@ -24,12 +24,14 @@ export function operate(life: Life): void {
     })
   }
   life.runtime.signals$.subscribe(({ to, toState, refused, from }) => {
-    if (toState === 'held' || toState === 'error') attend(to)
+    if (toState === 'held' || toState === 'error' || closed(toState)) attend(to)
     // Held by the hub: the recipient, or the sender of what was too much.
     if (refused?.code === 'MACHINE_FAULT' || refused?.code === 'HOPS_EXCEEDED')
       for (const one of [to, from]) attend(one)
   })
   for (const { address, code } of life.runtime.held()) if (code !== 'VERSION_MISSING') attend(address)
+  for (const { address, state } of life.runtime.actors.list())
+    if (address.startsWith('queue/') && closed(state)) attend(address)
   for (const { address, state } of life.runtime.agents.list()) if (state === 'error') attend(address)
 }
 
@@ -47,10 +49,19 @@ async function act(address: Address, life: Life): Promise<void> {
   const { dice } = life.simulation
   await life.wait(5 + dice.below(40))
   const { runtime } = life
+  if (address.startsWith('queue/')) return resume(idOf(address), life)
   if (address.startsWith('agent/')) return runtime.agents.resume(idOf(address))
   const held = runtime.held().find(one => one.address === address)
   if (held === undefined) return
   if (held.code === 'INTERRUPTED' && dice.chance(0.4))
     await runtime.send({ type: 'task.fail', to: address, data: { reason: 'the operator says so' } })
   else await runtime.release(address)
+}
+
+const closed = (state: string | null): boolean => state === 'paused' || state === 'draining'
+
+/** Whoever paused or drained it may have gone. */
+async function resume(queue: string, life: Life): Promise<void> {
+  await life.wait(life.simulation.dice.below(120))
+  await life.runtime.tasks.queue(queue).resume()
 }

@@ -30,7 +30,7 @@ export async function say(
     const steps = graph.plan.steps.map(step => (more === 0 ? step : { ...step, timeout: 99_999 }))
     return runtime.startGraph({ ...graph, plan: { ...graph.plan, steps } }, options)
   }
-  const { job, given, startAt, agent, cache } = order
+  const { job, given, startAt, agent, cache, queue, key } = order
   return runtime.submit(
     job === 'kept' ? keptIn(life) : job,
     { ...given, n: given.n + more },
@@ -39,6 +39,8 @@ export async function say(
       ...(startAt === undefined ? {} : { startAt: start + startAt }),
       ...(agent === undefined ? {} : { agent }),
       ...(cache === undefined ? {} : { cache }),
+      ...(queue === undefined ? {} : { queue }),
+      ...(key === undefined ? {} : { key }),
     },
   )
 }

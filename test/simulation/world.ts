@@ -19,6 +19,7 @@ import {
   type Declared,
   type Planned,
 } from './plans.ts'
+import { drawQueueing, trained, type Queueing } from './queueing.ts'
 import type { TaskGraph } from '../../src/actors/graph.ts'
 
 /** Work that a client asks for. */
@@ -43,6 +44,8 @@ export type Order = {
       readonly startAt: number | undefined
       readonly agent: string | undefined
       readonly cache?: CacheUse
+      readonly queue?: string
+      readonly key?: string
     }
 )
 
@@ -65,6 +68,8 @@ export interface World {
   readonly guest: Member
   readonly orders: readonly Order[]
   readonly deeds: readonly Deed[]
+  /** Queues that limit something; null: there is only the one that limits nothing. */
+  readonly queueing: Queueing | null
   /** All but the last life, which ends when nothing is left to do. */
   readonly ends: readonly End[]
   /** How often idle actors are taken out of memory between two steps. */
@@ -84,15 +89,17 @@ export function drawWorld(seed: number): World {
   const again = new Dice(Math.imul(seed, 0x85ebca6b) ^ 0xcac4e)
   const isAgain = again.chance(0.12)
   const orders = isAgain ? several(from(again, 4, 12), index => drawAgain(again, index, members)) : usual
+  const queueing = drawQueueing(new Dice(Math.imul(seed, 0xc2b2ae35) ^ 0x9e0e), members)
   const named = orders.map(({ name, kind }) => ({ name, kind }))
   const deeds = drawDeeds(dice, members, named)
   if (isAgain && again.chance(0.5)) deeds.push(drawPruning(again, members, named))
   const prunes = deeds.some(({ what }) => what === 'prune')
   return {
     limits: drawLimits(dice),
-    members,
+    members: queueing === null ? members : trained(members),
     guest,
-    orders,
+    orders: [...orders, ...(queueing?.orders ?? [])],
+    queueing,
     deeds,
     ends: drawEnds(dice, prunes),
     parking: dice.pick([0, 0, 0.05, 0.3]),
