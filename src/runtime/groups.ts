@@ -80,7 +80,7 @@ export class Groups {
     const raw: Json = ['group', mode, concurrency ?? null, open, children.raw]
     const makes = [to, ...addressesOf(children.tasks)]
     const key = name === undefined ? undefined : { key: name, raw }
-    const address = await this.#send('group.create', to, data, makes, options, key)
+    const address = await this.#send('group.create', to, data, makes, children.tasks, options, key)
     return this.handle(idOf(address))
   }
 
@@ -117,7 +117,7 @@ export class Groups {
     const makes = addressesOf(tasks)
     const data = { tasks } as unknown as Json
     const key = name === undefined ? undefined : { key: name, raw: ['add', to, raw] }
-    const first = await this.#send('group.add', to, data, makes, options, key)
+    const first = await this.#send('group.add', to, data, makes, tasks, options, key)
     return [first, ...makes.slice(1)].map(address => new TaskHandle(this.#parts.handles, address))
   }
 
@@ -127,14 +127,27 @@ export class Groups {
     to: Address,
     data: Json,
     makes: readonly Address[],
+    tasks: readonly GroupChild[],
     options: StartOptions,
     key: { key: string; raw: Json } | undefined,
   ): Promise<Address> {
     const { door, limits } = this.#parts
     const priority = checkPriority(options.priority)
     const bytes = MESSAGES * limits.messageBytes
+    const coming = comingWith(tasks, door)
     return door.create(
-      { type, to, from: CLIENT, data, priority, correlationId: to, makes, bytes, key },
+      {
+        type,
+        to,
+        from: CLIENT,
+        data,
+        priority,
+        correlationId: to,
+        makes,
+        bytes,
+        key,
+        ...(coming.size === 0 ? {} : { coming }),
+      },
       options,
     )
   }
@@ -178,3 +191,11 @@ export class Groups {
 }
 
 const addressesOf = (tasks: readonly GroupChild[]): Address[] => tasks.map(({ id }): Address => `task/${id}`)
+
+/** How many of them come into which queue, where that queue must be asked. */
+function comingWith(tasks: readonly GroupChild[], door: Door): Map<string | undefined, number> {
+  const coming = new Map<string | undefined, number>()
+  for (const { create } of tasks)
+    if (door.asks(create.queue)) coming.set(create.queue, (coming.get(create.queue) ?? 0) + 1)
+  return coming
+}

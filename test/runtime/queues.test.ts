@@ -251,6 +251,19 @@ describe('a bound', () => {
     expect(world.broken).toEqual([])
   })
 
+  test('counts the tasks of a group, all of them or none', async () => {
+    const world = worldWith({
+      queues: [['small', { maxWaiting: 2, concurrency: 1 }]],
+      takes: 1_000,
+    })
+    const life = await world.boot()
+    const items = (count: number): { task: typeof job; input: null; queue: string }[] =>
+      Array.from({ length: count }, () => ({ task: job, input: null, queue: 'small' }))
+    expect(await codeOf(life, life.runtime.tasks.enqueueAll(items(3)))).toBe('QUEUE_FULL')
+    const group = await life.until(life.runtime.tasks.enqueueAll(items(2), { id: 'two' }))
+    expect((await life.until(group.outcome())).status).toBe('completed')
+  })
+
   test('lets in, in the order in which they came, who waits for room', async () => {
     const world = worldWith({ queues: [['small', { maxWaiting: 1, concurrency: 1 }]], takes: 1_000 })
     const life = await world.boot()
