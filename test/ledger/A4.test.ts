@@ -1,5 +1,5 @@
 /**
- * A4, priorities: low, normal, high and critical; first in, first out inside one.
+ * A4, priorities: low, normal, high and critical, or a number of 0 to 100; first in, first out inside one; nobody starves.
  */
 import { expect, test } from 'vitest'
 import { agent, createRuntime, PRIORITIES, sequence, task, type Priority, type Runtime } from 'stator'
@@ -62,6 +62,50 @@ test('nobody starves: while urgent work never ends, work of low priority gets do
   await runtime.close()
 })
 
+test.each([
+  [0, 'low'],
+  [24.9, 'low'],
+  [25, 'normal'],
+  [49, 'normal'],
+  [50, 'high'],
+  [74, 'high'],
+  [75, 'critical'],
+  [100, 'critical'],
+] as const)('the number %d is %s', async (priority, expected) => {
+  const { runtime, release } = await busy(() => {})
+  const { address } = await runtime.tasks.enqueue(job, null, { priority })
+  expect(runtime.tasks.list().tasks.find(each => each.address === address)?.priority).toBe(expected)
+  release()
+  await runtime.close()
+})
+
+test('nobody starves: of each 16 tasks of an agent the 4th and 12th are of high priority, the 8th normal, the 16th low', async () => {
+  const order: string[] = []
+  const worker = agent('worker').handle(job, (_, ctx) => void order.push(ctx.task.slice('task/'.length)))
+  await using runtime = await createRuntime({ agents: [worker] })
+  const { tasks } = runtime
+  await tasks.queue().pause()
+  const all = PRIORITIES.toReversed().flatMap(priority =>
+      Array.from({ length: 40 }, (_, n) => ({ task: job, id: `${priority}-${n}`, priority })),
+    )
+  const group = await tasks.enqueueAll(all)
+  await tasks.queue().resume()
+  await group.result()
+  // While all four wait; the places are those of the agent.
+  for (const round of [0, 1])
+    expect(order.slice(16 * round, 16 * (round + 1)).map(id => id.split('-')[0])).toEqual(
+      Array.from(
+        { length: 16 },
+        (_, n) => ({ 3: 'high', 7: 'normal', 11: 'high', 15: 'low' })[n] ?? 'critical',
+      ),
+    )
+  // And inside each, first in, first out.
+  for (const priority of PRIORITIES)
+    expect(order.filter(id => id.startsWith(priority))).toEqual(
+      Array.from({ length: 40 }, (_, n) => `${priority}-${n}`),
+    )
+})
+
 test('who waits is not passed by the next step of a run: work of another sort gets its turn between', async () => {
   const other = task('other')
   const { opened, open } = latch()
@@ -84,6 +128,8 @@ test('who waits is not passed by the next step of a run: work of another sort ge
 test('a priority that does not exist is refused', async () => {
   const { runtime, release } = await busy(() => {})
   expect(await codeOf(runtime.submit(job, null, { priority: 'urgent' as Priority }))).toBe('INPUT_INVALID')
+  expect(await codeOf(runtime.submit(job, null, { priority: 101 }))).toBe('INPUT_INVALID')
+  expect(await codeOf(runtime.submit(job, null, { priority: -1 }))).toBe('INPUT_INVALID')
   release()
   await runtime.close()
 })

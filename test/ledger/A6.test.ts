@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { agent, createRuntime, graph, parallel, sequence, task, workflow, type Runtime } from 'stator'
-import { settled } from './support.ts'
+import { codeOf, settled } from './support.ts'
 
 const step = task('step')
 const pages = ['a', 'b', 'c', 'd', 'e', 'f'].map(id => ({ id, task: step, input: id }))
@@ -134,5 +134,15 @@ test('on the queue: a group is the children of one parent: found under it, added
   const other = await runtime.tasks.enqueueAll(late, { id: 'other' })
   await other.cancel()
   expect((await other.outcome()).status).toBe('cancelled')
+  await runtime.close()
+})
+
+test('on the queue: a result is had by the id of its task, in time or not at all', async () => {
+  const { runtime } = await crew()
+  await runtime.tasks.enqueue(step, 'a', { id: 'mine' })
+  expect(await runtime.tasks.result('mine', { timeout: '1m' })).toBe('a done')
+  await runtime.tasks.enqueue(step, 'b', { id: 'waits', after: ['never'] })
+  expect(await codeOf(runtime.tasks.result('waits', { timeout: 1 }))).toBe('TIMED_OUT')
+  expect(await codeOf(runtime.tasks.result('nobody'))).toBe('NOT_FOUND')
   await runtime.close()
 })

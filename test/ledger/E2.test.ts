@@ -1,0 +1,66 @@
+/**
+ * E2, failure propagation: a failed task blocks its dependents, with the reason, at once; and what it held is free again: its agent's
+ * room, its share of its queue. (Locks, which it will release as well, come with a later part.)
+ */
+import { expect, test } from 'vitest'
+import { agent, createRuntime, queue, task, type Runtime } from 'stator'
+import { latch, settled } from './support.ts'
+
+const job = task('job')
+
+async function shop(): Promise<{ runtime: Runtime; fail: () => void; ran: string[] }> {
+  const { opened, open } = latch()
+  const ran: string[] = []
+  const worker = agent('worker').handle(job, async name => {
+    ran.push(String(name))
+    if (name !== 'bad') return
+    await opened
+    throw new Error('the disk is full')
+  })
+  const runtime = await createRuntime({ agents: [worker], queues: [queue('default', { concurrency: 1 })] })
+  return { runtime, fail: open, ran }
+}
+
+test('a failed task blocks all that waits for it, with the chain of reasons; none of it ever runs', async () => {
+  const { runtime, fail, ran } = await shop()
+  const { tasks } = runtime
+  await tasks.enqueue(job, 'bad', { id: 'bad' })
+  await tasks.enqueue(job, 'next', { id: 'next', after: ['bad'] })
+  const far = await tasks.enqueue(job, 'far', { id: 'far', after: ['next', 'never'] })
+  fail()
+  expect(await far.outcome()).toEqual({
+    status: 'blocked',
+    error: {
+      name: 'Blocked',
+      message: 'blocked: next ended with DEPENDENCY_FAILED',
+      code: 'DEPENDENCY_FAILED',
+      reasons: [
+        { task: 'next', code: 'DEPENDENCY_FAILED', message: 'blocked: bad ended with HANDLER_FAILED' },
+        { task: 'bad', code: 'HANDLER_FAILED', message: 'the disk is full' },
+      ],
+    },
+  })
+  expect(tasks.list({ state: 'blocked' }).tasks.map(({ id }) => id)).toEqual(['next', 'far'])
+  // What is created later fares the same.
+  const late = await tasks.enqueue(job, 'late', { after: ['bad'] })
+  expect((await late.outcome()).status).toBe('blocked')
+  await settled()
+  expect(ran).toEqual(['bad'])
+  await runtime.close()
+})
+
+test('what a failed task held is free: its agent and its queue go on with the next', async () => {
+  const { runtime, fail, ran } = await shop()
+  const { tasks } = runtime
+  await tasks.enqueue(job, 'bad', { id: 'bad' })
+  const other = await tasks.enqueue(job, 'other', { id: 'other' })
+  expect(tasks.mayStart('other', 'worker')).toMatchObject({
+    ok: false,
+    reasons: [{ reason: 'capacity' }, { reason: 'concurrency' }],
+  })
+  fail()
+  await other.result()
+  expect(ran).toEqual(['bad', 'other'])
+  expect(runtime.status().runningTasks).toBe(0)
+  await runtime.close()
+})
