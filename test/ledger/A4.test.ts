@@ -86,8 +86,8 @@ test('nobody starves: of each 16 tasks of an agent the 4th and 12th are of high 
   const { tasks } = runtime
   await tasks.queue().pause()
   const all = PRIORITIES.toReversed().flatMap(priority =>
-      Array.from({ length: 40 }, (_, n) => ({ task: job, id: `${priority}-${n}`, priority })),
-    )
+    Array.from({ length: 40 }, (_, n) => ({ task: job, id: `${priority}-${n}`, priority })),
+  )
   const group = await tasks.enqueueAll(all)
   await tasks.queue().resume()
   await group.result()

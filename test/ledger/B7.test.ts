@@ -1,11 +1,23 @@
 /**
- * B7, a task queue for services. Here its scheduling: at a time, after a delay, by interval and by cron with a time zone, with a
- * policy for what was missed and one for what overlaps; pause, resume, remove, list.
+ * B7, a task queue for services: workers, retries, rates, progress, cancellation, time limits, keys. And its scheduling: at a time, after a
+ * delay, by interval and by cron with a time zone, with a policy for what was missed and one for what overlaps.
  */
 import { describe, expect, test } from 'vitest'
-import { agent, createRuntime, memory, task, type Journal, type Runtime, type ScheduleOptions } from 'stator'
+import {
+  agent,
+  createRuntime,
+  graph,
+  memory,
+  queue,
+  RetryAfterError,
+  type StatorError,
+  task,
+  type Journal,
+  type Runtime,
+  type ScheduleOptions,
+} from 'stator'
 import type { VirtualClock } from 'stator/testing'
-import { codeOf, newClock, pass, startOfTime } from './support.ts'
+import { codeOf, latch, newClock, pass, settled, startOfTime, untilAborted } from './support.ts'
 
 const HOUR = 3_600_000
 const report = task('report')
@@ -132,5 +144,196 @@ describe('B7: scheduling', () => {
     expect(ran).toHaveLength(2)
     expect(schedules.get('job')).toMatchObject({ state: 'removed', counts: { started: 1 } })
     await runtime.close()
+  })
+})
+
+const SECOND = 1_000
+const job = task('job')
+
+describe('B7: the queue', () => {
+  test('workers at once, as many as the queue says', async () => {
+    const { opened, open } = latch()
+    const worker = agent('worker', { capacity: 10 }).handle(job, async () => opened)
+    await using runtime = await createRuntime({
+      agents: [worker],
+      queues: [queue('default', { concurrency: 3 })],
+    })
+    const group = await runtime.tasks.enqueueAll(Array.from({ length: 8 }, () => ({ task: job })))
+    expect(runtime.tasks.count()).toMatchObject({ running: 3, queued: 5 })
+    open()
+    await group.result()
+  })
+
+  test('a rate: so many starts a second, and in any span of time no more than the burst and what the rate gives', async () => {
+    const clock = newClock()
+    const began: number[] = []
+    const worker = agent('worker', { capacity: 100 }).handle(job, () => void began.push(clock.now()))
+    const slow = queue('default', { rate: { perSecond: 10, burst: 5 } })
+    await using runtime = await createRuntime({ agents: [worker], queues: [slow], host: { clock } })
+    const group = await runtime.tasks.enqueueAll(Array.from({ length: 30 }, () => ({ task: job })))
+    await pass(clock, 10 * SECOND)
+    await group.result()
+    expect(began.map(at => at - startOfTime).slice(0, 8)).toEqual([0, 0, 0, 0, 0, 100, 200, 300])
+    for (const from of began) {
+      const within = began.filter(at => at >= from && at < from + SECOND)
+      expect(within.length).toBeLessThanOrEqual(5 + 10)
+    }
+    expect(began.at(-1)).toBe(startOfTime + 2_500)
+  })
+
+  test.each([
+    ['none', [1, 2, 4]],
+    ['full', [0.25, 0.5, 1]],
+    ['equal', [0.625, 1.25, 2.5]],
+  ] as const)('retries with exponential backoff, jitter: %s', async (jitter, seconds) => {
+    const clock = newClock()
+    const flaky = task('flaky', { retry: { maxAttempts: 4, initialInterval: '1s', backoff: 2, jitter } })
+    const worker = agent('worker').handle(flaky, () => {
+      throw new Error('no')
+    })
+    const host = { clock, random: () => 0.25 }
+    await using runtime = await createRuntime({ agents: [worker], host })
+    const handle = await runtime.tasks.enqueue(flaky, null)
+    await pass(clock, 60 * SECOND)
+    const attempts = handle.attempts()
+    expect(attempts.map(({ startedAt, retryAt }) => ((retryAt ?? startedAt) - startedAt) / SECOND)).toEqual([
+      ...seconds,
+      0,
+    ])
+  })
+
+  test('a handler says when to come again', async () => {
+    const clock = newClock()
+    const polite = task('polite', { retry: { maxAttempts: 2 } })
+    const worker = agent('worker').handle(polite, (_, ctx) => {
+      if (ctx.attempt === 1) throw new RetryAfterError('429', { after: '30s' })
+      return clock.now()
+    })
+    await using runtime = await createRuntime({ agents: [worker], host: { clock } })
+    const handle = await runtime.tasks.enqueue(polite, null)
+    await pass(clock, 30 * SECOND)
+    expect(await handle.result()).toBe(startOfTime + 30 * SECOND)
+  })
+
+  test('progress of 0 to 100 with a note', async () => {
+    const { opened, open } = latch()
+    const worker = agent('worker').handle(job, async (_, ctx) => {
+      ctx.progress(40, 'page 2 of 5')
+      await opened
+    })
+    await using runtime = await createRuntime({ agents: [worker] })
+    const handle = await runtime.tasks.enqueue(job, null)
+    await settled()
+    expect(handle.info()).toMatchObject({ progress: 40, note: 'page 2 of 5' })
+    open()
+    await handle.result()
+    expect(handle.info().progress).toBe(100)
+  })
+
+  test('one job is awaited, for so long', async () => {
+    const clock = newClock()
+    const { opened, open } = latch()
+    const worker = agent('worker').handle(job, async () => opened.then(() => 7))
+    await using runtime = await createRuntime({ agents: [worker], host: { clock } })
+    await runtime.tasks.enqueue(job, null, { id: 'one' })
+    const late = codeOf(runtime.tasks.result('one', { timeout: '1s' }))
+    await pass(clock, SECOND)
+    expect(await late).toBe('TIMED_OUT')
+    // It went on.
+    open()
+    expect(await runtime.tasks.result('one')).toBe(7)
+  })
+
+  test('queued and running jobs are cancelled; what runs is told', async () => {
+    const told: unknown[] = []
+    const worker = agent('worker').handle(job, (_, ctx) => {
+      ctx.signal.addEventListener('abort', () => told.push((ctx.signal.reason as StatorError).code))
+      return untilAborted(ctx.signal)
+    })
+    await using runtime = await createRuntime({ agents: [worker] })
+    const running = await runtime.tasks.enqueue(job, null, { id: 'running' })
+    const queued = await runtime.tasks.enqueue(job, null, { id: 'queued' })
+    expect([running.status(), queued.status()]).toEqual(['running', 'queued'])
+    await runtime.tasks.cancel('queued', 'not needed')
+    await runtime.tasks.cancel('running')
+    expect(await queued.outcome()).toMatchObject({ status: 'cancelled', error: { message: 'not needed' } })
+    expect((await running.outcome()).status).toBe('cancelled')
+    expect(told).toEqual(['CANCELLED'])
+    expect(queued.attempts()).toEqual([])
+  })
+
+  test('time limits and heartbeats: who falls silent is stopped, and tried again', async () => {
+    const clock = newClock()
+    const beating = task('beating', {
+      timeout: { heartbeat: '10s', startToClose: '1h' },
+      retry: { maxAttempts: 2, initialInterval: 0 },
+    })
+    const worker = agent('worker').handle(beating, async (_, ctx) => {
+      for (let n = 0; ctx.attempt === 2 && n < 10; n++) {
+        ctx.heartbeat()
+        await new Promise<void>(resolve => {
+          clock.after(5 * SECOND, resolve)
+        })
+      }
+      return ctx.attempt === 1 ? new Promise<never>(() => {}) : 'alive'
+    })
+    await using runtime = await createRuntime({ agents: [worker], host: { clock } })
+    const handle = await runtime.tasks.enqueue(beating, null)
+    await pass(clock, 70 * SECOND)
+    expect(await handle.result()).toBe('alive')
+    expect(handle.attempts().map(({ outcome, error }) => [outcome, error?.code])).toEqual([
+      ['timed out', 'HEARTBEAT_TIMEOUT'],
+      ['completed', undefined],
+    ])
+  })
+
+  test('a job that gets no worker in time, or is not done in the time that it has in all, fails', async () => {
+    const clock = newClock()
+    const bounded = task('bounded', { timeout: { queueToStart: '1m', overall: '2m' } })
+    const worker = agent('worker').handle(bounded, (_, ctx) => untilAborted(ctx.signal))
+    await using runtime = await createRuntime({ agents: [worker], host: { clock } })
+    const first = await runtime.tasks.enqueue(bounded, null)
+    const second = await runtime.tasks.enqueue(bounded, null)
+    await pass(clock, 120 * SECOND)
+    expect((await second.outcome()).error?.code).toBe('QUEUE_TIMEOUT')
+    expect((await first.outcome()).error?.code).toBe('TASK_EXPIRED')
+  })
+
+  test('jobs are listed and cancelled per workflow', async () => {
+    const worker = agent('worker').handle(job, (_, ctx) => untilAborted(ctx.signal))
+    await using runtime = await createRuntime({ agents: [worker] })
+    const { tasks } = runtime
+    const steps = (...ids: string[]) => graph(ids.map(id => ({ id, task: job })))
+    const mine = await runtime.startGraph(steps('a', 'b', 'c'), { id: 'mine' })
+    await runtime.startGraph(steps('a', 'b'), { id: 'other' })
+    await tasks.enqueue(job, null, { id: 'alone' })
+    const shown = (filter: Parameters<typeof tasks.list>[0]) =>
+      tasks.list(filter).tasks.map(({ id, state }) => `${id} ${state}`)
+    expect(shown({ workflow: 'mine' })).toEqual(['mine/a running', 'mine/b queued', 'mine/c queued'])
+    expect(shown({ workflow: 'mine', state: 'queued' })).toEqual(['mine/b queued', 'mine/c queued'])
+    expect(await tasks.cancelAll({ workflow: 'mine' }, 'enough')).toBe(3)
+    await mine.outcome()
+    expect(shown({ workflow: 'mine' })).toEqual(['mine/a cancelled', 'mine/b cancelled', 'mine/c cancelled'])
+    expect(shown({ workflow: 'other' })).toEqual(['other/a running', 'other/b queued'])
+    expect(tasks.get('alone').status()).toBe('queued')
+  })
+
+  test('the same key with the same input is the same job, in any process life; with another input it is refused', async () => {
+    const journal = memory()
+    const ran: unknown[] = []
+    const worker = agent('worker').handle(job, input => ran.push(input))
+    const first = await createRuntime({ journal, agents: [worker] })
+    const once = await first.tasks.enqueue(job, 'order 7', { idempotencyKey: 'order-7' })
+    const again = await first.tasks.enqueue(job, 'order 7', { idempotencyKey: 'order-7' })
+    expect(again.address).toBe(once.address)
+    await once.result()
+    await first.close()
+    await using second = await createRuntime({ journal, agents: [worker] })
+    const later = await second.tasks.enqueue(job, 'order 7', { idempotencyKey: 'order-7' })
+    expect([later.address, await later.result()]).toEqual([once.address, 1])
+    expect(await codeOf(second.tasks.enqueue(job, 'order 8', { idempotencyKey: 'order-7' }))).toBe(
+      'IDEMPOTENCY_CONFLICT',
+    )
+    expect(ran).toEqual(['order 7'])
   })
 })
