@@ -46,13 +46,35 @@ export class Intake {
     const all = [...coming].map(([name, count]) => ({ desk: this.#dispatcher.jobs.desk(name), count }))
     // One after the other, in the order of their names, so that two who wait for the same two queues do not wait for each other.
     const left = all.toSorted((a, b) => (a.desk.name < b.desk.name ? -1 : 1))
-    const waits = this.#enterEach(left.values(), whenFull)
+    const entered: Into[] = []
     const leave = (): void => {
-      for (const { desk, count } of all) this.#count(desk, -count)
+      for (const { desk, count } of entered.splice(0)) this.#count(desk, -count)
       // The last turn may have seen them twice: on their way, and in their queue.
       this.letIn()
     }
-    return waits === undefined ? leave : waits.then(() => leave)
+    const refused = (error: unknown): never => {
+      leave()
+      throw error
+    }
+    const next = (): (() => void) | Promise<() => void> => {
+      const into = left[entered.length]
+      if (into === undefined) return leave
+      const waits = this.#enterOne(into, whenFull)
+      if (waits === undefined) {
+        entered.push(into)
+        return next()
+      }
+      return waits.then(() => {
+        entered.push(into)
+        return next()
+      })
+    }
+    try {
+      const whole = next()
+      return whole instanceof Promise ? whole.catch(refused) : whole
+    } catch (error) {
+      return refused(error)
+    }
   }
 
   /** Called after each turn: room for those who wait. */
@@ -75,14 +97,6 @@ export class Intake {
   /** Nobody waits at a closed door. */
   close(): void {
     for (const { go } of this.#waiting.splice(0)) go()
-  }
-
-  #enterEach(left: IterableIterator<Into>, whenFull: 'refuse' | 'wait'): Promise<void> | undefined {
-    for (const into of left) {
-      const waits = this.#enterOne(into, whenFull)
-      if (waits !== undefined) return waits.then(() => this.#enterEach(left, whenFull))
-    }
-    return undefined
   }
 
   #enterOne({ desk, count }: Into, whenFull: 'refuse' | 'wait'): Promise<void> | undefined {

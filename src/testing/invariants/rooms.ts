@@ -12,9 +12,10 @@ import type { Desk } from './desks.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
-/** What a client asked for, as things stood then. */
+/** What a client asked for of one queue, as things stood then. */
 interface Ask {
   readonly desk: Desk
+  readonly count: number
   readonly max: number
   readonly waiting: number
   /** Others that were on their way in. */
@@ -25,7 +26,7 @@ interface Ask {
 
 export class Rooms {
   readonly #shadow: Shadow
-  readonly #asks = new Map<number, Ask>()
+  readonly #asks = new Map<number, readonly Ask[]>()
 
   constructor(shadow: Shadow) {
     this.#shadow = shadow
@@ -36,17 +37,13 @@ export class Rooms {
   }
 
   asked(said: Said): void {
-    const desk = deskOf(said, this.#shadow)
-    if (desk === undefined) return
-    const { waiting, pushed, state, spec } = desk
-    this.#asks.set(said.number, {
-      desk,
-      max: spec?.maxWaiting ?? Number.POSITIVE_INFINITY,
-      waiting,
-      before: this.#into(desk).length,
-      pushed,
-      isDraining: state === 'draining',
+    const asks = [...countsOf(said, this.#shadow)].map(([desk, count]): Ask => {
+      const { waiting, pushed, state, spec } = desk
+      const max = spec?.maxWaiting ?? Number.POSITIVE_INFINITY
+      const before = this.#into(desk).reduce((sum, other) => sum + other.count, 0)
+      return { desk, count, max, waiting, before, pushed, isDraining: state === 'draining' }
     })
+    if (asks.length > 0) this.#asks.set(said.number, asks)
   }
 
   acknowledged({ number }: Said): void {
@@ -54,11 +51,14 @@ export class Rooms {
   }
 
   refusedFault(said: Said, error: unknown): string | undefined {
-    const ask = this.#asks.get(said.number)
+    const asks = this.#asks.get(said.number) ?? []
     this.#asks.delete(said.number)
-    if (ask === undefined || !(error instanceof StatorError)) return undefined
-    const { desk, max, waiting, before, isDraining } = ask
-    if (error.code === 'QUEUE_FULL' && (optionsOf(said).whenFull === 'wait' || waiting + before < max))
+    if (!(error instanceof StatorError)) return undefined
+    const ask = asks.find(({ desk }) => desk.name === error.details['queue'])
+    if (ask === undefined) return undefined
+    const { desk, count, max, waiting, before, isDraining } = ask
+    const mayWait = optionsOf(said).whenFull === 'wait' && count <= max
+    if (error.code === 'QUEUE_FULL' && (mayWait || waiting + before + count <= max))
       return `was refused with QUEUE_FULL while ${waiting} of ${max} waited in ${desk.name}, and ${before} came`
     return error.code === 'QUEUE_DRAINING' && !isDraining
       ? `was refused with QUEUE_DRAINING, and ${desk.name} was ${desk.state}`
@@ -93,27 +93,38 @@ export class Rooms {
   }
 
   #into(desk: Desk): Ask[] {
-    return [...this.#asks.values()].filter(ask => ask.desk === desk)
+    return [...this.#asks.values()].flat().filter(ask => ask.desk === desk)
   }
 }
 
-const optionsOf = ({ args }: Said): SubmitOptions => (args[2] ?? {}) as SubmitOptions
+const optionsOf = ({ what, args }: Said): SubmitOptions =>
+  (args[what === 'enqueueAll' ? 1 : 2] ?? {}) as SubmitOptions
 
-/** The queue that a submission goes into; undefined of those that are not asked for room. */
-function deskOf(said: Said, { books }: Shadow): Desk | undefined {
-  if (said.what !== 'submit') return undefined
-  const [task] = said.args as [AnyTask | undefined]
-  const { queue, group } = optionsOf(said)
-  return group === undefined
-    ? books.desks.of({ queue: queue ?? task?.spec?.queue ?? DEFAULT_QUEUE })
-    : undefined
+type Item = Pick<SubmitOptions, 'queue'> & { readonly task?: AnyTask }
+
+/** How many it puts into which queue; none where queues are not asked. */
+function countsOf(said: Said, { books }: Shadow): ReadonlyMap<Desk, number> {
+  const counts = new Map<Desk, number>()
+  const [first] = said.args
+  const items: readonly Item[] =
+    said.what === 'enqueueAll' && Array.isArray(first)
+      ? (first as readonly Item[])
+      : said.what === 'submit'
+        ? [{ task: first as AnyTask, ...optionsOf(said) }]
+        : []
+  for (const { task, queue } of items) {
+    const desk = books.desks.of({ queue: queue ?? task?.spec?.queue ?? DEFAULT_QUEUE })
+    counts.set(desk, (counts.get(desk) ?? 0) + 1)
+  }
+  return counts
 }
 
-/** Does it wait for room in its queue, and is there none, or somebody before it? */
+/** Does it wait for room in a queue, and is there none, or somebody before it? */
 export function waitsForRoom(said: Said, asks: readonly Said[], shadow: Shadow): boolean {
-  const desk = deskOf(said, shadow)
-  const max = desk?.spec?.maxWaiting
-  if (desk === undefined || max === undefined || optionsOf(said).whenFull !== 'wait') return false
-  const isFirst = !asks.some(other => other.number < said.number && deskOf(other, shadow) === desk)
-  return !isFirst || desk.waiting >= max
+  if (optionsOf(said).whenFull !== 'wait') return false
+  const before = asks.filter(({ number }) => number < said.number).map(other => countsOf(other, shadow))
+  return [...countsOf(said, shadow)].some(([desk, count]) => {
+    const max = desk.spec?.maxWaiting
+    return max !== undefined && (desk.waiting + count > max || before.some(counts => counts.has(desk)))
+  })
 }
