@@ -227,6 +227,7 @@ export class SqliteJournal implements Journal {
     if (meta.full !== full) reads.connection.transaction(() => writeMeta(reads.connection, current))
     const writer = new Writer(reads, reserve, current, last)
     reads.tail = () => writer.tail()
+    reads.known = () => writer.bounds()
     return writer
   }
 
@@ -236,7 +237,10 @@ export class SqliteJournal implements Journal {
       work()
     } catch (error) {
       this.#failed = true
-      if (this.#opened !== null) this.#opened.reads.tail = null
+      if (this.#opened !== null) {
+        this.#opened.reads.tail = null
+        this.#opened.reads.known = null
+      }
       throw failed(error)
     }
   }

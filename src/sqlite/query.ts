@@ -11,11 +11,13 @@ import { decode, type JournalRecord } from '../runtime/record.ts'
 import { blockOf, firstOf, keysOfActor, unpack, type Postings } from './blocks.ts'
 import type { Connection } from './connection.ts'
 import { damaged, reading } from './failure.ts'
+import type { Filters } from './filters.ts'
 import type { Records } from './records.ts'
 
 export interface Source {
   readonly connection: Connection
   readonly records: Records
+  readonly filters: Filters
   /** Records in a block. */
   readonly block: number
   /**
@@ -117,6 +119,7 @@ function positions(source: Source, block: number, groups: readonly string[][], o
 
 /** The offsets posted under a key; none when it does not occur in the block. */
 export function posted(source: Source, block: number, key: string): number[] {
+  if (!source.filters.mayHave(block, key)) return []
   const row = source.connection.sql('SELECT seqs FROM postings WHERE block = ? AND key = ?').get(block, key)
   return row === undefined ? [] : unpack(row['seqs'], block, source.block)
 }

@@ -18,6 +18,7 @@ import type { JournalRecord } from '../runtime/record.ts'
 import type { Postings } from './blocks.ts'
 import type { Connection } from './connection.ts'
 import { reading } from './failure.ts'
+import { Filters } from './filters.ts'
 import { readMeta, type Meta } from './meta.ts'
 import { query, type Bounds, type Source } from './query.ts'
 import { Records } from './records.ts'
@@ -33,12 +34,16 @@ export type JournalReads = Pick<
 export class Reads implements JournalReads, Source {
   readonly connection: Connection
   readonly records: Records
+  readonly filters: Filters
   readonly block: number
   tail: (() => Postings) | null = null
+  /** What its writer knows of the ends; a reader in another process asks the file. */
+  known: (() => Bounds) | null = null
 
   constructor(connection: Connection, block: number) {
     this.connection = connection
     this.records = new Records(connection)
+    this.filters = new Filters(connection, block)
     this.block = block
   }
 
@@ -94,6 +99,7 @@ export class Reads implements JournalReads, Source {
   }
 
   bounds(): Bounds {
+    if (this.known !== null) return this.known()
     const { anchorSeq } = this.meta()
     return { anchor: anchorSeq, last: Math.max(anchorSeq, this.records.lastSeq()) }
   }

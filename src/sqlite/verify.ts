@@ -5,6 +5,7 @@
 import { decode, intact, type JournalRecord } from '../runtime/record.ts'
 import { blockOf, firstOf, post, unpack, type Postings } from './blocks.ts'
 import { damaged, translated } from './failure.ts'
+import { checked, FILTER_KEY, mayHave } from './filters.ts'
 import type { Meta } from './meta.ts'
 import type { Source } from './query.ts'
 import { checkTables } from './tables.ts'
@@ -85,8 +86,15 @@ function checkEnd(source: Source, meta: Meta, last: Link): void {
 /** Postings of a complete block are what its records say; those of dropped records may still be there. */
 function checkPostings(source: Source, block: number, expected: Postings, anchor: number): void {
   const first = firstOf(block, source.block)
-  for (const row of source.connection.sql('SELECT key, seqs FROM postings WHERE block = ?').all(block)) {
+  const rows = source.connection.sql('SELECT key, seqs FROM postings WHERE block = ?').all(block)
+  // An older file has no filters.
+  for (const row of rows.filter(({ key }) => key === FILTER_KEY)) {
+    const filter = checked(row['seqs'], first)
+    for (const key of expected.keys()) if (!mayHave(filter, key)) throw damaged(first, 'postings')
+  }
+  for (const row of rows) {
     const key = String(row['key'])
+    if (key === FILTER_KEY) continue
     const found = unpack(row['seqs'], block, source.block).filter(offset => first + offset > anchor)
     if (found.join() !== (expected.get(key) ?? []).join()) throw damaged(first, 'postings')
     expected.delete(key)

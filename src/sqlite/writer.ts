@@ -9,8 +9,9 @@ import { decode, type JournalRecord } from '../runtime/record.ts'
 import { blockOf, firstOf, pack, post, type Postings } from './blocks.ts'
 import type { Connection } from './connection.ts'
 import { failed } from './failure.ts'
+import { FILTER_KEY, filterOf } from './filters.ts'
 import { LAST_EVERY, writeMeta, type Meta } from './meta.ts'
-import type { Source } from './query.ts'
+import type { Bounds, Source } from './query.ts'
 import type { Reserve } from './reserve.ts'
 import { writeTables } from './tables.ts'
 import type { Link } from './verify.ts'
@@ -46,6 +47,12 @@ export class Writer {
     this.meta = meta
     this.last = { seq: last.seq, at: last.at, sum: last.sum }
     this.#reserve.extend()
+  }
+
+  /** What is there, as far as was committed. */
+  bounds(): Bounds {
+    const { anchorSeq: anchor } = this.meta
+    return { anchor, last: Math.max(anchor, this.last.seq) }
   }
 
   /** Notes the last record, so that its loss would be noticed. */
@@ -90,6 +97,7 @@ export class Writer {
       if (signal.seq !== firstOf(block + 1, size) - 1) continue
       const insert = connection.sql('INSERT INTO postings (block, key, seqs) VALUES (?, ?, ?)')
       // In the order of the table, so that rows are appended to it.
+      insert.run(block, FILTER_KEY, filterOf(postings.keys(), postings.size))
       for (const key of [...postings.keys()].toSorted()) insert.run(block, key, pack(postings.get(key) ?? []))
       this.#postings = new Map()
     }
