@@ -6,7 +6,6 @@ import { assign, enqueueActions, setup } from 'xstate'
 import type { Failure } from '../errors.ts'
 import type { Emitted } from '../messages/command.ts'
 import {
-  assignedTo,
   begun,
   blockedBy,
   created,
@@ -30,18 +29,25 @@ export const MAX_INTERRUPTIONS = 3
 
 type Args = { context: TaskContext; event: TaskEvent }
 
+const creates = (
+  { spec }: TaskContext,
+  event: TaskEvent,
+): event is Extract<TaskEvent, { type: 'task.create' }> => spec === null && event.type === 'task.create'
+
 const cancel = { target: 'cancelled', actions: 'cancel' } as const
 const expire = { target: 'failed', actions: 'fail' } as const
 
 export const taskMachine = setup({
   types: {} as { context: TaskContext; events: TaskEvent; emitted: Emitted },
   guards: {
-    isBlocked: ({ event }: Args) => event.type === 'task.create' && event.data.blocked !== undefined,
-    isKnown: ({ event }: Args) => stampOf(event).from !== undefined,
-    dependsOnOthers: ({ event }: Args) =>
-      event.type === 'task.create' && event.data.after !== undefined && event.data.after.length > 0,
-    isDelayed: ({ event }: Args) => event.type === 'task.create' && untilTime(event.data, event.at) > 0,
-    isAssigned: ({ event }: Args) => assignedTo(event) !== undefined,
+    // A task is created once: also one that still waits is not created anew.
+    isBlocked: ({ context, event }: Args) => creates(context, event) && event.data.blocked !== undefined,
+    isKnown: ({ context, event }: Args) => creates(context, event) && stampOf(event).from !== undefined,
+    dependsOnOthers: ({ context, event }: Args) =>
+      creates(context, event) && event.data.after !== undefined && event.data.after.length > 0,
+    isDelayed: ({ context, event }: Args) => creates(context, event) && untilTime(event.data, event.at) > 0,
+    isAssigned: ({ context, event }: Args) => creates(context, event) && stampOf(event).agent !== undefined,
+    isNew: ({ context, event }: Args) => creates(context, event),
     isAwaited: ({ context, event }: Args) =>
       event.type === 'dependency.done' && context.waitsFor.includes(event.data.on),
     hinders: ({ context, event }: Args) =>
@@ -157,7 +163,7 @@ export const taskMachine = setup({
           { guard: 'dependsOnOthers', actions: 'create' },
           { guard: 'isDelayed', target: 'scheduled', actions: 'create' },
           { guard: 'isAssigned', target: 'running', actions: ['createReady', 'begin'] },
-          { target: 'queued', actions: 'createReady' },
+          { guard: 'isNew', target: 'queued', actions: 'createReady' },
         ],
         'dependency.done': [
           { guard: 'hinders', target: 'blocked', actions: 'block' },

@@ -1,5 +1,4 @@
 /** Retention: which finished runs are old enough to be erased, and which prefix of the journal nobody needs. */
-import { rootOf } from '../messages/address.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { scan } from './scan.ts'

@@ -43,6 +43,8 @@ const bad: [what: string, path: string, code: string, rule: string][] = [
   ['a machine is random by destructuring', 'src/machines/$.ts', `const { random } = Math\nexport const x = random`, properties],
   ['messages import a machine', 'src/messages/$.ts', `import type { X } from '../machines/fine.ts'\nexport type Y = X`, imports],
   ['messages import Node', 'src/messages/$.ts', `import { sep } from 'node:path'\nexport const x = sep`, imports],
+  ['the runtime imports worker threads', 'src/runtime/$.ts', `import { x } from '../worker/fine.ts'\nexport const y = x`, imports],
+  ['worker imports timers', 'src/worker/$.ts', `import { setTimeout } from 'node:timers/promises'\nexport const x = setTimeout`, imports],
   ['actors import the runtime', 'src/actors/$.ts', `import { x } from '../runtime/fine.ts'\nexport const y = x`, imports],
   ['actors import timers', 'src/actors/$.ts', `import { setTimeout } from 'node:timers/promises'\nexport const x = setTimeout`, imports],
   ['actors read the clock', 'src/actors/$.ts', `export const x = (): number => Date.now()`, properties],

@@ -100,12 +100,12 @@ test('a handler that never settles fails by its timeout, not before', async () =
 })
 
 test('what a handler does after its timeout is stale: not applied, and its calls are refused', async () => {
-  const refused: string[] = []
+  const codes: string[] = []
   const { world, job } = single(
     async (_, ctx, life) => {
       if (ctx.attempt > 1) return 'second'
       await life.wait(90_000)
-      await ctx.do('late', () => 1).catch((error: unknown) => refused.push((error as { code: string }).code))
+      await ctx.do('late', () => 1).catch((error: unknown) => codes.push((error as { code: string }).code))
       ctx.progress(50, 'late')
       return 'first'
     },
@@ -115,7 +115,7 @@ test('what a handler does after its timeout is stale: not applied, and its calls
   const handle = await life.until(life.runtime.submit(job, INPUT))
   expect(await life.until(handle.result())).toBe('second')
   await world.drain(life)
-  expect(refused).toEqual(['STALE_ATTEMPT'])
+  expect(codes).toEqual(['STALE_ATTEMPT'])
   expect(world.ledger.of('output').map(({ value }) => value)).toEqual(['second', 'first'])
   const said = life.runtime.history({ types: ['task.done', 'task.progress', 'task.recorded'] })
   expect(said.map(({ type, refused }) => [type, refused?.code ?? 'taken'])).toEqual([

@@ -113,7 +113,8 @@ describe('retry-after', () => {
     await world.pass(life, 60)
     const [first] = handle.attempts()
     expect(first).toMatchObject({ outcome: 'failed', error: { name: 'RetryAfterError', code: 'E_BUSY' } })
-    const wait = first?.retryAt == null ? null : first.retryAt - (first.endedAt ?? 0)
+    const wait =
+      first?.retryAt === null || first?.retryAt === undefined ? null : first.retryAt - (first.endedAt ?? 0)
     return [wait, (await life.until(handle.outcome())).status]
   }
 
@@ -132,8 +133,13 @@ describe('retry-after', () => {
   })
 
   test('that is no duration is logged', async () => {
-    const warn = vi.fn()
-    const log = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() }
+    const warn = vi.fn<(details: object, message?: string) => void>()
+    const log = {
+      debug: vi.fn<(details: object, message?: string) => void>(),
+      info: vi.fn<(details: object, message?: string) => void>(),
+      warn,
+      error: vi.fn<(details: object, message?: string) => void>(),
+    }
     const job = task('job')
     const busy = (): Promise<never> =>
       Promise.reject(new RetryAfterError('busy', { after: 'soon' as Duration }))
