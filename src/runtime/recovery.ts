@@ -266,9 +266,10 @@ function sameMessage(
   // Where the message could not be made, the sender was told instead: a decision that is copied, not made again.
   if (recorded.type === 'fault' && recorded.to === cell.address) return true
   if (recorded.type !== command.event || recorded.to !== command.to) return false
-  // Data that the hub made from outputs and mappers is copied too.
+  // Data that the hub made from outputs and mappers is copied too; what was pruned cannot be compared.
   return (
     cell.definition.materialise !== undefined ||
+    recorded.data === null ||
     JSON.stringify(sentOf(recorded)) === JSON.stringify(command.data)
   )
 }

@@ -150,6 +150,19 @@ describe('a schedule', () => {
     expect(second.runtime.verify()).toBeNull()
   })
 
+  test('stands as it was where its runs were pruned before it was checkpointed', async () => {
+    const world = ticking(0, { idle: 24 * HOUR })
+    const first = await world.boot()
+    await make(first, hourly({ times: 3 }))
+    await world.pass(first, 1.5 * HOUR)
+    expect(first.runtime.prune({ olderThan: 1 })).toBe(1)
+    const second = await away(world, first, 1)
+    expect(second.runtime.held()).toEqual([])
+    expect(second.runtime.tasks.schedules.get('job')).toMatchObject({ state: 'waiting' })
+    await world.drain(second)
+    expect(runs(world)).toEqual([1, 2, 3])
+  })
+
   test('whose task failed or was cancelled comes again', async () => {
     const bad = task('bad')
     const world = worldOf(life => ({
