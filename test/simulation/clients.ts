@@ -9,6 +9,7 @@ import { sorted } from '../../src/testing/sweep/scenario.ts'
 import { doDeed, handle } from './deeds.ts'
 import { doQueueDeed } from './queueing.ts'
 import { say } from './say.ts'
+import { doTimetableDeed } from './timetable.ts'
 import type { Order, World } from './world.ts'
 
 export type Outcome = TaskOutcome | RunOutcome<Record<string, { n: number }>>
@@ -56,7 +57,7 @@ export class Clients {
 
   /** Says everything that is to be said, and waits for everything; settles when nothing is left to do in this life. */
   async live(life: Life, knows: 'mine' | 'other' | 'none'): Promise<void> {
-    const { orders, deeds, guest, queueing } = this.#world
+    const { orders, deeds, guest, queueing, timetable } = this.#world
     const forgetful = (): void => {
       this.forgetful = true
     }
@@ -71,6 +72,9 @@ export class Clients {
       ...(queueing?.deeds ?? [])
         .filter(deed => !this.#done.has(deed))
         .map(async deed => this.#contained(deed, life, async () => doQueueDeed(deed, life))),
+      ...(timetable?.deeds ?? [])
+        .filter(deed => !this.#done.has(deed))
+        .map(async deed => this.#contained(deed, life, async () => doTimetableDeed(deed, life, this.#start))),
     ])
   }
 

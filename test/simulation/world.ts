@@ -20,6 +20,7 @@ import {
   type Planned,
 } from './plans.ts'
 import { drawQueueing, trained, type Queueing } from './queueing.ts'
+import { drawAbsence, drawTimetable, type Timetable } from './timetable.ts'
 import type { TaskGraph } from '../../src/actors/graph.ts'
 
 /** Work that a client asks for. */
@@ -55,7 +56,7 @@ export interface End {
   /** After so many milliseconds: a graceful close, or the death of the process between two steps. */
   readonly close: { readonly after: number; readonly drain: number } | undefined
   readonly kill: { readonly after: number } | undefined
-  /** The clock of the next life is set back by so much. */
+  /** The clock of the next life is set back by so much; below 0 that is how long nobody was there. */
   readonly back: number
   /** What a process of this life knows of declared workflows. */
   readonly knows: 'mine' | 'other' | 'none'
@@ -70,6 +71,8 @@ export interface World {
   readonly deeds: readonly Deed[]
   /** Queues that limit something; null: there is only the one that limits nothing. */
   readonly queueing: Queueing | null
+  /** Null: nothing is run again and again. */
+  readonly timetable: Timetable | null
   /** All but the last life, which ends when nothing is left to do. */
   readonly ends: readonly End[]
   /** How often idle actors are taken out of memory between two steps. */
@@ -90,18 +93,23 @@ export function drawWorld(seed: number): World {
   const isAgain = again.chance(0.12)
   const orders = isAgain ? several(from(again, 4, 12), index => drawAgain(again, index, members)) : usual
   const queueing = drawQueueing(new Dice(Math.imul(seed, 0xc2b2ae35) ^ 0x9e0e), members)
+  const absent = new Dice(Math.imul(seed, 0x27d4eb2f) ^ 0x5c4ed)
+  const timetable = drawTimetable(absent)
   const named = orders.map(({ name, kind }) => ({ name, kind }))
   const deeds = drawDeeds(dice, members, named)
   if (isAgain && again.chance(0.5)) deeds.push(drawPruning(again, members, named))
   const prunes = deeds.some(({ what }) => what === 'prune')
   return {
-    limits: drawLimits(dice),
+    limits: { ...drawLimits(dice), ...(timetable === null ? {} : { catchUp: timetable.catchUp }) },
     members: queueing === null ? members : trained(members),
     guest,
     orders: [...orders, ...(queueing?.orders ?? [])],
     queueing,
+    timetable,
     deeds,
-    ends: drawEnds(dice, prunes),
+    ends: drawEnds(dice, prunes).map(end =>
+      timetable === null ? end : { ...end, back: end.back - drawAbsence(absent) },
+    ),
     parking: dice.pick([0, 0, 0.05, 0.3]),
   }
 }
