@@ -45,12 +45,12 @@ test('dropping most of a journal makes its file small again, and it works on', (
   const place = fresh()
   const scribe = new Scribe(place)
   scribe.write(
-    drafts(3_000, () => ({ data: { text: 'x'.repeat(1_000) } })),
-    { tailAfter: 2_990 },
+    drafts(4_000, () => ({ data: { text: 'x'.repeat(1_000) } })),
+    { tailAfter: 3_990 },
   )
   scribe.journal.prune({ correlationIds: [], dropTo: 0 })
   const full = statSync(place.file).size
-  scribe.journal.prune({ correlationIds: [], dropTo: 2_980 })
+  scribe.journal.prune({ correlationIds: [], dropTo: 3_980 })
   expect(statSync(place.file).size).toBeLessThan(full / 4)
   scribe.write(drafts(20))
   expect(scribe.journal.verify()).toBeNull()
