@@ -36,6 +36,17 @@ export function mayHave(filter: Uint8Array, key: string): boolean {
 
 /** Visits the bits of a key, as long as `visit` says so. */
 function probes(key: string, size: number, visit: (bit: number) => boolean): boolean {
+  const [start, step] = hashesOf(key)
+  for (let n = 0, at = start; n < PROBES; n++, at += step) if (!visit(at % size)) return false
+  return true
+}
+
+/** The last few: one key is asked of one block after the other. */
+const hashes = new Map<string, readonly [number, number]>()
+
+function hashesOf(key: string): readonly [number, number] {
+  const known = hashes.get(key)
+  if (known !== undefined) return known
   let a = 0x81_1c_9d_c5
   let b = 0x9e_37_79_b9
   for (let i = 0; i < key.length; i++) {
@@ -43,9 +54,10 @@ function probes(key: string, size: number, visit: (bit: number) => boolean): boo
     a = Math.imul(a ^ unit, 0x01_00_01_93)
     b = Math.imul(b ^ unit, 0x85_eb_ca_6b) ^ (b >>> 13)
   }
-  const step = (b | 1) >>> 0
-  for (let n = 0, at = a >>> 0; n < PROBES; n++, at += step) if (!visit(at % size)) return false
-  return true
+  if (hashes.size >= 8) hashes.clear()
+  const made = [a >>> 0, (b | 1) >>> 0] as const
+  hashes.set(key, made)
+  return made
 }
 
 /** Those of the blocks that were asked for: five kilobytes each. */

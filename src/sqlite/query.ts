@@ -104,7 +104,9 @@ function keyGroups(filter: HistoryFilter): string[][] {
 function positions(source: Source, block: number, groups: readonly string[][], open: boolean): number[] {
   const tail = open ? source.tail?.() : undefined
   let common: Set<number> | undefined
-  for (const keys of groups) {
+  for (const group of groups) {
+    const keys = tail === undefined ? group.filter(key => source.filters.mayHave(block, key)) : group
+    if (keys.length === 0) return []
     const found = new Set<number>()
     for (const key of keys) {
       for (const offset of tail === undefined ? posted(source, block, key) : (tail.get(key) ?? []))
@@ -119,7 +121,6 @@ function positions(source: Source, block: number, groups: readonly string[][], o
 
 /** The offsets posted under a key; none when it does not occur in the block. */
 export function posted(source: Source, block: number, key: string): number[] {
-  if (!source.filters.mayHave(block, key)) return []
   const row = source.connection.sql('SELECT seqs FROM postings WHERE block = ? AND key = ?').get(block, key)
   return row === undefined ? [] : unpack(row['seqs'], block, source.block)
 }
