@@ -12,6 +12,7 @@ import { LOOP } from './loop.ts'
 import { MACHINES } from './machines.ts'
 import type { Mutant } from './mutant.ts'
 import { PARKING } from './parking.ts'
+import { QUEUES } from './queues.ts'
 import { RECOVERY } from './recovery.ts'
 import { STREAMS } from './streams.ts'
 import { TIMERS } from './timers.ts'
@@ -24,6 +25,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...LATE,
   ...DEPENDENCIES,
   ...DISPATCH,
+  ...QUEUES,
   ...EXECUTION,
   ...CLIENTS,
   ...CACHED,

@@ -23,6 +23,8 @@ interface Memory {
 export const OVER = new Set(['CLOSED', 'JOURNAL_FAILED', 'JOURNAL_CLOSED'])
 /** There may be room in a while. */
 const BUSY = new Set(['HUB_BUSY', 'QUEUE_FULL', 'QUEUE_DRAINING'])
+/** Who finds it full again and again comes less and less often. */
+const later = (patience: number): number => Math.min(2_000, 2 * patience)
 /** What deeds may meet: what they are about has ended, is held, was never there, or does not take it. */
 const MEANT = new Set(
   `EVENT_REFUSED NOT_FOUND RECIPIENT_UNKNOWN HELD AGENT_UNKNOWN AGENT_BUSY ALREADY_REGISTERED
@@ -79,7 +81,7 @@ export class Clients {
   }
 
   /** At its time; what it may meet is no fault of anybody. */
-  async #contained(one: { at: number }, life: Life, act: () => Promise<void>): Promise<void> {
+  async #contained(one: { at: number }, life: Life, act: () => Promise<void>, patience = 5): Promise<void> {
     const left = this.#start + one.at - life.clock.now()
     if (left > 0) await life.wait(left)
     const isOrder = 'again' in one
@@ -89,8 +91,8 @@ export class Clients {
     } catch (error) {
       if (!life.alive || OVER.has(codeOf(error))) return
       if (BUSY.has(codeOf(error))) {
-        await life.wait(5)
-        return this.#contained(one, life, act)
+        await life.wait(patience)
+        return this.#contained(one, life, act, later(patience))
       }
       if (!isOrder && MEANT.has(codeOf(error))) this.#done.add(one)
       else life.simulation.break('client', `${isOrder ? 'an order' : sorted(one)}: ${String(error)}`)
@@ -145,13 +147,13 @@ export class Clients {
 
   /** Asks until there is room. Undefined where it is known no more: it ended, and was pruned. */
   async #say(order: Order, life: Life, more: number): Promise<Address | undefined> {
-    for (;;)
+    for (let patience = 5; ; patience = later(patience))
       try {
         return (await say(order, life, more, this.#start)).address
       } catch (error) {
         if (codeOf(error) === 'IDEMPOTENCY_CONFLICT' && this.forgetful) return undefined
         if (!BUSY.has(codeOf(error))) throw error
-        await life.wait(5)
+        await life.wait(patience)
       }
   }
 
