@@ -26,18 +26,15 @@ const spinning = await runtime.submit(endless, null)
 
 // All of this in the one thread of the hub, while both others are busy.
 let answers = 0
-let slowest = 0
 while (runtime.status().runningTasks > 0) {
-  const began = performance.now()
   const asked = await runtime.submit(ping, null)
   assert.equal(await asked.result(), 'pong')
-  slowest = Math.max(slowest, performance.now() - began)
   answers += 1
 }
 
 const [counted, spun] = [await counting.outcome(), await spinning.outcome()]
 console.log('primes:', JSON.stringify(counted.output), '- the thread that spun:', spun.error?.code)
-console.log(`meanwhile the hub answered ${answers} tasks, the slowest in ${slowest.toFixed(0)} ms`)
+console.log('meanwhile the hub answered more than 20 tasks:', answers > 20)
 assert.deepEqual(counted.output, { found: 6057 })
 assert.equal(spun.error?.code, 'TASK_TIMEOUT')
 assert.ok(answers > 20, 'the hub kept answering')
