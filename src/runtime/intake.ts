@@ -56,21 +56,21 @@ export class Intake {
       leave()
       throw error
     }
-    const next = (): (() => void) | Promise<() => void> => {
+    const enterNext = (): (() => void) | Promise<() => void> => {
       const into = left[entered.length]
       if (into === undefined) return leave
       const waits = this.#enterOne(into, whenFull)
       if (waits === undefined) {
         entered.push(into)
-        return next()
+        return enterNext()
       }
       return waits.then(() => {
         entered.push(into)
-        return next()
+        return enterNext()
       })
     }
     try {
-      const whole = next()
+      const whole = enterNext()
       return whole instanceof Promise ? whole.catch(refused) : whole
     } catch (error) {
       return refused(error)
