@@ -64,9 +64,8 @@ export class Desk {
     for (const drawer of keys) for (const [key, times] of Object.entries(drawer)) this.#key(key).full = times
   }
 
-  /** What a key has for itself; undefined where keys have nothing for themselves. */
-  key(name: string, at: number): Quota | undefined {
-    if (this.spec?.perKey === undefined) return undefined
+  /** What a key has for itself: everything, as long as its queue says nothing else, which may be after a task of it came. */
+  key(name: string, at: number): Quota {
     if (this.#keys.size >= this.#sweepAt) this.#sweep(at)
     return this.#key(name)
   }

@@ -41,8 +41,7 @@ export class Quotas {
   own(desk: Desk, { key, lane }: Pick<TaskCreate, 'key' | 'lane'>, at: number): readonly Quota[] {
     if (key === undefined && lane === undefined) return NONE
     const quotas: Quota[] = []
-    const share = key === undefined ? undefined : desk.key(key, at)
-    if (share !== undefined) quotas.push(share)
+    if (key !== undefined) quotas.push(desk.key(key, at))
     if (lane !== undefined) quotas.push(this.#lane(lane))
     // One that is new, or was forgotten and came back, may be closed already.
     for (const quota of quotas) this.changed(quota, at)

@@ -95,6 +95,24 @@ describe('a queue', () => {
     expect(started.indexOf('task/head')).toBeLessThan(started.indexOf('task/alone'))
   })
 
+  test('keeps to its keys after a restart, whenever it was paused, and where it is new to keys', async () => {
+    let perKey: QueueOptions = {}
+    const world = worldOf(life => setupWith(perKey, 3)(life))
+    const first = await world.boot()
+    await first.until(first.runtime.tasks.queue('q').pause())
+    for (const id of ['a', 'b', 'c']) await first.until(put(first, id, 20, { key: 'k' }))
+    world.kill()
+    perKey = { perKey: { concurrency: 1 } }
+    const second = await world.boot()
+    await second.until(second.runtime.tasks.queue('q').resume())
+    await world.pass(second, 5)
+    world.kill()
+    const third = await world.boot()
+    await world.pass(third, 5)
+    expect(third.runtime.tasks.count({ queue: 'q' })).toMatchObject({ running: 1, queued: 2 })
+    await world.drain(third)
+  })
+
   test('counts tasks that wait for others when they stay parked at a start', async () => {
     const world = worldOf(setupWith({ maxWaiting: 2 }), { limits: { liveActors: 1, idle: 5 } })
     const first = await world.boot()

@@ -32,7 +32,8 @@ export class Allowance {
     this.#begun = this.#last = stage.clock.now()
     this.#steps = stage.steps
     this.#happened = 1
-    this.#time = limits.idle
+    // A clock that was set back must come to where tokens are due.
+    this.#time = limits.idle + this.#shadow.books.desks.behind(this.#begun)
     this.#counted.clear()
     this.#count()
   }

@@ -80,6 +80,12 @@ export class Desks {
     return desk
   }
 
+  /** By how much a clock is behind the records, where something waits for tokens. */
+  behind(now: number): number {
+    const isLimited = [...this.#desks.values()].some(({ interval }) => interval > 0)
+    return isLimited ? Math.max(0, this.at - now) : 0
+  }
+
   named(queue: Address): Desk {
     return this.of({ queue: idOf(queue) })
   }
