@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { agent, scheduleMachine, task, type Json, type Signal } from 'stator'
 import type { Command } from '../../src/messages/command.ts'
 import { firstStanding, macrostep } from '../../src/testing/invariants/macrostep.ts'
+import { occasionFaults } from '../../src/testing/invariants/occasions.ts'
 import { scheduleFaults } from '../../src/testing/invariants/schedules.ts'
 import { BARE, type Move, type Shade } from '../../src/testing/invariants/shade.ts'
 import type { Shadow } from '../../src/testing/invariants/shadow.ts'
@@ -59,7 +60,7 @@ function complaint(signals: readonly Signal[], tell: Tell): string | undefined {
       isNew: index === 0,
       commands,
     }
-    const wrong = scheduleFaults(move, shadow)
+    const wrong = scheduleFaults(move, shadow) ?? occasionFaults(move, shadow)
     if (wrong !== undefined) return wrong
   }
   return undefined
@@ -79,6 +80,10 @@ const beginning =
   (change: (commands: readonly Command[]) => readonly Command[]): Tell =>
   (signal, commands) =>
     signal.seq === late.seq ? { commands: change(commands) } : {}
+const going =
+  (toState: string): Tell =>
+  signal =>
+    signal.seq === late.seq ? { signal: { ...signal, toState } } : {}
 
 describe('of a schedule', () => {
   test('a good life has nothing against it', () => {
@@ -106,6 +111,23 @@ describe('of a schedule', () => {
       ),
       /has not come/,
     ],
+    [
+      'nothing is run',
+      beginning(commands => commands.filter(({ type }) => type !== 'send')),
+      /^says nothing/,
+    ],
+    [
+      'the latest is run, and not the first',
+      beginning(commands =>
+        commands.map(each =>
+          each.type === 'send'
+            ? { ...each, to: each.to.replace('02:00', '04:00') as `task/${string}` }
+            : each,
+        ),
+      ),
+      /^says task.create .*04:00.* instead of task.create .*0/,
+    ],
+    ['it goes elsewhere', going('paused'), /^goes to paused instead of waiting/],
     [
       'it does not wait for the next one',
       beginning(commands => commands.filter(({ type }) => type !== 'timer.set')),

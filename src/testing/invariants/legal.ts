@@ -4,8 +4,10 @@
  */
 import { HUB, kindOf } from '../../messages/address.ts'
 import { dependencyFaults } from './dependencies.ts'
+import { familyFaults } from './families.ts'
 import type { Invariant } from './invariant.ts'
 import { isFinal, isMove } from './lifecycles.ts'
+import { occasionFaults } from './occasions.ts'
 import { planFaults } from './plans.ts'
 import { agentGoes, mustRefuse, taskGoes, unsaid } from './policies.ts'
 import { reading } from './reading.ts'
@@ -28,7 +30,9 @@ export const legal: Invariant = {
         startFaults(move, shadow) ??
         planFaults(move, shadow) ??
         dependencyFaults(move, shadow) ??
-        scheduleFaults(move, shadow)
+        familyFaults(move, shadow) ??
+        scheduleFaults(move, shadow) ??
+        occasionFaults(move, shadow)
       if (wrong !== undefined)
         simulation.break(4, `signal ${move.signal.seq}, ${move.signal.type} to ${move.signal.to}: ${wrong}`)
     },
