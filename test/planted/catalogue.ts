@@ -10,10 +10,12 @@ import { JOURNAL } from './journal.ts'
 import { LATE } from './late.ts'
 import { LOOP } from './loop.ts'
 import { MACHINES } from './machines.ts'
+import { FAMILIES } from './families.ts'
 import type { Mutant } from './mutant.ts'
 import { PARKING } from './parking.ts'
 import { QUEUES } from './queues.ts'
 import { RECOVERY } from './recovery.ts'
+import { SCHEDULES } from './schedules.ts'
 import { STREAMS } from './streams.ts'
 import { TIMERS } from './timers.ts'
 
@@ -24,6 +26,8 @@ export const CATALOGUE: readonly Mutant[] = [
   ...TIMERS,
   ...LATE,
   ...DEPENDENCIES,
+  ...FAMILIES,
+  ...SCHEDULES,
   ...DISPATCH,
   ...QUEUES,
   ...EXECUTION,

@@ -29,6 +29,7 @@ export async function raise({ order, ms }: Pick<Deed, 'order' | 'ms'>, life: Lif
       item('b', ms % 4 === 0 ? 'fails' : 'works', 'c'),
       item('c', 'works'),
       item('d', 'works', 'b'),
+      item('e', 'works', 'd'),
     ]
     const all = mode === 'sequence' ? some.toReversed().map(each => ({ ...each, after: [] })) : some
     const group = await tasks.enqueueAll(all, {
@@ -40,6 +41,9 @@ export async function raise({ order, ms }: Pick<Deed, 'order' | 'ms'>, life: Lif
     if (ms % 5 === 0) await quietly(group.seal())
     if (ms % 7 === 0) await quietly(group.cancel())
     await quietly(tasks.enqueue(task, input, { id: id('gate') }))
+    // It may come in the very turn in which the gate ends.
+    await life.wait(1)
+    await quietly(tasks.enqueue(task, input, { id: id('echo'), after: [id('gate')] }))
     await Promise.all([group.outcome(), tail.outcome()])
   } catch (error) {
     // Somebody has pruned it.
