@@ -46,6 +46,8 @@ export class StatorError extends Error {
 /** Thrown by a handler: this failure is final, whatever the retry policy says. */
 export class NonRetryableError extends Error {
   readonly code: string
+  /** Any error with this is final. */
+  readonly retryable = false
 
   constructor(message: string, options?: ErrorOptions & { code?: string }) {
     super(message, options)
@@ -60,7 +62,12 @@ export function toFailure(thrown: unknown, fallback: ErrorCode = 'HANDLER_FAILED
     if (thrown instanceof Error) {
       const code: unknown = (thrown as { code?: unknown }).code
       const known = typeof code === 'string' ? clip(code) : fallback
-      return failure(thrown, known, thrown instanceof NonRetryableError ? false : undefined)
+      // By what it says of itself: it may be of another copy of this module, or a user's own.
+      return failure(
+        thrown,
+        known,
+        (thrown as { retryable?: unknown }).retryable === false ? false : undefined,
+      )
     }
     return { name: 'Error', message: clip(String(thrown)), code: fallback }
   } catch {

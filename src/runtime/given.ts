@@ -48,12 +48,22 @@ export function checkSendOptions(options: SendOptions): void {
 }
 
 /** @throws StatorError INPUT_INVALID */
-export function checkSubmitOptions(options: SubmitOptions): void {
+export function checkSubmitOptions(options: SubmitOptions, more: readonly string[] = []): void {
+  if (typeof options === 'object' && options !== null)
+    for (const name in options)
+      if (!WORDS.has(name) && !more.includes(name))
+        throw new StatorError('INPUT_INVALID', { option: name, reason: 'no such option' })
   if (isPlain(options)) return
   const { startAt, delay } = parse(submitShape, options, 'INPUT_INVALID', 'options')
   if (startAt !== undefined && delay !== undefined)
     throw new StatorError('INPUT_INVALID', { startAt, delay, reason: 'one or the other' })
 }
+
+/** What a submission can be given; another word is one misspelled. */
+const WORDS = new Set<string>([
+  ...CHECKED,
+  ...(['id', 'priority', 'agent', 'queue', 'key', 'group'] satisfies (keyof SubmitOptions)[]),
+])
 
 /** Most submissions have nothing to be looked at here: a schema is dear where 20,000 come a second. */
 function isPlain(options: SubmitOptions | null): boolean {

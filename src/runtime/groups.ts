@@ -162,7 +162,7 @@ export class Groups {
       })
     const raw: Json[] = []
     const tasks = (items as readonly GroupItem[]).map((item): GroupChild => {
-      checkSubmitOptions(item)
+      checkSubmitOptions(item, ['task', 'input'])
       const { task, input, id, priority } = item
       const prepared = submissions.prepare(task, input, item)
       const own = priority === undefined ? {} : { priority: checkPriority(priority) }

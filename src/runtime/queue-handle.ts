@@ -62,7 +62,7 @@ export class QueueHandle {
 
   /**
    * The ids of those that would start next, in that order, if agents had room for all of them; at most `limit` (default 1). Who takes
-   * a turn of its priority may go before: see the README's word on fairness.
+   * a turn of its priority may go before: see docs/tasks.md, "Who goes next".
    */
   peek(limit = 1): string[] {
     if (!Number.isSafeInteger(limit) || limit < 1)

@@ -101,7 +101,7 @@ class RuntimeImpl {
     data: Given,
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
-    return this.#submissions.submit(task, data, options)
+    return this.tasks.enqueue(task, data, options)
   }
 
   /** The handle of a run, from any process life. */

@@ -89,7 +89,7 @@ export class TasksView {
     return this.get(id).result(options)
   }
 
-  /** Calls one off, whatever it does; one that has ended is left alone. @throws StatorError (rejects) NOT_FOUND */
+  /** Calls one off, whatever it does; one that has ended is left alone. @throws StatorError (rejects) RECIPIENT_UNKNOWN: it never was */
   async cancel(id: string, reason?: string): Promise<void> {
     return this.get(id).cancel(reason)
   }

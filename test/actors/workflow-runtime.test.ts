@@ -46,6 +46,7 @@ describe('a step of a workflow', () => {
     expect(created(definition, contextAfter(definition, []), { step: 0 })).toEqual({
       task: 'build',
       input: { ref: 'main' },
+      path: 3,
       parent: 'workflow/r1',
       step: 0,
       role: 'ops',

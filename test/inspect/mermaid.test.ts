@@ -78,7 +78,7 @@ test('guards, delays, descriptions, first and final states are shown', () => {
   expect(drawing).toContain('  s__failed --> [*]\n')
   expect(drawing).toContain('s__running --> s__retrying : task.failed [mayRetry]\n')
   expect(drawing).toContain('s__retrying --> s__queued : after untilNext\n')
-  expect(drawing).toContain('s__queued : Ready#59; waits for a free agent of the right role.\n')
+  expect(drawing).toContain('s__queued : Ready#59; waits for its queue and for a free agent that fits.\n')
   expect(toMermaid(graphMachine)).toContain('s__running --> s__completed : always [hasCompleted]\n')
 })
 

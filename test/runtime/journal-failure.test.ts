@@ -23,6 +23,7 @@ function breakable(inner: Journal): { journal: Journal; disk: { full: boolean } 
     pending: inner.pending.bind(inner),
     results: inner.results.bind(inner),
     key: inner.key.bind(inner),
+    cached: inner.cached.bind(inner),
     prune: inner.prune.bind(inner),
     verify: inner.verify.bind(inner),
     close: inner.close.bind(inner),
