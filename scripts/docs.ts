@@ -11,7 +11,9 @@ import { ERRORS } from '../src/error-codes.ts'
 import { toMermaid } from '../src/inspect/mermaid.ts'
 import { agentMachine } from '../src/machines/agent.ts'
 import { graphMachine } from '../src/machines/graph.ts'
+import { groupMachine } from '../src/machines/group.ts'
 import { hubMachine } from '../src/machines/hub.ts'
+import { queueMachine } from '../src/machines/queue.ts'
 import { scheduleMachine } from '../src/machines/schedule.ts'
 import { taskMachine } from '../src/machines/task.ts'
 import { testingPage } from './testing-page.ts'
@@ -43,6 +45,8 @@ function machinesPage(): string {
     ['taskMachine', taskMachine],
     ['agentMachine', agentMachine],
     ['graphMachine', graphMachine],
+    ['queueMachine', queueMachine],
+    ['groupMachine', groupMachine],
     ['scheduleMachine', scheduleMachine],
     ['hubMachine', hubMachine],
   ]
