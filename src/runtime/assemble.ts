@@ -75,7 +75,11 @@ export function assemble(options: RuntimeOptions): Assembly {
   const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task), roles })
   const dependencies = new Dependencies(population, journal, (task, path) => dispatcher.rank(task, path))
   // Who goes first in a queue may depend on what waits for it: that is said before the next one is chosen.
-  const deciders = new Deciders([dependencies, dispatching(dispatcher, population), new Calendar(limits.catchUp)])
+  const deciders = new Deciders([
+    dependencies,
+    dispatching(dispatcher, population),
+    new Calendar(limits.catchUp),
+  ])
   const drains = new Drains(clock)
   const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
   const lifetime = new Lifetime(() => parts)
