@@ -30,9 +30,9 @@ export const BACKLOG: readonly Mutant[] = [
   {
     name: 'mail of held actors is dropped',
     words: 'What arrives for an actor that does not move is not kept for it.',
-    file: 'src/runtime/kernel.ts',
-    find: "if (envelope.type !== 'task.start') this.#backlog.keepMail(envelope, turn)\n    else {",
-    replace: "if (envelope.type === 'task.start') {",
+    file: 'src/runtime/holding.ts',
+    find: "  if (envelope.type !== 'task.start') backlog.keepMail(envelope, turn)\n  else {",
+    replace: "  if (envelope.type === 'task.start') {",
     invariant: 7,
   },
   {

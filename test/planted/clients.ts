@@ -22,8 +22,8 @@ export const CLIENTS: readonly Mutant[] = [
     name: 'a refusal is acknowledged',
     words: 'Who sent what was refused is told that it was accepted.',
     file: 'src/runtime/door.ts',
-    find: 'signal.refused === null ? resolve(signal) : reject(refusalOf(signal))',
-    replace: 'signal.refused === null ? resolve(signal) : resolve(signal)',
+    find: 'reject(refusalOf(signal))',
+    replace: 'resolve(made(signal))',
     invariant: 1,
   },
   {

@@ -15,18 +15,8 @@ export const EXECUTION: readonly Mutant[] = [
     name: 'an output that fits no schema ends the process',
     words: 'What is wrong with an output is thrown where nobody listens.',
     file: 'src/runtime/local-executor.ts',
-    find: `    } catch (error) {
-      this.#fail(attempt, error)
-    }
-  }
-
-  #fail(`,
-    replace: `    } catch (error) {
-      throw error as Error
-    }
-  }
-
-  #fail(`,
+    find: '    } catch (error) {\n      this.#fail(attempt, error)\n    }\n  }\n\n  /** One that ends',
+    replace: '    } catch (error) {\n      throw error as Error\n    }\n  }\n\n  /** One that ends',
     invariant: 11,
   },
   {
@@ -41,7 +31,7 @@ export const EXECUTION: readonly Mutant[] = [
     name: 'nothing times out',
     words: 'The deadline of an attempt does not end it.',
     file: 'src/runtime/local-executor.ts',
-    find: "      this.#fail(attempt, new StatorError('TASK_TIMEOUT', { task: effect.task, timeout }))\n",
+    find: "      this.#giveUp(attempt, new StatorError('TASK_TIMEOUT', { task: effect.task, timeout }))\n",
     replace: '',
     invariant: 8,
   },
@@ -49,16 +39,16 @@ export const EXECUTION: readonly Mutant[] = [
     name: 'attempts have keys of their own',
     words: 'The outside is given another idempotency key by each attempt.',
     file: 'src/runtime/local-executor.ts',
-    find: 'key: `${journalId()}/${effect.task}/1`,',
-    replace: 'key: `${journalId()}/${effect.task}/${effect.turn}`,',
+    find: '`${this.#parts.journalId()}/${effect.task}/1`',
+    replace: '`${this.#parts.journalId()}/${effect.task}/${effect.turn}`',
     invariant: 6,
   },
   {
     name: 'sub-steps have a key for each attempt',
     words: 'The key of a sub-step changes from attempt to attempt.',
     file: 'src/runtime/attempt.ts',
-    find: 'await fn(`${this.#parts.key}/${name}`)',
-    replace: 'await fn(`${this.#parts.key}/${name}/${this.attempt}`)',
+    find: 'await fn(`${this.idempotencyKey}/${name}`)',
+    replace: 'await fn(`${this.idempotencyKey}/${name}/${this.attempt}`)',
     invariant: 6,
   },
   {
@@ -81,8 +71,8 @@ export const EXECUTION: readonly Mutant[] = [
     name: 'sub-steps are not waited for',
     words: 'A handler goes on with the result of a sub-step before that is durable.',
     file: 'src/runtime/attempt.ts',
-    find: "    await this.#parts.report('task.recorded', { name, value })\n",
-    replace: "    void this.#parts.report('task.recorded', { name, value }).catch(() => {})\n",
+    find: "    await this.#parts.report(this.effect, 'task.recorded', { name, value })\n",
+    replace: "    void this.#parts.report(this.effect, 'task.recorded', { name, value }).catch(() => {})\n",
     invariant: 1,
   },
 ]

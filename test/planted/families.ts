@@ -92,11 +92,11 @@ export const FAMILIES: readonly Mutant[] = [
     invariant: 10,
   },
   {
-    name: 'any of those that wait will do',
-    words: 'A chain is as long as that of the one that came last, and not as the longest.',
+    name: 'chains have no length',
+    words: 'What waits for a task adds nothing to the length of its chain.',
     file: 'src/runtime/paths.ts',
     find: 'longest = Math.max(longest, below + 1)',
-    replace: 'longest = below + 1',
+    replace: 'longest = Math.max(longest, below)',
     invariant: 10,
   },
   {

@@ -78,8 +78,8 @@ export const JOURNAL: readonly Mutant[] = [
     name: 'a prune takes what lives',
     words: 'The first record that is needed is taken to be the first that is not.',
     file: 'src/runtime/retention.ts',
-    find: 'if (!old.has(rootOf(signal.to))) return signal.seq',
-    replace: 'if (!old.has(rootOf(signal.to))) return signal.seq + 1',
+    find: 'if (!old.has(signal.correlationId)) return signal.seq',
+    replace: 'if (!old.has(signal.correlationId)) return signal.seq + 1',
     invariant: 2,
   },
   {

@@ -82,7 +82,7 @@ export const LOOP: readonly Mutant[] = [
     name: 'an idle hub arms no timer',
     words: 'Nothing wakes the hub for the next timer that is due.',
     file: 'src/runtime/kernel.ts',
-    find: '    this.timers.arm()\n',
+    find: '    this.timers.arm(this.#parts.deciders.wakeAt)\n',
     replace: '',
     invariant: 8,
   },

@@ -8,9 +8,9 @@ export const MACHINES: readonly Mutant[] = [
   {
     name: 'one attempt too many',
     words: 'A task is tried once more than its policy says.',
-    file: 'src/machines/task.ts',
-    find: 'context.attempts < (context.spec?.retry ?? NO_RETRY).maxAttempts',
-    replace: 'context.attempts <= (context.spec?.retry ?? NO_RETRY).maxAttempts',
+    file: 'src/machines/task-context.ts',
+    find: 'attempts < maxAttempts',
+    replace: 'attempts <= maxAttempts',
     invariant: 4,
   },
   {
@@ -24,9 +24,9 @@ export const MACHINES: readonly Mutant[] = [
   {
     name: 'errors that must not be retried are',
     words: 'A NonRetryableError is tried again.',
-    file: 'src/machines/task.ts',
-    find: '      event.data.error.retryable !== false &&\n',
-    replace: '',
+    file: 'src/machines/task-context.ts',
+    find: 'return error.retryable !== false && !isFinal',
+    replace: 'return !isFinal',
     invariant: 4,
   },
   {
@@ -41,8 +41,8 @@ export const MACHINES: readonly Mutant[] = [
     name: 'startAt is not heeded',
     words: 'A task that is to start later is ready at once.',
     file: 'src/machines/task.ts',
-    find: "event.type === 'task.create' && (event.data.startAt ?? 0) > event.at,",
-    replace: "event.type === 'task.create' && (event.data.startAt ?? 0) > event.at + 1e12,",
+    find: 'creates(context, event) && untilTime(event.data, event.at) > 0',
+    replace: 'creates(context, event) && untilTime(event.data, event.at) > 1e12',
     invariant: 4,
   },
   {
@@ -56,7 +56,7 @@ export const MACHINES: readonly Mutant[] = [
   {
     name: 'attempts are not told apart',
     words: 'All attempts of a task are the first turn.',
-    file: 'src/machines/task.ts',
+    file: 'src/machines/task-context.ts',
     find: '    turn: context.turn + 1,\n',
     replace: '    turn: 1,\n',
     invariant: 4,

@@ -22,8 +22,8 @@ export const STREAMS: readonly Mutant[] = [
     name: 'readers are not woken',
     words: 'Who has read everything does not hear of what comes then.',
     file: 'src/runtime/signal-stream.ts',
-    find: '    this.#wakeAll()\n  }\n\n  /** The latest',
-    replace: '  }\n\n  /** The latest',
+    find: '    this.#wakeAll()\n  }\n\n  /** What was erased',
+    replace: '  }\n\n  /** What was erased',
     invariant: 14,
   },
   {
