@@ -74,17 +74,26 @@ export class Queues {
         filter,
         expected: 'at least one of workflow, group, queue, type, state, agent',
       })
-    const { dispatcher, send } = this.#parts
+    const { send } = this.#parts
     const data = reason === undefined ? {} : { reason }
+    const root = this.#livingRoot(filter)
     let cancelled = 0
+    for (const living of this.#livingPages(filter)) {
+      const asked = root === undefined ? living.map(address => send('task.cancel', address, data)) : living
+      cancelled += (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled').length
+    }
+    // A run or a group ends as a whole, with all that lives of it: so nothing of it begins while it is called off.
+    if (root !== undefined) await send(root.type, root.address, data)
+    return cancelled
+  }
+
+  *#livingPages(filter: TaskFilter): Generator<Address[]> {
     for (let cursor: string | null = '0'; cursor !== null;) {
       const page: TaskPage = this.list({ ...filter, limit: CANCEL_AT_ONCE, cursor })
-      const living = page.tasks.filter(({ address }) => dispatcher.jobs.get(address) !== undefined)
-      const asked = await Promise.allSettled(living.map(({ address }) => send('task.cancel', address, data)))
-      cancelled += asked.filter(({ status }) => status === 'fulfilled').length
+      const { jobs } = this.#parts.dispatcher
+      yield page.tasks.filter(task => jobs.get(task.address) !== undefined).map(({ address }) => address)
       cursor = page.next
     }
-    return cancelled
   }
 
   /** @throws StatorError NOT_FOUND (no such task), AGENT_UNKNOWN */
@@ -106,6 +115,14 @@ export class Queues {
       at,
     })
     return reasons.length === 0 ? { ok: true } : { ok: false, reasons }
+  }
+
+  /** The run or the group that all of it belongs to, where nothing else is asked for. */
+  #livingRoot({ workflow, group, ...rest }: TaskFilter): { address: Address; type: string } | undefined {
+    if (Object.values(rest).some(value => value !== undefined)) return undefined
+    const address: Address = workflow === undefined ? `group/${group ?? ''}` : `workflow/${workflow}`
+    const cell = this.#parts.look(address)
+    return cell === undefined ? undefined : { address, type: `${cell.definition.kind.kind}.cancel` }
   }
 
   /** What a start would need beside an agent, by what it is of. */

@@ -1,6 +1,6 @@
 /** Queues: limits, rates, keys, lanes, roles, turns, pauses, drains, bounds: each promise in virtual time, also across restarts. */
 import { describe, expect, test } from 'vitest'
-import { agent, queue, task, type Priority, type QueueOptions, type SubmitOptions } from 'stator'
+import { agent, queue, sequence, task, type Priority, type QueueOptions, type SubmitOptions } from 'stator'
 import type { Life, Setup, Simulation } from 'stator/testing'
 import { z } from 'zod'
 import { codeOf, worldOf } from './support/world.ts'
@@ -18,17 +18,14 @@ interface Given {
 }
 
 function worldWith({ queues = [], capacity = 100, roles, takes = 0 }: Given): Simulation {
-  return worldOf(
-    life => {
-      const work = life.handler(async () => (takes === 0 ? 1 : after(life, takes)))
-      return {
-        queues: queues.map(([name, options]) => queue(name, options)),
-        ...(roles === undefined ? {} : { roles }),
-        agents: [agent('ann', { capacity, role: 'caller' }).handle(call, work).handle(job, work)],
-      }
-    },
-    { watched: false },
-  )
+  return worldOf(life => {
+    const work = life.handler(async () => (takes === 0 ? 1 : after(life, takes)))
+    return {
+      queues: queues.map(([name, options]) => queue(name, options)),
+      ...(roles === undefined ? {} : { roles }),
+      agents: [agent('ann', { capacity, role: 'caller' }).handle(call, work).handle(job, work)],
+    }
+  })
 }
 
 const after = (life: Life, ms: number): Promise<number> =>
@@ -343,6 +340,19 @@ describe('looking', () => {
       error: { message: 'enough' },
     })
     expect(await codeOf(life, life.runtime.tasks.cancelAll({}))).toBe('INPUT_INVALID')
+  })
+
+  test('cancelAll of a run or a group ends it as a whole', async () => {
+    const world = worldWith({ takes: 1_000, capacity: 1 })
+    const life = await world.boot()
+    const { tasks } = life.runtime
+    const steps = ['a', 'b', 'c'].map(id => ({ id, task: job, input: null }))
+    const run = await life.until(life.runtime.startGraph(sequence(steps), { id: 'run' }))
+    expect(await life.until(tasks.cancelAll({ workflow: 'run' }, 'enough'))).toBe(1)
+    expect((await life.until(run.outcome())).status).toBe('cancelled')
+    const group = await life.until(tasks.enqueueAll(steps, { id: 'group', open: true }))
+    expect(await life.until(tasks.cancelAll({ group: 'group' }))).toBe(3)
+    expect((await life.until(group.outcome())).status).toBe('cancelled')
   })
 
   test('a queue that nobody registered is refused, in a submission and in a task', async () => {
