@@ -79,9 +79,11 @@ export class TasksView {
     return this.#parts.groups.handle(id)
   }
 
-  /** The handle of a task, from any process life. @throws StatorError ADDRESS_INVALID */
-  get(id: string): TaskHandle {
-    return new TaskHandle(this.#parts.handles, `task/${checkName(id, 'task id')}`)
+  /** The handle of a task, from any process life; typed where its definition is given. @throws StatorError ADDRESS_INVALID */
+  get<I, O, Given, Made>(task: TaskDefinition<I, O, Given, Made>, id: string): TaskHandle<O>
+  get(id: string): TaskHandle
+  get(first: unknown, second?: string): TaskHandle {
+    return new TaskHandle(this.#parts.handles, `task/${checkName(second ?? first, 'task id')}`)
   }
 
   /** The output of a task, once it has completed. @throws StatorError (rejects) as `TaskHandle.result` */
