@@ -45,10 +45,11 @@ export class Buckets {
   /** May one start then? */
   opening(at: number): Opening {
     if (this.#rates.length === 0) return OPEN
-    this.#come(at)
+    // Only looked at: a clock may be set back afterwards.
+    const passed = Math.max(0, at - this.#at)
     let worst = OPEN
     for (const [index, rate] of this.#rates.entries()) {
-      const left = (holds(rate) - 1) * rate.interval - (this.#missing[index] ?? 0)
+      const left = (holds(rate) - 1) * rate.interval - Math.max(0, (this.#missing[index] ?? 0) - passed)
       const off = offOf(rate)
       if (left >= off) continue
       const open = left < -off ? 'no' : 'maybe'
