@@ -53,7 +53,6 @@ export type { AttemptInfo } from './runtime/attempts.ts'
 export type { Progress, Run, TaskHandle, TaskInfo, WaitOptions } from './runtime/handles.ts'
 export { cursorOf } from './runtime/cursor.ts'
 export type { GroupHandle } from './runtime/group-handle.ts'
-export type { GroupItem, GroupOptions } from './runtime/groups.ts'
 export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'
 export type { Host } from './runtime/host.ts'
 export type { HistoryFilter, Journal } from './runtime/journal.ts'
@@ -61,6 +60,8 @@ export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts'
 export { memory } from './runtime/memory-journal.ts'
 export type {
   Dependency,
+  GroupItem,
+  GroupOptions,
   ReadOptions,
   RuntimeOptions,
   RuntimeStatus,

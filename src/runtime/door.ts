@@ -18,16 +18,12 @@ import type { Coming, Intake } from './intake.ts'
 import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { Limits } from './limits.ts'
+import type { SendOptions } from './options.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
 
 /** Refused attempts to make an actor that are looked through in the search for one that was not. */
 const REFUSALS = 20
-
-export interface SendOptions {
-  /** What to do when the inbox is full. Default 'refuse', with HUB_BUSY. */
-  readonly whenFull?: 'refuse' | 'wait'
-}
 
 export interface Submission {
   readonly type: string

@@ -11,8 +11,7 @@ import { toMs } from '../messages/duration.ts'
 import { GROUP_MODES } from '../messages/group.ts'
 import { PRIORITIES, type Priority } from '../messages/message.ts'
 import type { Clock } from './clock.ts'
-import type { SendOptions } from './door.ts'
-import type { SubmitOptions } from './options.ts'
+import type { SendOptions, SubmitOptions } from './options.ts'
 
 /** What others can wait for. */
 const AWAITED: readonly string[] = ['task', 'workflow', 'group']

@@ -13,7 +13,7 @@ import {
   type GroupOutcome,
   type GroupProgress,
 } from './group-outcome.ts'
-import type { GroupItem } from './groups.ts'
+import type { GroupItem } from './options.ts'
 import { Handle, TaskHandle, type HandleHost, type WaitOptions } from './handles.ts'
 
 /** Puts more tasks in a group. */

@@ -16,7 +16,7 @@ import { GroupHandle } from './group-handle.ts'
 import { TaskHandle, type HandleHost } from './handles.ts'
 import type { NewId } from './ids.ts'
 import type { Limits } from './limits.ts'
-import type { Dependency, StartOptions, SubmitOptions } from './options.ts'
+import type { Dependency, GroupItem, GroupOptions, StartOptions, SubmitOptions } from './options.ts'
 import type { Submissions } from './submissions.ts'
 import { nameOf } from './waits.ts'
 
@@ -24,21 +24,6 @@ import { nameOf } from './waits.ts'
 const MAX_TASKS = 10_000
 /** How many messages a group may be as large as, each of its tasks being as large as one at most. */
 const MESSAGES = 64
-
-/** One task of a group. */
-export interface GroupItem extends Omit<SubmitOptions, 'idempotencyKey' | 'whenFull' | 'group'> {
-  readonly task: AnyTask
-  readonly input?: unknown
-}
-
-export interface GroupOptions extends StartOptions {
-  /** `sequence`: each task after the one before it, up to the first that does not complete; the rest is blocked. Default `parallel`. */
-  mode?: GroupMode
-  /** At most so many of its tasks run at once. Default: as many as agents have room for. */
-  concurrency?: number
-  /** More tasks may be added, until it is sealed. Default false: it ends with the last of these. */
-  open?: boolean
-}
 
 export interface GroupsParts {
   readonly door: Door

@@ -7,9 +7,9 @@ import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
 import type { Address } from '../messages/address.ts'
 import type { Duration } from '../messages/duration.ts'
+import type { GroupMode } from '../messages/group.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
-import type { SendOptions } from './door.ts'
 import type { Host } from './host.ts'
 import type { Journal } from './journal.ts'
 import type { Limits } from './limits.ts'
@@ -31,6 +31,11 @@ export interface RuntimeOptions {
   logger?: Logger
   /** Clock, ids, randomness and scheduler; for tests and simulations. */
   host?: Partial<Host>
+}
+
+export interface SendOptions {
+  /** What to do when the inbox of the hub, or the queue, is full. Default 'refuse', with HUB_BUSY or QUEUE_FULL. */
+  readonly whenFull?: 'refuse' | 'wait'
 }
 
 export interface StartOptions extends SendOptions {
@@ -69,6 +74,21 @@ export interface SubmitOptions extends StartOptions {
    * new one. One that must wait first, for a time or for other tasks, runs. Default `use`.
    */
   cache?: CacheUse
+}
+
+/** One task of a group. */
+export interface GroupItem extends Omit<SubmitOptions, 'idempotencyKey' | 'whenFull' | 'group'> {
+  readonly task: AnyTask
+  readonly input?: unknown
+}
+
+export interface GroupOptions extends StartOptions {
+  /** `sequence`: each task after the one before it, up to the first that does not complete; the rest is blocked. Default `parallel`. */
+  mode?: GroupMode
+  /** At most so many of its tasks run at once. Default: as many as agents have room for. */
+  concurrency?: number
+  /** More tasks may be added, until it is sealed. Default false: it ends with the last of these. */
+  open?: boolean
 }
 
 export interface ReadOptions {

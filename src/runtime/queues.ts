@@ -79,8 +79,10 @@ export class Queues {
     const root = this.#livingRoot(filter)
     let cancelled = 0
     for (const living of this.#livingPages(filter)) {
-      const asked = root === undefined ? living.map(address => send('task.cancel', address, data)) : living
-      cancelled += (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled').length
+      if (root === undefined) {
+        const asked = living.map(async address => send('task.cancel', address, data))
+        cancelled += (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled').length
+      } else cancelled += living.length
     }
     // A run or a group ends as a whole, with all that lives of it: so nothing of it begins while it is called off.
     if (root !== undefined) await send(root.type, root.address, data)

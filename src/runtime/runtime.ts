@@ -17,12 +17,18 @@ import { assemble } from './assemble.ts'
 import { checkHistoryFilter, checkReadOptions } from './check-filter.ts'
 import { checkCall } from './check-options.ts'
 import { filterOf, positionOf } from './cursor.ts'
-import type { SendOptions } from './door.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { letGo } from './held.ts'
 import type { HistoryFilter } from './journal.ts'
 import type { Lifetime, LifetimeParts } from './lifetime.ts'
-import type { ReadOptions, RuntimeOptions, RuntimeStatus, StartOptions, SubmitOptions } from './options.ts'
+import type {
+  ReadOptions,
+  RuntimeOptions,
+  RuntimeStatus,
+  SendOptions,
+  StartOptions,
+  SubmitOptions,
+} from './options.ts'
 import { prune } from './retention.ts'
 import { CLIENT, type Submissions } from './submissions.ts'
 import type { TasksView } from './tasks-view.ts'

@@ -15,7 +15,7 @@ import {
 } from 'stator'
 import type { Life } from 'stator/testing'
 import { z } from 'zod'
-import type { SendOptions } from '../../src/runtime/door.ts'
+import type { SendOptions } from '../../src/runtime/options.ts'
 import { codeOf, worldOf } from './support/world.ts'
 
 const job = task('job')
