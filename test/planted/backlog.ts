@@ -40,7 +40,7 @@ export const BACKLOG: readonly Mutant[] = [
     words: 'After a start the rows of new pending messages overwrite those of old ones.',
     file: 'src/runtime/backlog.ts',
     find: '      this.#lastId = Math.max(this.#lastId, id)\n',
-    replace: '',
+    replace: '      this.#lastId = id - 1\n',
     invariant: 7,
   },
   {
