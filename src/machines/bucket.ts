@@ -7,8 +7,8 @@ import type { Rate } from '../messages/queue.ts'
 /** Times are whole milliseconds: a bucket saves at least what comes in one of them, or a rate above 1,000 a second could not be reached. */
 const saved = ({ interval, burst }: Rate): number => Math.max(burst, Math.ceil(1 / interval))
 
-/** What sums of intervals may be off by. */
-const EPSILON = 1e-6
+/** What sums of intervals may be off by: milliseconds since the epoch are kept to a quarter of a thousandth. */
+const EPSILON = 1e-3
 
 /** From when on a token is there. */
 export const opensAt = (full: number, rate: Rate): number =>

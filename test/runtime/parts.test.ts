@@ -5,6 +5,7 @@ import { Dice, VirtualClock } from 'stator/testing'
 import { hubMachine } from 'stator'
 import { Deadlines } from '../../src/runtime/deadlines.ts'
 import { Heap } from '../../src/runtime/heap.ts'
+import { IndexedHeap } from '../../src/runtime/indexed-heap.ts'
 import { createRoot } from '../../src/runtime/xstate.ts'
 
 /** In the middle of a model. */
@@ -42,6 +43,34 @@ describe('the heap', () => {
     for (let top = heap.pop(); top !== undefined; top = heap.pop())
       if (top.order % 1_000 === 0) wanted.push(top.order)
     expect(wanted).toEqual(Array.from({ length: 100 }, (_, n) => (99 - n) * 1_000))
+  })
+})
+
+describe('the heap whose items know their place', () => {
+  test('shows the first, whatever came, changed and went between', () => {
+    const step = fc.record({ n: fc.nat(9), rank: fc.nat(20), out: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), steps => {
+        const items = Array.from({ length: 10 }, (_, n) => ({ n, rank: 0, heapIndex: -1 }))
+        const before = (a: (typeof items)[0], b: (typeof items)[0]): boolean =>
+          a.rank < b.rank || (a.rank === b.rank && a.n < b.n)
+        const heap = new IndexedHeap(before)
+        for (const { n, rank, out } of steps) {
+          const item = items[n] as (typeof items)[0]
+          if (out) heap.remove(item)
+          else {
+            item.rank = rank
+            heap.put(item)
+          }
+          const inside = items.filter(({ heapIndex }) => heapIndex >= 0)
+          equal(
+            [heap.size, heap.peek()],
+            [inside.length, inside.toSorted((a, b) => (before(a, b) ? -1 : 1))[0]],
+          )
+        }
+      }),
+      SEEDED,
+    )
   })
 })
 

@@ -7,6 +7,7 @@ import { compile } from '../../src/machines/graph-state.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { scheduleMachine } from '../../src/machines/schedule.ts'
+import { queueMachine } from '../../src/machines/queue.ts'
 import { taskMachine } from '../../src/machines/task.ts'
 import type { Command } from '../../src/messages/command.ts'
 import type { Json } from '../../src/messages/json.ts'
@@ -116,6 +117,9 @@ describe('The table-driven macrostep', () => {
         step: small,
         startAt: fc.integer({ min: 0, max: 10_000 }),
         blocked: fc.record({ by: fc.string(), code: fc.string() }),
+        after: fc.uniqueArray(fc.constantFrom('task/a', 'task/b'), { maxLength: 2 }),
+        overall: fc.nat(1_000),
+        queueTimeout: fc.nat(1_000),
         onInterrupted: fc.constantFrom('retry', 'fail', 'hold'),
         retry: fc.record({
           maxAttempts: fc.integer({ min: 1, max: 4 }),
@@ -151,6 +155,22 @@ describe('The table-driven macrostep', () => {
           signal('task.progress', fc.record({ turn: small, percent: fc.nat(100), note: fc.string() })),
           signal('task.recorded', turn),
           { weight: 3, arbitrary: signal('task.interrupted', fc.record({ clean: fc.boolean() })) },
+          {
+            weight: 4,
+            arbitrary: signal(
+              'dependency.done',
+              fc.record({
+                on: fc.constantFrom('task/a', 'task/b'),
+                status: fc.constantFrom('completed', 'completed', 'failed', 'blocked'),
+              }),
+            ),
+          },
+          {
+            weight: 2,
+            arbitrary: signal('task.depend', fc.record({ after: fc.constantFrom(['task/a'], ['task/b']) })),
+          },
+          signal('task.overdue', fc.constant({})),
+          signal('task.expired', fc.constant({})),
           signal('task.cancel', fc.record({ reason: fc.string() }, { requiredKeys: [] })),
           signal('task.retry', fc.constant({})),
           signal('task.fail', fc.record({ reason: fc.string() })),
@@ -189,6 +209,52 @@ describe('The table-driven macrostep', () => {
           signal('agent.fail', fc.record({ error: failure })),
           signal('nonsense', fc.constant({})),
           { weight: 1, arbitrary: signal('agent.stop', fc.constant({})) },
+        ),
+      ),
+    ).toBeGreaterThan(1_000)
+  })
+
+  it('does what XState does on the queue machine', () => {
+    const rates = fc.array(
+      fc.record({ interval: fc.integer({ min: 1, max: 500 }), burst: small.map(n => n + 1) }),
+      {
+        maxLength: 2,
+      },
+    )
+    const share = { rates, concurrency: small.map(n => n + 1) }
+    const key = fc.constantFrom(null, 'ann', 'bob')
+    expect(
+      compared(
+        queueMachine,
+        undefined,
+        fc.oneof(
+          signal(
+            'queue.configure',
+            fc.record(
+              { ...share, perKey: fc.record(share), order: fc.constantFrom('fifo', 'critical-path') },
+              { requiredKeys: ['rates', 'order'] },
+            ),
+          ),
+          {
+            weight: 4,
+            arbitrary: signal(
+              'queue.load',
+              fc.record({
+                at: fc.integer({ min: 0, max: 10_000 }),
+                starts: fc.array(
+                  fc.tuple(
+                    key,
+                    small.map(n => n + 1),
+                  ),
+                  { maxLength: 3 },
+                ),
+              }),
+            ),
+          },
+          signal('queue.pause', fc.record({ reason: fc.string() }, { requiredKeys: [] })),
+          signal('queue.resume', fc.constant({})),
+          signal('queue.drain', fc.constant({})),
+          signal('nonsense', fc.constant({})),
         ),
       ),
     ).toBeGreaterThan(1_000)
