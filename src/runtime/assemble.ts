@@ -25,7 +25,7 @@ import { Intake } from './intake.ts'
 import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
 import { LocalExecutor } from './local-executor.ts'
-import type { RuntimeOptions } from './options.ts'
+import type { RuntimeOptions, SendOptions } from './options.ts'
 import { pastCell } from './past.ts'
 import { Population } from './population.ts'
 import { Queues } from './queues.ts'
@@ -111,8 +111,8 @@ export function assemble(options: RuntimeOptions): Assembly {
     recorded: task => new Map(journal.results(task).map(result => [result.name, result.value])),
     report: (effect, type, data, wait) => report(kernel, effect, type, data, wait),
   })
-  const send = (type: string, to: Address, data: Json): Promise<Signal> =>
-    door.send({ type, to, from: CLIENT, data })
+  const send = (type: string, to: Address, data: Json, how?: SendOptions): Promise<Signal> =>
+    door.send({ type, to, from: CLIENT, data }, how)
   const agents = new AgentsView({ registry, population, dispatcher, kernel, lifetime, send })
   const handles: HandleHost = {
     journal,

@@ -142,7 +142,7 @@ export class Groups {
     const { submissions, ids, limits } = this.#parts
     if (!Array.isArray(items) || items.length > MAX_TASKS)
       throw new StatorError('INPUT_INVALID', {
-        tasks: items.length,
+        tasks: Array.isArray(items) ? items.length : items,
         expected: `a list of at most ${MAX_TASKS}`,
       })
     const raw: Json[] = []

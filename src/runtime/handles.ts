@@ -13,6 +13,7 @@ import type { Signal } from '../messages/signal.ts'
 import { knownFrom } from './cached.ts'
 import { attemptsOf, type AttemptInfo } from './attempts.ts'
 import type { Cell, Hold } from './cell.ts'
+import { checkCall } from './check-options.ts'
 import { heldError } from './ended.ts'
 import type { Ending } from './endings.ts'
 import type { HistoryFilter, Journal } from './journal.ts'
@@ -90,7 +91,9 @@ export abstract class Handle<Outcome> {
     return this.read(await this.ended(options))
   }
 
-  protected ended({ timeout }: WaitOptions): Promise<Ending> {
+  protected ended(options: WaitOptions): Promise<Ending> {
+    checkCall(options)
+    const { timeout } = options
     // Before anybody waits: a timeout that is none is an error of the caller alone.
     const ms = timeout === undefined ? undefined : toMs(timeout, 'timeout')
     const ended = this.host.ended(this.address)

@@ -16,6 +16,7 @@ interface Into {
 
 interface Waiter extends Into {
   readonly go: () => void
+  readonly refuse: (error: StatorError) => void
 }
 
 export class Intake {
@@ -83,7 +84,10 @@ export class Intake {
     const left: Waiter[] = []
     const passed = new Set<Desk>()
     for (const waiter of this.#waiting) {
-      if (passed.has(waiter.desk) || !this.#hasRoom(waiter.desk, waiter.count)) {
+      // Let in now, it would come after a drain that may have said that all is done.
+      if (waiter.desk.state === 'draining')
+        waiter.refuse(new StatorError('QUEUE_DRAINING', { queue: waiter.desk.name }))
+      else if (passed.has(waiter.desk) || !this.#hasRoom(waiter.desk, waiter.count)) {
         passed.add(waiter.desk)
         left.push(waiter)
       } else {
@@ -111,8 +115,8 @@ export class Intake {
     }
     if (whenFull === 'refuse' || count > limit)
       throw new StatorError('QUEUE_FULL', { queue: desk.name, maxWaiting: limit, tasks: count })
-    return new Promise<void>(go => {
-      this.#waiting.push({ desk, count, go })
+    return new Promise<void>((go, refuse) => {
+      this.#waiting.push({ desk, count, go, refuse })
     }).then(() => this.#open())
   }
 

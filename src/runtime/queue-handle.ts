@@ -6,6 +6,7 @@ import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { QueueSpec } from '../messages/queue.ts'
 import type { Cell } from './cell.ts'
+import { checkCall } from './check-options.ts'
 import type { Clock } from './clock.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Drains } from './drains.ts'
@@ -90,6 +91,7 @@ export class QueueHandle {
    * @throws StatorError (rejects) TIMED_OUT: it goes on draining; CLOSED, JOURNAL_FAILED
    */
   async drain(options: { reason?: string; timeout?: Duration } = {}): Promise<void> {
+    checkCall(options)
     const { reason, timeout } = options
     const ms = timeout === undefined ? undefined : toMs(timeout, 'timeout')
     if (this.info().state !== 'draining')

@@ -1,7 +1,7 @@
 /** Queues: what runtime.tasks can do with many tasks at once, and what it says of one: it joins the parts that look, and asks the door. */
 import { StatorError } from '../errors.ts'
 import type { AgentContext } from '../machines/agent.ts'
-import { checkName, type Address } from '../messages/address.ts'
+import { checkId, checkName, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Cell } from './cell.ts'
 import type { Clock } from './clock.ts'
@@ -10,10 +10,23 @@ import type { Drains } from './drains.ts'
 import { hindrances, SUSPECTS, type Hindrance } from './hindrances.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
+import type { SendOptions } from './options.ts'
 import { QueueHandle, type QueueHost } from './queue-handle.ts'
 import type { Quota } from './quota.ts'
 import type { Job } from './slots.ts'
-import { countTasks, listTasks, type TaskCounts, type TaskFilter, type TaskPage } from './task-list.ts'
+import {
+  checkTaskFilter,
+  countTasks,
+  listTasks,
+  type TaskCounts,
+  type TaskFilter,
+  type TaskPage,
+} from './task-list.ts'
+
+/** A task that says so has ended meanwhile, or is held by the hub. */
+const LEFT_ALONE: readonly unknown[] = ['RECIPIENT_UNKNOWN', 'EVENT_REFUSED', 'HELD']
+
+const WAIT = { whenFull: 'wait' } as const
 
 /** Tasks that are called off at once. */
 const CANCEL_AT_ONCE = 1_000
@@ -31,7 +44,7 @@ export interface QueuesParts {
   readonly requireQueue: (name: string) => void
   /** Brings a queue to life that was never configured. */
   readonly configure: (address: Address) => Promise<unknown>
-  readonly send: (type: string, to: Address, data: Json) => Promise<unknown>
+  readonly send: (type: string, to: Address, data: Json, options?: SendOptions) => Promise<unknown>
 }
 
 export type MayStart = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly Hindrance[] }
@@ -69,6 +82,7 @@ export class Queues {
 
   /** Calls off all that live and fit. Returns how many. */
   async cancelAll(filter: TaskFilter, reason: string | undefined): Promise<number> {
+    checkTaskFilter(filter)
     if (Object.values(filter).every(value => value === undefined))
       throw new StatorError('INPUT_INVALID', {
         filter,
@@ -80,12 +94,14 @@ export class Queues {
     let cancelled = 0
     for (const living of this.#livingPages(filter)) {
       if (root === undefined) {
-        const asked = living.map(async address => send('task.cancel', address, data))
-        cancelled += (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled').length
+        const asked = living.map(async address =>
+          send('task.cancel', address, data, WAIT).then(() => true, isLeftAlone),
+        )
+        cancelled += (await Promise.all(asked)).filter(Boolean).length
       } else cancelled += living.length
     }
     // A run or a group ends as a whole, with all that lives of it: so nothing of it begins while it is called off.
-    if (root !== undefined) await send(root.type, root.address, data)
+    if (root !== undefined) await send(root.type, root.address, data, WAIT)
     return cancelled
   }
 
@@ -98,10 +114,10 @@ export class Queues {
     }
   }
 
-  /** @throws StatorError NOT_FOUND (no such task), AGENT_UNKNOWN */
+  /** @throws StatorError NOT_FOUND (no such task), AGENT_UNKNOWN, ADDRESS_INVALID */
   mayStart(taskId: string, agentId: string): MayStart {
     const { look, dispatcher, clock, handles } = this.#parts
-    const task = look(`task/${taskId}`)
+    const task = look(`task/${checkId(taskId, 'task id')}`)
     if (task === undefined) throw new StatorError('NOT_FOUND', { task: taskId })
     const agent = look(`agent/${checkName(agentId, 'agent id')}`)
     const job = dispatcher.jobs.get(task.address)
@@ -146,4 +162,10 @@ export class Queues {
     if (look(address) === undefined) await configure(address)
     return send(type, address, data)
   }
+}
+
+/** Whoever is told of fewer than there were must not believe that all went well. */
+function isLeftAlone(error: unknown): false {
+  if (LEFT_ALONE.includes((error as { code?: unknown }).code)) return false
+  throw error
 }

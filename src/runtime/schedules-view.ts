@@ -2,6 +2,8 @@
  * runtime.tasks.schedules: tasks that are run again and again, as services use them: made, looked at, paused, resumed, run now,
  * removed. It decides nothing: times are the calendar's, what is run of them the schedule's own.
  */
+import { z } from 'zod'
+import { parse } from '../actors/schema.ts'
 import type { AnyTask, TaskDefinition } from '../actors/task.ts'
 import { StatorError } from '../errors.ts'
 import { isLast, taskAt, type ScheduleContext } from '../machines/schedule-context.ts'
@@ -58,6 +60,8 @@ export interface SchedulesParts {
   readonly lifetime: Pick<Lifetime, 'requireOpen' | 'requireTruth' | 'requireJournal'>
 }
 
+const filterShape = z.strictObject({ state: z.string().optional() })
+
 /** The name of a task is that of its schedule and a time, and no longer than names are. */
 const MAX_ID = 140
 
@@ -102,8 +106,9 @@ export class SchedulesView {
     return this.#info(addressOf(id))
   }
 
-  /** Those that are not over, ordered by id. @throws StatorError CLOSED, JOURNAL_FAILED */
+  /** Those that are not over, ordered by id. @throws StatorError INPUT_INVALID, CLOSED, JOURNAL_FAILED */
   list(filter: { state?: string } = {}): ScheduleInfo[] {
+    parse(filterShape, filter, 'INPUT_INVALID', 'filter')
     this.#parts.lifetime.requireJournal()
     this.#parts.lifetime.requireTruth()
     return [...this.#parts.population.cells()]

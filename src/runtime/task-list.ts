@@ -61,19 +61,26 @@ export interface TaskSummary {
   readonly created: number
 }
 
-const shape = z.strictObject({
+const filterShape = z.strictObject({
   workflow: z.string().optional(),
   group: z.string().optional(),
   queue: z.string().optional(),
   type: z.string().optional(),
   state: z.enum([...LIVING, ...ENDINGS]).optional(),
   agent: z.string().optional(),
+})
+const shape = filterShape.extend({
   limit: z.int().min(1).max(1_000).optional(),
   cursor: z
     .string()
     .regex(/^\d{1,16}$/)
     .optional(),
 })
+
+/** @throws StatorError INPUT_INVALID: what is no filter, `limit` and `cursor` included, would fit all there is */
+export function checkTaskFilter(filter: unknown): void {
+  parse(filterShape, filter, 'INPUT_INVALID', 'filter')
+}
 
 /** What the list is made from. */
 export interface TaskListParts {

@@ -4,7 +4,7 @@
  */
 import { DEFAULT_QUEUE } from '../actors/queue.ts'
 import type { TaskDefinition } from '../actors/task.ts'
-import { checkName, type Address } from '../messages/address.ts'
+import { checkId, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { GroupHandle } from './group-handle.ts'
 import type { Groups } from './groups.ts'
@@ -46,7 +46,7 @@ export class TasksView {
     input: Given,
     options: SubmitOptions = {},
   ): Promise<TaskHandle<O>> {
-    return options.group === undefined
+    return options?.group === undefined
       ? this.#parts.submissions.submit(task, input, options)
       : this.#parts.groups.enqueue(task, input, options, options.group)
   }
@@ -71,7 +71,7 @@ export class TasksView {
 
   /** How many tasks the longest chain has that waits for this one, itself included. 1 where none does. @throws StatorError ADDRESS_INVALID */
   criticalPath(id: string): number {
-    return this.#parts.pathOf(`task/${checkName(id, 'task id')}`)
+    return this.#parts.pathOf(`task/${checkId(id, 'task id')}`)
   }
 
   /** The handle of a group, from any process life. @throws StatorError ADDRESS_INVALID */
@@ -79,11 +79,11 @@ export class TasksView {
     return this.#parts.groups.handle(id)
   }
 
-  /** The handle of a task, from any process life; typed where its definition is given. @throws StatorError ADDRESS_INVALID */
+  /** The handle of a task, from any process life; of a step, by `run/step`. Typed where its definition is given. @throws StatorError ADDRESS_INVALID */
   get<I, O, Given, Made>(task: TaskDefinition<I, O, Given, Made>, id: string): TaskHandle<O>
   get(id: string): TaskHandle
   get(first: unknown, second?: string): TaskHandle {
-    return new TaskHandle(this.#parts.handles, `task/${checkName(second ?? first, 'task id')}`)
+    return new TaskHandle(this.#parts.handles, `task/${checkId(second ?? first, 'task id')}`)
   }
 
   /** The output of a task, once it has completed. @throws StatorError (rejects) as `TaskHandle.result` */

@@ -1,6 +1,15 @@
 /** Queues: limits, rates, keys, lanes, roles, turns, pauses, drains, bounds: each promise in virtual time, also across restarts. */
 import { describe, expect, test } from 'vitest'
-import { agent, queue, sequence, task, type Priority, type QueueOptions, type SubmitOptions } from 'stator'
+import {
+  agent,
+  graph,
+  queue,
+  sequence,
+  task,
+  type Priority,
+  type QueueOptions,
+  type SubmitOptions,
+} from 'stator'
 import type { Life, Setup, Simulation } from 'stator/testing'
 import { z } from 'zod'
 import { codeOf, worldOf } from './support/world.ts'
@@ -233,6 +242,28 @@ describe('a drain', () => {
   })
 })
 
+describe('who waits for room', () => {
+  test('is refused when the queue begins to drain: it would come after the drain was done', async () => {
+    const world = worldWith({ queues: [['small', { maxWaiting: 1, concurrency: 1 }]], takes: 1_000 })
+    const life = await world.boot()
+    for (const id of ['a', 'b']) await put(life, id, { queue: 'small' })
+    const late = ['c', 'd'].map(id =>
+      life.runtime.tasks.enqueue(job, null, { id, queue: 'small', whenFull: 'wait' }).then(
+        () => 'none',
+        (error: { code: string }) => error.code,
+      ),
+    )
+    await world.pass(life, 10)
+    await life.until(life.runtime.tasks.queue('small').drain())
+    expect(await life.until(Promise.all(late))).toEqual(['QUEUE_DRAINING', 'QUEUE_DRAINING'])
+    expect(Object.keys(startsOf(world))).toEqual(['a', 'b'])
+    await life.until(life.runtime.tasks.queue('small').resume())
+    for (const id of ['c', 'd']) await put(life, id, { queue: 'small' })
+    await allDone(life, ['c', 'd'])
+    expect(world.broken).toEqual([])
+  })
+})
+
 describe('a bound', () => {
   test('refuses with QUEUE_FULL what comes when it is reached, and the same key gives the same task all the same', async () => {
     const world = worldWith({ queues: [['small', { maxWaiting: 2, concurrency: 1 }]], takes: 1_000 })
@@ -353,6 +384,85 @@ describe('looking', () => {
     const group = await life.until(tasks.enqueueAll(steps, { id: 'group', open: true }))
     expect(await life.until(tasks.cancelAll({ group: 'group' }))).toBe(3)
     expect((await life.until(group.outcome())).status).toBe('cancelled')
+  })
+
+  test('cancelAll takes filters alone: a page of them would be all there is', async () => {
+    const world = worldWith({})
+    const life = await world.boot()
+    await put(life, 'a', { delay: '1h' })
+    for (const filter of [{ limit: 1 }, { cursor: '0' }, { typo: 'job' }, null, 'job'])
+      expect(await codeOf(life, life.runtime.tasks.cancelAll(filter as never))).toBe('INPUT_INVALID')
+    expect(life.runtime.tasks.count()).toMatchObject({ scheduled: 1 })
+  })
+
+  test('cancelAll waits for room in the inbox, and says what went wrong', async () => {
+    const world = worldOf(
+      life => ({
+        agents: [
+          agent('ann').handle(
+            job,
+            life.handler(async () => 1),
+          ),
+        ],
+      }),
+      { watched: false, limits: { inbox: 5 } },
+    )
+    const life = await world.boot()
+    for (let n = 0; n < 30; n++) await put(life, `t${n}`, { delay: '1h' })
+    const { tasks } = life.runtime
+    expect(await codeOf(life, tasks.cancelAll({ state: 'scheduled' }, 42 as never))).toBe('INPUT_INVALID')
+    expect(await life.until(tasks.cancelAll({ state: 'scheduled' }))).toBe(30)
+    for (const id of ['x', 'y']) await put(life, id, { delay: '1h' })
+    await life.until(life.runtime.close())
+    expect(await codeOf(life, tasks.cancelAll({ state: 'scheduled' }))).toBe('CLOSED')
+  })
+
+  test('a step of a run is had by the id that list and peek give', async () => {
+    const world = worldWith({ takes: 1_000, capacity: 1 })
+    const life = await world.boot()
+    const { tasks } = life.runtime
+    const steps = [
+      { id: 'one', task: job },
+      { id: 'two', task: job, after: ['one'] },
+      { id: 'three', task: job },
+    ]
+    const run = await life.until(life.runtime.startGraph(graph(steps), { id: 'run' }))
+    expect(tasks.list({ workflow: 'run' }).tasks.map(({ id }) => id)).toContain('run/one')
+    const [waiting = ''] = tasks.queue().peek()
+    expect(waiting).toBe('run/three')
+    expect(tasks.get(waiting).info()).toMatchObject({ status: 'queued' })
+    expect(tasks.criticalPath('run/one')).toBeGreaterThan(0)
+    await life.until(tasks.cancel(waiting))
+    expect(await life.until(tasks.result('run/one'))).toBe(1)
+    await life.until(run.outcome())
+    for (const id of ['', '/', 'a//b', '../x', 7])
+      expect(await codeOf(life, tasks.cancel(id as never))).toBe('ADDRESS_INVALID')
+  })
+
+  test('what is no options and no id is refused with a code', async () => {
+    const world = worldWith({})
+    const life = await world.boot()
+    const { tasks } = life.runtime
+    const none = null as never
+    await put(life, 'a', { delay: '1h' })
+    const calls = {
+      enqueue: async () => tasks.enqueue(job, null, none),
+      enqueueAll: async () => tasks.enqueueAll(none),
+      groupOptions: async () => tasks.enqueueAll([], none),
+      result: async () => tasks.result('a', none),
+      outcome: async () => tasks.get('a').outcome(none),
+      drain: async () => tasks.queue().drain(none),
+      list: async () => tasks.list(none),
+      count: async () => tasks.count(none),
+      schedules: async () => tasks.schedules.list(none),
+      scheduleTypo: async () => tasks.schedules.list({ status: 'paused' } as never),
+    }
+    for (const [name, made] of Object.entries(calls))
+      expect([name, await codeOf(life, made())]).toEqual([name, 'INPUT_INVALID'])
+    expect(await codeOf(life, (async () => tasks.mayStart(Symbol('x') as never, 'ann'))())).toBe(
+      'ADDRESS_INVALID',
+    )
+    expect(tasks.queue().info().state).toBe('active')
   })
 
   test('a queue that nobody registered is refused, in a submission and in a task', async () => {

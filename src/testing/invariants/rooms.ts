@@ -60,7 +60,9 @@ export class Rooms {
     const mayWait = optionsOf(said).whenFull === 'wait' && count <= max
     if (error.code === 'QUEUE_FULL' && (mayWait || waiting + before + count <= max))
       return `was refused with QUEUE_FULL while ${waiting} of ${max} waited in ${desk.name}, and ${before} came`
-    return error.code === 'QUEUE_DRAINING' && !isDraining
+    // Who waits for room is sent away when a drain begins.
+    const isSentAway = mayWait && desk.state === 'draining'
+    return error.code === 'QUEUE_DRAINING' && !isDraining && !isSentAway
       ? `was refused with QUEUE_DRAINING, and ${desk.name} was ${desk.state}`
       : undefined
   }
