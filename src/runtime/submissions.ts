@@ -183,14 +183,21 @@ export class Submissions {
     if (startAt !== undefined) create.startAt = startAt
     if (queue !== undefined) create.queue = checkName(queue, 'queue')
     if (key !== undefined) create.key = checkKey(key, create.task)
-    if (agent !== undefined) create.agent = this.#requireAgent(agent)
+    if (agent !== undefined) create.agent = this.#requireAgent(agent, create)
   }
 
-  /** @throws StatorError ADDRESS_INVALID, AGENT_UNKNOWN */
-  #requireAgent(id: string): Address {
+  /** @throws StatorError ADDRESS_INVALID, AGENT_UNKNOWN, TASK_UNHANDLED: it is here, and will not do that */
+  #requireAgent(id: string, { task, role, skills = [] }: TaskCreate): Address {
     const address: Address = `agent/${checkName(id, 'agent id')}`
-    if (this.#parts.registry.agent(id) === undefined && this.#parts.handles.cell(address) === undefined)
+    const known = this.#parts.registry.agent(id)
+    if (known === undefined && this.#parts.handles.cell(address) === undefined)
       throw new StatorError('AGENT_UNKNOWN', { agent: id })
+    const fits =
+      known === undefined ||
+      (known.handlers.has(task) &&
+        (role === undefined || known.role === role) &&
+        skills.every(skill => known.skills.includes(skill)))
+    if (!fits) throw new StatorError('TASK_UNHANDLED', { task, agent: id })
     return address
   }
 

@@ -439,6 +439,35 @@ describe('looking', () => {
       expect(await codeOf(life, tasks.cancel(id as never))).toBe('ADDRESS_INVALID')
   })
 
+  test('a task is not given to an agent alone that will never do it', async () => {
+    const [other, skilled] = [task('other', { role: 'cook' }), task('skilled', { skills: ['knives'] })]
+    const world = worldOf(life => {
+      const work = life.handler(async () => 1)
+      return {
+        agents: [
+          agent('ann').handle(job, work),
+          agent('ben', { role: 'cook', skills: ['knives'] })
+            .handle(other, work)
+            .handle(skilled, work),
+          agent('cat').handle(other, work).handle(skilled, work),
+        ],
+      }
+    })
+    const life = await world.boot()
+    const { tasks } = life.runtime
+    for (const [one, only] of [
+      [job, 'ben'],
+      [other, 'ann'],
+      [other, 'cat'],
+      [skilled, 'cat'],
+    ] as const)
+      expect(await codeOf(life, tasks.enqueue(one, null, { agent: only }))).toBe('TASK_UNHANDLED')
+    for (const one of [other, skilled]) {
+      const done = await life.until(tasks.enqueue(one, null, { agent: 'ben' }))
+      expect(await life.until(done.result())).toBe(1)
+    }
+  })
+
   test('what is no options and no id is refused with a code', async () => {
     const world = worldWith({})
     const life = await world.boot()

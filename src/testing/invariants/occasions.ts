@@ -89,7 +89,7 @@ function comes(diary: Diary, to: Address, { due, upTo, next }: Told): string[] {
     return [...stopped, ...run(diary, to, chosen.slice(-1))]
   }
   const isFree = running.size === 0 && waiting.length === 0
-  const isRow = spec.missed === 'all' && (isLate || chosen.length > 1)
+  const isRow = spec.missed === 'all' && (isLate || wanted.length > 1)
   const isKept = isFree || isRow || (spec.overlap === 'buffer' && waiting.length === 0)
   if (!isKept) return []
   const later = isFree ? chosen.slice(1) : chosen
