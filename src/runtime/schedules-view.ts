@@ -160,10 +160,11 @@ export class SchedulesView {
       if (replace !== true) throw conflict(to)
     }
     const data = spec as unknown as Json
-    await this.#submit('schedule.create', to, data).catch((error: unknown) => {
-      // Somebody else was faster, with the same.
+    await this.#submit('schedule.create', to, data).catch(async (error: unknown) => {
+      // Somebody else may have been faster, with the same or with another.
       const cell = this.#cell(to)
-      if (cell === undefined || contextOf(cell).spec?.definition !== spec.definition) throw error
+      if (cell === undefined) throw error
+      await this.#again(to, cell, spec, replace === true)
     })
   }
 

@@ -439,6 +439,26 @@ describe('looking', () => {
       expect(await codeOf(life, tasks.cancel(id as never))).toBe('ADDRESS_INVALID')
   })
 
+  test('two schedules made at once under one id are one, or a conflict', async () => {
+    const world = worldWith({})
+    const life = await world.boot()
+    const { schedules } = life.runtime.tasks
+    const made = (id: string, input: number, replace = false): Promise<string> =>
+      schedules.create(id, job, input, { every: '1h', replace }).then(
+        () => 'none',
+        (error: { code: string }) => error.code,
+      )
+    const both = Promise.all([
+      made('a', 1),
+      made('a', 2),
+      made('b', 1),
+      made('b', 1),
+      made('c', 1),
+      made('c', 2, true),
+    ])
+    expect(await life.until(both)).toEqual(['none', 'IDEMPOTENCY_CONFLICT', 'none', 'none', 'none', 'none'])
+  })
+
   test('a task is not given to an agent alone that will never do it', async () => {
     const [other, skilled] = [task('other', { role: 'cook' }), task('skilled', { skills: ['knives'] })]
     const world = worldOf(life => {
