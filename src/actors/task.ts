@@ -139,7 +139,18 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
   })
 }
 
-const shape = z.looseObject({
+/** What has checks of its own elsewhere is only named here, so that a word misspelled is refused. */
+const other = z.unknown().optional()
+
+const shape = z.strictObject({
+  input: other,
+  output: other,
+  role: other,
+  queue: other,
+  retry: other,
+  timeout: other,
+  cache: other,
+  onInterrupted: other,
   skills: z.array(z.string().min(1).max(200)).max(100).optional(),
   version: z.string().min(1).max(200).optional(),
   key: func.optional(),

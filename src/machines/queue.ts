@@ -117,7 +117,6 @@ export const queueMachine = setup({
         'queue.configure': { actions: 'configure' },
         'queue.load': { actions: 'load' },
         'queue.resume': { target: 'active', actions: 'explain' },
-        'queue.pause': { target: 'paused', actions: 'explain' },
       },
     },
   },

@@ -16,9 +16,10 @@ export class Drains {
     this.#clock = clock
   }
 
-  /** @throws StatorError (rejects) TIMED_OUT */
+  /** @throws StatorError (rejects) TIMED_OUT, CANCELLED */
   async wait(desk: Desk, ms: number | undefined): Promise<void> {
     if (desk.isEmpty) return
+    if (desk.state !== 'draining') throw resumed(desk)
     await new Promise<void>((resolve, reject) => {
       const late = (): void => waiter.done(new StatorError('TIMED_OUT', { queue: desk.name, ms }))
       const cancel = ms === undefined ? undefined : this.#clock.after(ms, late)
@@ -37,7 +38,9 @@ export class Drains {
 
   /** Called after each turn. */
   tell(): void {
-    for (const { desk, done } of this.#waiters) if (desk.isEmpty) done()
+    for (const { desk, done } of this.#waiters)
+      if (desk.isEmpty) done()
+      else if (desk.state !== 'draining') done(resumed(desk))
   }
 
   /** Nothing moves any more. */
@@ -45,3 +48,6 @@ export class Drains {
     for (const { done } of this.#waiters) done(error)
   }
 }
+
+const resumed = (desk: Desk): StatorError =>
+  new StatorError('CANCELLED', { queue: desk.name, reason: 'it was resumed before it was empty' })

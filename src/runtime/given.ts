@@ -16,6 +16,9 @@ import type { SendOptions, SubmitOptions } from './options.ts'
 /** What others can wait for. */
 const AWAITED: readonly string[] = ['task', 'workflow', 'group']
 
+/** The last moment that a date can name, in milliseconds since the epoch. */
+const MAX_TIME = 8.64e15
+
 const WHEN_FULL = ['refuse', 'wait'] as const
 
 const sendShape = z.object({ whenFull: z.enum(WHEN_FULL).optional() })
@@ -23,7 +26,7 @@ const sendShape = z.object({ whenFull: z.enum(WHEN_FULL).optional() })
 /** Ids, agents and priorities are checked where they are used, with codes of their own. */
 const submitShape = sendShape.extend({
   idempotencyKey: z.string().min(1).max(200).optional(),
-  startAt: z.union([z.number(), z.date()]).optional(),
+  startAt: z.union([z.number().min(-MAX_TIME).max(MAX_TIME), z.date()]).optional(),
   delay: z.union([z.number(), z.string()]).optional(),
   cache: z.enum(CACHE_USES).optional(),
   after: z.array(z.unknown()).optional(),
@@ -94,7 +97,10 @@ export function checkAfter(after: readonly unknown[], limit: number): Address[] 
 /** From when a task may run, if that is not at once. @throws StatorError DEFINITION_INVALID: no duration */
 export function startOf({ startAt, delay }: SubmitOptions, clock: Clock): number | undefined {
   if (startAt !== undefined) return toTime(startAt)
-  return delay === undefined ? undefined : Math.ceil(clock.now() + toMs(delay, 'delay'))
+  if (delay === undefined) return undefined
+  const time = Math.ceil(clock.now() + toMs(delay, 'delay'))
+  if (time > MAX_TIME) throw new StatorError('INPUT_INVALID', { delay, reason: 'no date is that far' })
+  return time
 }
 
 /** A time as milliseconds; whole ones, as clocks give them. */

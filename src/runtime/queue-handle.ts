@@ -73,7 +73,8 @@ export class QueueHandle {
     return places.slice(0, limit).map(({ task }) => idOf(task))
   }
 
-  /** Nothing of it starts until it is resumed, also across restarts. What runs goes on; what comes waits. Settles when that is durable. */
+  /** Nothing of it starts until it is resumed, also across restarts. What runs goes on; what comes waits. Settles when that is durable. One
+   * that is drained must be resumed first (EVENT_REFUSED). */
   async pause(reason?: string): Promise<void> {
     if (this.info().state === 'paused') return
     await this.#host.send(this.name, 'queue.pause', reason === undefined ? {} : { reason })
@@ -88,7 +89,7 @@ export class QueueHandle {
   /**
    * It takes nothing more from outside (QUEUE_DRAINING), and what is in it is worked off. Settles when it is empty; it stays closed
    * until it is resumed, also across restarts. To throw away what waits: `tasks.cancelAll({ queue })`.
-   * @throws StatorError (rejects) TIMED_OUT: it goes on draining; CLOSED, JOURNAL_FAILED
+   * @throws StatorError (rejects) TIMED_OUT: it goes on draining; CANCELLED: it was resumed before it was empty; CLOSED, JOURNAL_FAILED
    */
   async drain(options: { reason?: string; timeout?: Duration } = {}): Promise<void> {
     checkCall(options)

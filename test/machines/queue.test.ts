@@ -61,7 +61,7 @@ const rows: Row[] = [
     context: { reason: 'move' },
   },
   { promise: 'a pause can become a drain', given: [pause], when: drain, to: 'draining' },
-  { promise: 'a drain can be paused', given: [drain], when: pause, to: 'paused' },
+  { promise: 'a drain is not undone by a pause', given: [drain], when: pause },
   { promise: 'it takes tasks again after a drain', given: [drain], when: resume, to: 'active' },
   { promise: 'one that is active cannot be resumed', given: [], when: resume },
   { promise: 'one that is paused cannot be paused', given: [pause], when: pause },

@@ -48,6 +48,7 @@ describe('the heap', () => {
 
 describe('the heap whose items know their place', () => {
   test('shows the first, whatever came, changed and went between', () => {
+    expect(new IndexedHeap(() => true).peek()).toBeUndefined()
     const step = fc.record({ n: fc.nat(9), rank: fc.nat(20), out: fc.boolean() })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), steps => {

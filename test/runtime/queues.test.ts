@@ -232,6 +232,19 @@ describe('a drain', () => {
     await allDone(second, ['e'])
   })
 
+  test('is ended by a resume alone: a pause is refused, and who waited for the end is told', async () => {
+    const world = worldWith({ takes: 1_000 })
+    const life = await world.boot()
+    await put(life, 'a')
+    const code = codeOf(life, life.runtime.tasks.queue().drain())
+    await world.pass(life, 10)
+    expect(await codeOf(life, life.runtime.tasks.queue().pause())).toBe('EVENT_REFUSED')
+    await life.until(life.runtime.tasks.queue().resume())
+    expect(await code).toBe('CANCELLED')
+    await put(life, 'b')
+    await allDone(life, ['a', 'b'])
+  })
+
   test('that takes too long rejects with TIMED_OUT and goes on', async () => {
     const world = worldWith({ takes: 1_000 })
     const life = await world.boot()

@@ -124,7 +124,7 @@ const queue: Lifecycle = {
   none: { 'queue.configure': ['active'] },
   active: { ...told('active'), 'queue.pause': ['paused'], 'queue.drain': ['draining'] },
   paused: { ...told('paused'), 'queue.resume': ['active'], 'queue.drain': ['draining'] },
-  draining: { ...told('draining'), 'queue.resume': ['active'], 'queue.pause': ['paused'] },
+  draining: { ...told('draining'), 'queue.resume': ['active'] },
 }
 
 const system: Lifecycle = {
