@@ -153,16 +153,26 @@ function drawQueued(dice: Dice, index: number, { members, isFlood }: Drawing): O
   }
 }
 
+async function unless(code: string, promise: Promise<unknown>): Promise<void> {
+  try {
+    await promise
+  } catch (error) {
+    if ((error as { code?: string }).code !== code) throw error
+  }
+}
+
 const DOINGS: Readonly<Record<QueueDeed['what'], (deed: QueueDeed, life: Life) => Promise<unknown>>> = {
   pause: async ({ queue: name, ms }, life) => {
     const handle = life.runtime.tasks.queue(name)
-    await handle.pause('stocktaking')
+    // Nothing is put on hold where it is emptied.
+    await unless('EVENT_REFUSED', handle.pause('stocktaking'))
     await life.wait(ms)
     await handle.resume()
   },
   drain: async ({ queue: name }, life) => {
     const handle = life.runtime.tasks.queue(name)
-    await handle.drain({ reason: 'closing time' })
+    // The operator may open it again before it is empty.
+    await unless('CANCELLED', handle.drain({ reason: 'closing time' }))
     await handle.resume()
   },
   look: async ({ queue: name }, life) => {
