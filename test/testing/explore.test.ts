@@ -20,10 +20,10 @@ import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { taskMachine } from '../../src/machines/task.ts'
 import { agentMessages } from '../../src/messages/agent.ts'
-import { taskMessages } from '../../src/messages/task.ts'
 import { workflowMessages } from '../../src/messages/workflow.ts'
 import { explore, type Exploration, type ExploredState } from '../../src/testing/machine/index.ts'
 import { signal } from '../machines/drive.ts'
+import { stampFor, TASK_EVENTS } from './task-messages.ts'
 
 type Found = Exploration<AnyStateMachine>
 
@@ -605,20 +605,12 @@ describe('the machines that ship', () => {
   })
 
   it('task: every state and transition, within seven messages', () => {
-    // The turn that counts is seldom drawn among all whole numbers.
-    const turn = z.literal([1, 2])
     const found = explore(taskMachine, {
-      events: {
-        ...taskMessages,
-        'task.done': taskMessages['task.done'].extend({ turn }),
-        'task.failed': taskMessages['task.failed'].extend({ turn }),
-        'task.progress': taskMessages['task.progress'].extend({ turn }),
-        'task.recorded': taskMessages['task.recorded'].extend({ turn }),
-      },
-      event,
-      samples: 12,
+      events: TASK_EVENTS,
+      event: (type, data) => signal(type, data ?? {}, { at: 1, stamp: stampFor(data) as never }),
+      samples: 40,
       maxDepth: 7,
-      identity: ({ value, context: { turn: now, attempts, interruptions, spec } }) =>
+      identity: ({ value, context: { turn: now, attempts, interruptions, spec, waitsFor } }) =>
         JSON.stringify([
           value,
           now,
@@ -626,6 +618,8 @@ describe('the machines that ship', () => {
           interruptions,
           spec?.onInterrupted,
           (spec?.retry?.maxAttempts ?? 1) > 1,
+          waitsFor,
+          spec?.startAt,
         ]),
     })
     expect([found.hit, found.unreachable, untaken(found), found.faults]).toEqual([['maxDepth'], [], [], []])
