@@ -96,10 +96,7 @@ export class Desk {
   fold({ at, starts }: { readonly at: number; readonly starts: Starts }): void {
     for (const [key, count] of starts)
       for (const quota of [this.quota, ...(key === null ? [] : [this.#key(key)])])
-        for (let n = 0; n < count; n++) {
-          quota.take(at)
-          quota.running--
-        }
+        for (let n = 0; n < count; n++) quota.spend(at)
   }
 
   #key(name: string): Quota {

@@ -35,7 +35,7 @@ export interface Submission {
   /** Who comes to life by it, the first before all others; nobody else may have these addresses. Default: the recipient. */
   readonly makes?: readonly Address[]
   /** How many tasks come with it into which queue, where queues are asked. */
-  readonly coming?: Coming
+  readonly coming?: Coming | undefined
   /** UTF-8 bytes that it may have. Default: as any message. */
   readonly bytes?: number
   /** With the hash of all that must be the same when it comes again. */

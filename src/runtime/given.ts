@@ -9,9 +9,10 @@ import { StatorError } from '../errors.ts'
 import { checkAddress, checkName, kindOf, type Address } from '../messages/address.ts'
 import { toMs } from '../messages/duration.ts'
 import { GROUP_MODES } from '../messages/group.ts'
+import type { Json } from '../messages/json.ts'
 import { PRIORITIES, type Priority } from '../messages/message.ts'
 import type { Clock } from './clock.ts'
-import type { SendOptions, SubmitOptions } from './options.ts'
+import type { SendOptions, StartOptions, SubmitOptions } from './options.ts'
 
 /** What others can wait for. */
 const AWAITED: readonly string[] = ['task', 'workflow', 'group']
@@ -101,6 +102,16 @@ export function startOf({ startAt, delay }: SubmitOptions, clock: Clock): number
   const time = Math.ceil(clock.now() + toMs(delay, 'delay'))
   if (time > MAX_TIME) throw new StatorError('INPUT_INVALID', { delay, reason: 'no date is that far' })
   return time
+}
+
+/** What a submission is known by when it comes again: the key that was given, else the address that was named. */
+export function keyOf(
+  { idempotencyKey, id }: StartOptions,
+  address: Address,
+  raw: Json,
+): { readonly key: string; readonly raw: Json } | undefined {
+  const key = idempotencyKey ?? (id === undefined ? undefined : `id:${address}`)
+  return key === undefined ? undefined : { key, raw }
 }
 
 /** A time as milliseconds; whole ones, as clocks give them. */

@@ -11,7 +11,7 @@ import { checkName, CLIENT, idOf, type Address } from '../messages/address.ts'
 import { GROUP_MODES, type GroupChild, type GroupMode } from '../messages/group.ts'
 import type { Json } from '../messages/json.ts'
 import type { Door } from './door.ts'
-import { checkAfter, checkPriority, checkSubmitOptions, groupShape } from './given.ts'
+import { checkAfter, checkPriority, checkSubmitOptions, groupShape, keyOf } from './given.ts'
 import { GroupHandle } from './group-handle.ts'
 import { TaskHandle, type HandleHost } from './handles.ts'
 import type { NewId } from './ids.ts'
@@ -54,17 +54,16 @@ export class Groups {
 
   async enqueueAll(items: readonly GroupItem[], options: GroupOptions): Promise<GroupHandle> {
     parse(groupShape, options, 'INPUT_INVALID', 'options')
-    const { mode = GROUP_MODES[0], concurrency, open = false, id, idempotencyKey, metadata } = options
+    const { mode = GROUP_MODES[0], concurrency, open = false, id, metadata } = options
     const { ids, submissions } = this.#parts
     const to: Address = `group/${id === undefined ? ids() : checkName(id, 'id')}`
     const children = this.#children(items, mode)
     const limit = concurrency === undefined ? {} : { concurrency }
     const about = metadata === undefined ? {} : { metadata: submissions.admit(metadata) }
     const data = { mode, ...limit, sealed: !open, tasks: children.tasks, ...about } as unknown as Json
-    const name = idempotencyKey ?? (id === undefined ? undefined : `id:${to}`)
     const raw: Json = ['group', mode, concurrency ?? null, open, children.raw]
     const makes = [to, ...addressesOf(children.tasks)]
-    const key = name === undefined ? undefined : { key: name, raw }
+    const key = keyOf(options, to, raw)
     const address = await this.#send('group.create', to, data, makes, children.tasks, options, key)
     return this.handle(idOf(address))
   }
@@ -97,11 +96,9 @@ export class Groups {
   async #add(to: Address, items: readonly GroupItem[], options: SubmitOptions): Promise<TaskHandle[]> {
     const group = this.#parts.handles.cell(to)?.snapshot.context as GroupContext | undefined
     const { tasks, raw } = this.#children(items, group?.mode)
-    const own = options.id === undefined ? undefined : `id:task/${options.id}`
-    const name = options.idempotencyKey ?? own
     const makes = addressesOf(tasks)
     const data = { tasks } as unknown as Json
-    const key = name === undefined ? undefined : { key: name, raw: ['add', to, raw] }
+    const key = keyOf(options, makes[0] ?? to, ['add', to, raw])
     const first = await this.#send('group.add', to, data, makes, tasks, options, key)
     return [first, ...makes.slice(1)].map(address => new TaskHandle(this.#parts.handles, address))
   }
@@ -131,7 +128,7 @@ export class Groups {
         makes,
         bytes,
         key,
-        ...(coming.size === 0 ? {} : { coming }),
+        coming: coming.size === 0 ? undefined : coming,
       },
       options,
     )

@@ -1,10 +1,9 @@
 /** Jobs: every living task and every queue, as the dispatcher sees them. It keeps count; who runs and who waits where is not its to say. */
+import { DEFAULT_QUEUE } from '../actors/queue.ts'
 import type { Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
 import { Desk } from './desk.ts'
 import type { Job, Placing } from './slots.ts'
-
-const DEFAULT = 'default'
 
 export class Jobs {
   readonly #jobs = new Map<Address, Job>()
@@ -18,7 +17,7 @@ export class Jobs {
     return this.#jobs.values()
   }
 
-  desk(name = DEFAULT): Desk {
+  desk(name = DEFAULT_QUEUE): Desk {
     const known = this.#desks.get(name)
     if (known !== undefined) return known
     const desk = new Desk(name)

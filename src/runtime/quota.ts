@@ -46,6 +46,11 @@ export class Quota {
   /** One starts. */
   take(at: number): void {
     this.running++
+    this.spend(at)
+  }
+
+  /** A token of each of its buckets is gone. */
+  spend(at: number): void {
     if (this.rates.length > 0) this.full = allTaken(this.full, at, this.rates)
   }
 

@@ -15,7 +15,7 @@ import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import { isTaskOfSchedule } from '../messages/schedule.ts'
 import { Door } from './door.ts'
-import { checkAfter, checkPriority, checkSubmitOptions, startOf } from './given.ts'
+import { checkAfter, checkPriority, checkSubmitOptions, keyOf, startOf } from './given.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
 import type { Coming } from './intake.ts'
@@ -157,20 +157,10 @@ export class Submissions {
     options: StartOptions,
     coming?: Coming,
   ): Promise<Address> {
-    const name = options.idempotencyKey ?? (options.id === undefined ? undefined : `id:${to}`)
-    const key = name === undefined ? undefined : { key: name, raw }
+    const key = keyOf(options, to, raw)
     const priority = checkPriority(options.priority)
     return this.#parts.door.create(
-      {
-        type,
-        to,
-        from: CLIENT,
-        data,
-        priority,
-        correlationId: to,
-        key,
-        ...(coming === undefined ? {} : { coming }),
-      },
+      { type, to, from: CLIENT, data, priority, correlationId: to, key, coming },
       options,
     )
   }

@@ -3,6 +3,7 @@
  * the dispatcher's picture, ended ones from history. It looks; it changes nothing.
  */
 import { z } from 'zod'
+import { DEFAULT_QUEUE } from '../actors/queue.ts'
 import { parse } from '../actors/schema.ts'
 import { DEPENDENCY_ENDINGS as ENDINGS, type TaskCreate } from '../messages/task.ts'
 import { checkAddress, idOf, type Address } from '../messages/address.ts'
@@ -203,7 +204,7 @@ function summaryOfLiving(cell: Cell, dispatcher: Dispatcher): TaskSummary | unde
 
 function baseOf(
   { to: address, priority, correlationId }: Pick<Signal, 'to' | 'priority' | 'correlationId'>,
-  { task: type, queue = 'default' }: TaskCreate,
+  { task: type, queue = DEFAULT_QUEUE }: TaskCreate,
   created: number,
 ): Omit<TaskSummary, 'state' | 'agent'> {
   const root = correlationId === address ? null : correlationId
