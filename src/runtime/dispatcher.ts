@@ -241,8 +241,7 @@ export class Dispatcher {
   }
 
   #occupy(job: Job, slot: Slot, needed: readonly Quota[], key: string | undefined): void {
-    const role = slot.role === null ? undefined : this.quotas.role(slot.role)
-    const quotas = role === undefined ? needed : [...needed, role]
+    const quotas = this.#withRole(slot, needed)
     slot.starts++
     this.#run(job, slot, quotas)
     this.quotas.take(quotas, this.#at)
@@ -254,14 +253,18 @@ export class Dispatcher {
   #adopt(job: Job, spec: TaskCreate, { agent }: TaskContext): void {
     const slot = agent === null || job.running !== null ? undefined : this.roster.slot(agent)
     if (slot === undefined) return
-    const role = slot.role === null ? undefined : this.quotas.role(slot.role)
     const own = this.quotas.own(job.desk, spec, this.#at)
     const suspects = job.suspect ? [this.quotas.suspects] : []
-    const quotas = [job.desk.quota, ...own, ...suspects, ...(role === undefined ? [] : [role])]
+    const quotas = this.#withRole(slot, [job.desk.quota, ...own, ...suspects])
     this.#run(job, slot, quotas)
-    for (const quota of quotas) quota.running++
-    for (const quota of quotas) this.quotas.changed(quota, this.#at)
+    this.quotas.hold(quotas, this.#at)
     this.roster.refresh(slot)
+  }
+
+  /** What a start needs, with what its agent's role allows. */
+  #withRole({ role }: Slot, needed: readonly Quota[]): readonly Quota[] {
+    const quota = role === null ? undefined : this.quotas.role(role)
+    return quota === undefined ? needed : [...needed, quota]
   }
 
   #run(job: Job, slot: Slot, quotas: readonly Quota[]): void {

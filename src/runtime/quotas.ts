@@ -56,6 +56,14 @@ export class Quotas {
     }
   }
 
+  /** One runs already that needs all of these: it spends nothing. */
+  hold(quotas: readonly Quota[], at: number): void {
+    for (const quota of quotas) {
+      quota.running++
+      this.changed(quota, at)
+    }
+  }
+
   /** It does not run any more. */
   give(quotas: readonly Quota[], at: number): void {
     for (const quota of quotas) {
