@@ -9,6 +9,7 @@ const version = groupKind.machine.version ?? '1'
 
 export const groupDefinition: Definition = {
   kind: groupKind,
+  machine: groupKind.machine,
   ref: { name: 'group', version, hash: version },
   input: undefined,
   freeze: context => context as Json,

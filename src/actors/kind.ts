@@ -26,12 +26,15 @@ export interface ActorKind {
 /** What an actor runs: a kind's machine, with what one definition adds to it. */
 export interface Definition {
   readonly kind: ActorKind
+  readonly machine: AnyStateMachine
   readonly ref: { readonly name: string; readonly version: string; readonly hash: string }
   /** Input of the machine's first context. */
   readonly input: unknown
   /** Context to JSON, and back. */
   freeze(context: unknown): Json
   thaw(context: Json): unknown
+  /** What a state is called, where that is not all of its value, such as the phase of a workflow with many regions. */
+  stateOf?(value: unknown): string
   /**
    * The data of a message that the machine emitted, where the machine cannot know all of it. Runs when the message
    * is derived; its result is recorded, and a replay copies it. May run user code, and throw.

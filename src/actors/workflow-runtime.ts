@@ -62,6 +62,7 @@ function build(
   const compiled = compile(plan)
   return {
     kind: workflowKind,
+    machine: workflowKind.machine,
     ref,
     input: { plan: compiled },
     freeze: context => ({ ...(context as GraphContext), plan: null }) as unknown as Json,

@@ -25,7 +25,7 @@ const initials = new WeakMap<Definition, Snapshot>()
 export function firstSnapshot(definition: Definition): Snapshot {
   const known = initials.get(definition)
   if (known !== undefined) return known
-  const made = initialSnapshot(definition.kind.machine, definition.input)
+  const made = initialSnapshot(definition.machine, definition.input)
   initials.set(definition, made)
   return made
 }
@@ -64,11 +64,11 @@ export class Cell {
     this.seq = create.seq
     this.sinceSeq = create.seq
     this.depth = create.depth
-    this.live = new LiveActor(definition.kind.machine, snapshot, parent, create.to)
+    this.live = new LiveActor(definition.machine, snapshot, parent, create.to)
   }
 
   static restored(definition: Definition, checkpoint: Checkpoint, parent: ActorRefLike): Cell {
-    const snapshot = restore(definition.kind.machine, checkpoint.snapshot, context =>
+    const snapshot = restore(definition.machine, checkpoint.snapshot, context =>
       definition.thaw(context),
     )
     const { address: to, correlationId, priority, createdSeq, depth } = checkpoint
@@ -97,7 +97,12 @@ export class Cell {
   }
 
   get state(): string {
-    return stateOf(this.live.snapshot)
+    return this.stateOf(this.live.snapshot)
+  }
+
+  /** What a state of it is called. */
+  stateOf(snapshot: Snapshot): string {
+    return this.definition.stateOf?.(snapshot.value) ?? stateOf(snapshot)
   }
 
   /** One macrostep; what came of it is for the caller to carry out. */
@@ -115,7 +120,7 @@ export class Cell {
   checkpoint(): Checkpoint {
     const { snapshot } = this
     const { definition } = this
-    const state = stateOf(snapshot)
+    const { state } = this
     return {
       address: this.address,
       definition: definition.ref,

@@ -122,9 +122,9 @@ export class Delivery {
       return
     }
     const step = cell.step(signal)
-    const state = stateOf(step.after)
+    const state = cell.stateOf(step.after)
     signal.toState = state
-    signal.fromState = isNew ? null : stateOf(step.before)
+    signal.fromState = isNew ? null : cell.stateOf(step.before)
     if (step.thrown !== undefined) {
       this.#fault(cell, signal, step, turn)
       return

@@ -19,7 +19,7 @@ import { decode } from './record.ts'
 import type { Waiting } from './slots.ts'
 import type { Timers } from './timers.ts'
 import { countUntold } from './untold.ts'
-import { stateOf, type Step } from './xstate.ts'
+import type { Step } from './xstate.ts'
 
 const PAGE = 2_000
 
@@ -243,7 +243,7 @@ function compare(
   cell: Cell,
 ): string | null {
   if (step.thrown !== undefined) return `signal ${signal.seq}: the machine threw, which it had not done`
-  const state = stateOf(step.after)
+  const state = cell.stateOf(step.after)
   if (state !== signal.toState)
     return `signal ${signal.seq}: now ${state}, recorded ${String(signal.toState)}`
   const sent = step.commands.filter(command => command.type === 'send')

@@ -205,6 +205,7 @@ function plain(kind: ActorKind): Definition {
   const version = kind.machine.version ?? '1'
   return {
     kind,
+    machine: kind.machine,
     ref: { name: kind.kind, version, hash: version },
     input: undefined,
     freeze: context => context as Json,

@@ -35,7 +35,7 @@ const begin = (input: Json = { ref: 'main' }): Event =>
 const done = (step: number): Event => signal('step.done', { step, status: 'completed' }, { seq: 50 + step })
 const outputOf = (step: number): Json => ({ image: `image-${step}` })
 
-const first = (of: Definition): AnyMachineSnapshot => start(of.kind.machine, of.input)
+const first = (of: Definition): AnyMachineSnapshot => start(of.machine, of.input)
 const contextAfter = (of: Definition, events: readonly Event[]): unknown =>
   sendAll(first(of), [begin(), ...events]).snapshot.context as unknown
 const created = (of: Definition, context: unknown, data: Json): unknown =>

@@ -12,7 +12,7 @@ import type { Batch, Checkpoint, PendingMessage } from '../../runtime/journal.ts
 import type { MemoryState } from '../../runtime/memory-journal.ts'
 import type { Definitions } from '../../runtime/population.ts'
 import { decode } from '../../runtime/record.ts'
-import { createRoot, stateOf, type Step } from '../../runtime/xstate.ts'
+import { createRoot, type Step } from '../../runtime/xstate.ts'
 import { sentOf } from './sent.ts'
 
 /** What a step caused, and nobody has recorded yet. */
@@ -136,7 +136,7 @@ export class Fold {
   #taken(cell: Cell, signal: Signal): void {
     const { seq, toState, fromState } = signal
     const step = cell.step(signal)
-    const state = stateOf(step.after)
+    const state = cell.stateOf(step.after)
     if (step.thrown !== undefined) this.wrong.push(`signal ${seq}: the machine throws, which it had not done`)
     else if (state !== toState)
       this.wrong.push(`signal ${seq}: ${cell.address} comes to ${state}, recorded is ${toState}`)

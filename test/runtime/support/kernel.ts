@@ -115,6 +115,7 @@ function definition(machine: AnyStateMachine): Definition {
       wakes: () => false,
       rests: () => true,
     },
+    machine,
     ref: { name: machine.id, version: '1', hash: '1' },
     input: undefined,
     freeze: context => context as Json,
