@@ -68,9 +68,7 @@ export class Cell {
   }
 
   static restored(definition: Definition, checkpoint: Checkpoint, parent: ActorRefLike): Cell {
-    const snapshot = restore(definition.machine, checkpoint.snapshot, context =>
-      definition.thaw(context),
-    )
+    const snapshot = restore(definition.machine, checkpoint.snapshot, context => definition.thaw(context))
     const { address: to, correlationId, priority, createdSeq, depth } = checkpoint
     const cell = new Cell(
       definition,
