@@ -10,6 +10,7 @@ import type { AnyStateMachine } from 'xstate'
 import { ERRORS } from '../src/error-codes.ts'
 import { toMermaid } from '../src/inspect/mermaid.ts'
 import { agentMachine } from '../src/machines/agent.ts'
+import { gateMachine } from '../src/machines/gate.ts'
 import { graphMachine } from '../src/machines/graph.ts'
 import { groupMachine } from '../src/machines/group.ts'
 import { hubMachine } from '../src/machines/hub.ts'
@@ -48,6 +49,7 @@ function machinesPage(): string {
     ['queueMachine', queueMachine],
     ['groupMachine', groupMachine],
     ['scheduleMachine', scheduleMachine],
+    ['gateMachine', gateMachine],
     ['hubMachine', hubMachine],
   ]
   const sections = machines.map(

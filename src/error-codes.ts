@@ -68,6 +68,14 @@ export const ERRORS = {
     message: 'The actor does not accept this event in its present state.',
     next: 'The details give the state and the events that are allowed there.',
   },
+  GATE_EXPIRED: {
+    message: 'Nobody answered at the gate in time, which counts as a rejection.',
+    next: 'Answer earlier, with runtime.gates, or give the gate more time.',
+  },
+  GATE_REJECTED: {
+    message: 'Somebody rejected what the gate asked.',
+    next: 'The message says who, and why.',
+  },
   GROUP_FAILED: {
     message: 'Not every task of the group completed.',
     next: 'The details name the tasks that did not, and why.',

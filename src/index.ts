@@ -36,6 +36,7 @@ export {
 } from './actors/workflow.ts'
 export { ERRORS, NonRetryableError, StatorError, type ErrorCode, type Failure } from './errors.ts'
 export { agentMachine } from './machines/agent.ts'
+export { gateMachine } from './machines/gate.ts'
 export { graphMachine } from './machines/graph.ts'
 export { groupMachine } from './machines/group.ts'
 export { hubMachine } from './machines/hub.ts'

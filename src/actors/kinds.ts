@@ -1,11 +1,13 @@
 /** The kinds of actors that ship: task, agent, workflow. */
 import { agentMachine } from '../machines/agent.ts'
+import { gateMachine } from '../machines/gate.ts'
 import { graphMachine } from '../machines/graph.ts'
 import { groupMachine } from '../machines/group.ts'
 import { queueMachine } from '../machines/queue.ts'
 import { scheduleMachine } from '../machines/schedule.ts'
 import { taskMachine } from '../machines/task.ts'
 import { agentMessages, agentPublic } from '../messages/agent.ts'
+import { gateMessages, gatePublic } from '../messages/gate.ts'
 import { groupMessages, groupPublic } from '../messages/group.ts'
 import { queueMessages, queuePublic } from '../messages/queue.ts'
 import { scheduleMessages, schedulePublic } from '../messages/schedule.ts'
@@ -83,6 +85,18 @@ export const scheduleKind: ActorKind = {
   rests: () => false,
 }
 
+export const gateKind: ActorKind = {
+  kind: 'gate',
+  machine: gateMachine,
+  creates: 'gate.open',
+  messages: gateMessages,
+  public: gatePublic,
+  names: { open: 'gate.opened' },
+  // A gate waits for its answer, or for its timer, and they wake it.
+  wakes: () => false,
+  rests: () => true,
+}
+
 export const KINDS_THAT_ACT: readonly ActorKind[] = [
   taskKind,
   agentKind,
@@ -90,4 +104,5 @@ export const KINDS_THAT_ACT: readonly ActorKind[] = [
   queueKind,
   groupKind,
   scheduleKind,
+  gateKind,
 ]

@@ -5,7 +5,7 @@
 import type { AgentDefinition } from '../actors/agent.ts'
 import { groupDefinition } from '../actors/group.ts'
 import type { ActorKind, Definition } from '../actors/kind.ts'
-import { agentKind, queueKind, scheduleKind, taskKind } from '../actors/kinds.ts'
+import { agentKind, gateKind, queueKind, scheduleKind, taskKind } from '../actors/kinds.ts'
 import { checkQueue, DEFAULT_QUEUE, type QueueDefinition } from '../actors/queue.ts'
 import { checkAgent, checkTask, checkWorkflow } from '../actors/shapes.ts'
 import type { AnyTask } from '../actors/task.ts'
@@ -38,7 +38,7 @@ export class Registry implements Definitions {
   readonly #handlers = new Map<string, Set<AgentDefinition>>()
   /** Kinds whose actors all run the same definition. */
   readonly #plain = new Map<string, Definition>(
-    [...[taskKind, agentKind, queueKind, scheduleKind].map(plain), groupDefinition].map(same => [
+    [...[taskKind, agentKind, queueKind, scheduleKind, gateKind].map(plain), groupDefinition].map(same => [
       same.kind.kind,
       same,
     ]),

@@ -4,6 +4,7 @@ import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import type { z } from 'zod'
 import { KINDS_THAT_ACT } from '../../src/actors/kinds.ts'
 import { agentMachine } from '../../src/machines/agent.ts'
+import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { compile } from '../../src/machines/graph-state.ts'
 import { groupMachine } from '../../src/machines/group.ts'
@@ -55,6 +56,8 @@ const schedule = signal(
 )
 const fire = (asked: number, due: number[], next: number | null): Event =>
   signal('schedule.fire', { turn: asked, due, passed: 0, upTo: 1_000, next }, { to: 'schedule/s' })
+
+const gate = signal('gate.open', { expires: 1_000 }, { to: 'gate/g' })
 
 const cases: Case[] = [
   {
@@ -157,6 +160,24 @@ const cases: Case[] = [
     },
   },
   {
+    machine: gateMachine,
+    id: 'gate',
+    cancel: ['gate.cancel'],
+    failure: ['gate.reject', 'gate.expired'],
+    exempt: {
+      'pending gate.cancel': 'it is not opened yet',
+      'pending gate.reject': 'it is not opened yet',
+    },
+    ways: {
+      pending: [],
+      open: [gate],
+      approved: [gate, signal('gate.approve', { by: 'ann' })],
+      rejected: [gate, signal('gate.reject', { by: 'ann', reason: 'no' })],
+      expired: [gate, { type: 'gate.expired' }],
+      cancelled: [gate, signal('gate.cancel', {})],
+    },
+  },
+  {
     machine: queueMachine,
     id: 'queue',
     // It is never over; what stops its work, and what lets it go on, is what can be done to it.
@@ -253,7 +274,7 @@ describe.each(cases)('the $id machine', ({ machine, id, cancel, failure, exempt,
 
   it('counts as untaken what no row takes', () => {
     expect(untaken(start(machine, input), [])).toEqual(declared(machine))
-    expect(declared(machine).length).toBeGreaterThan(7)
+    expect(declared(machine).length).toBeGreaterThanOrEqual(eventsOf(machine).length)
   })
 })
 

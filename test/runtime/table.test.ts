@@ -4,6 +4,7 @@ import { createMachine, type AnyMachineSnapshot, type AnyStateMachine } from 'xs
 import { describe, expect, it } from 'vitest'
 import { agentMachine } from '../../src/machines/agent.ts'
 import { compile } from '../../src/machines/graph-state.ts'
+import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { scheduleMachine } from '../../src/machines/schedule.ts'
@@ -337,6 +338,40 @@ describe('The table-driven macrostep', () => {
             ),
           )
           .map(([task, event]) => ({ ...event, to: 'schedule/x', from: task })),
+      ),
+    ).toBeGreaterThan(1_000)
+  })
+
+  it('does what XState does on the gate machine', () => {
+    const optional = fc.record(
+      { parent: fc.constant('workflow/r'), step: small, visit: small, item: small, expires: fc.nat(1_000) },
+      { requiredKeys: [] },
+    )
+    const by = fc.constantFrom('ann', 'bob')
+    const from = fc.constantFrom('workflow/r', 'client/local', 'system/hub')
+    expect(
+      compared(
+        gateMachine,
+        undefined,
+        fc
+          .tuple(
+            from,
+            fc.oneof(
+              { weight: 12, arbitrary: signal('gate.open', optional) },
+              signal(
+                'gate.approve',
+                fc.record({ by, reason: fc.string(), data: fc.jsonValue() }, { requiredKeys: ['by'] }),
+              ),
+              signal('gate.reject', fc.record({ by, reason: fc.string() })),
+              signal('gate.expired', fc.constant({})),
+              {
+                weight: 3,
+                arbitrary: signal('gate.cancel', fc.record({ reason: fc.string() }, { requiredKeys: [] })),
+              },
+              signal('nonsense', fc.constant({})),
+            ),
+          )
+          .map(([sender, event]) => ({ ...event, from: sender })),
       ),
     ).toBeGreaterThan(1_000)
   })

@@ -1,5 +1,5 @@
 /**
- * Lifecycles: every move that a task, an agent, a run, a schedule, a queue or the hub may make, written down by hand. A second opinion beside the
+ * Lifecycles: every move that a task, an agent, a run, a schedule, a queue, a gate or the hub may make, written down by hand. A second opinion beside the
  * machines: nothing here may be taken from them.
  */
 
@@ -127,6 +127,16 @@ const queue: Lifecycle = {
   draining: { ...told('draining'), 'queue.resume': ['active'] },
 }
 
+const gate: Lifecycle = {
+  none: { 'gate.open': ['open'] },
+  open: {
+    'gate.approve': ['approved'],
+    'gate.reject': ['rejected'],
+    'gate.cancel': ['cancelled'],
+    'hub.timer': ['expired'],
+  },
+}
+
 const system: Lifecycle = {
   recovering: { 'hub.start': ['running'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
   running: { 'hub.drain': ['draining'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
@@ -140,6 +150,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   group,
   schedule,
   queue,
+  gate,
   system,
 }
 
@@ -150,6 +161,7 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
   workflow: ['completed', 'failed', 'cancelled'],
   group: ['completed', 'failed', 'cancelled'],
   schedule: ['completed', 'removed'],
+  gate: ['approved', 'rejected', 'expired', 'cancelled'],
 }
 
 export const isFinal = (kind: string, state: string): boolean => FINAL[kind]?.includes(state) === true

@@ -4,6 +4,7 @@
  */
 import type { AnyStateMachine } from 'xstate'
 import { agentMachine } from '../../machines/agent.ts'
+import { gateMachine } from '../../machines/gate.ts'
 import { graphMachine } from '../../machines/graph.ts'
 import { groupMachine } from '../../machines/group.ts'
 import { compile, type CompiledPlan } from '../../machines/graph-state.ts'
@@ -34,7 +35,7 @@ export interface Timer {
 export interface Shade {
   readonly address: Address
   readonly kind: Sort
-  readonly sort: 'task' | 'agent' | 'workflow' | 'group' | 'schedule' | 'queue'
+  readonly sort: 'task' | 'agent' | 'workflow' | 'group' | 'schedule' | 'queue' | 'gate'
   readonly correlationId: string
   readonly priority: Priority
   readonly depth: number
@@ -122,6 +123,7 @@ const SCHEDULE: Sort = {
   first: firstStanding(scheduleMachine, undefined),
   ...nothing,
 }
+const GATE: Sort = { machine: gateMachine, first: firstStanding(gateMachine, undefined), ...nothing }
 const QUEUE: Sort = { machine: queueMachine, first: firstStanding(queueMachine, undefined), ...nothing }
 const graphs = new WeakMap<Plan, Sort>()
 const hashes = new WeakMap<AnyWorkflow, string>()
@@ -132,6 +134,7 @@ export function sortOf({ type, to, data }: Signal, setup: Setup): Sort | undefin
   if (type === 'agent.register' && to.startsWith('agent/')) return AGENT
   if (type === 'group.create' && to.startsWith('group/')) return GROUP
   if (type === 'schedule.create' && to.startsWith('schedule/')) return SCHEDULE
+  if (type === 'gate.open' && to.startsWith('gate/')) return GATE
   if (type === 'queue.configure' && to.startsWith('queue/')) return QUEUE
   if (type !== 'workflow.start' || !to.startsWith('workflow/')) return undefined
   const { plan, hash } = data as { readonly plan?: Plan; readonly hash: string }
@@ -175,6 +178,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'task.running': 'task.started',
   'workflow.running': 'workflow.started',
   'group.running': 'group.started',
+  'gate.open': 'gate.opened',
 }
 
 /** What entering its state is called. */
