@@ -1,0 +1,83 @@
+/**
+ * The work whose journal was kept of 0.1.0-rc: who there is, what is asked of them up to the cut, and how it ends after it. Runs on
+ * know these definitions by name and hash, so this file stays as it was when the journals were written.
+ */
+import { agent, graph, NonRetryableError, queue, task } from 'stator'
+import { z } from 'zod'
+import type { JournalWorld } from '../journal-world.ts'
+
+const HOUR = 3_600_000
+const text = z.object({ text: z.string() })
+const input = { text: 'hello' }
+
+const say = task('say', { input: text, output: text })
+/** Hangs in the first life, with something recorded on the way. */
+const slow = task('slow', { input: text, output: text })
+const flaky = task('flaky', {
+  input: text,
+  output: text,
+  retry: { maxAttempts: 3, initialInterval: '3h', maxInterval: '12h', jitter: 'none' },
+})
+const bad = task('bad', { input: text, output: text })
+const gather = task('gather', { input: z.object({ all: z.array(text) }), output: text })
+const kept = task('kept', { input: text, output: text, cache: { ttl: '10d' } })
+const mail = queue('mail', { rate: { perMinute: 0.1 }, concurrency: 2 })
+
+export const world: JournalWorld = {
+  length: 1.5 * HOUR,
+  definitions: isLast => ({
+    queues: [mail],
+    agents: [
+      agent('ann', { capacity: 20 })
+        .handle(say, ({ text: said }) => ({ text: `${said}!` }))
+        .handle(kept, ({ text: said }) => ({ text: `${said}?` }))
+        .handle(gather, ({ all }) => ({ text: all.map(one => one.text).join(' ') }))
+        .handle(slow, async ({ text: said }, ctx) => {
+          const draft = await ctx.do('draft', () => `${said}, drafted in life ${isLast ? 'two' : 'one'}`)
+          if (!isLast) await new Promise((_, reject) => ctx.signal.addEventListener('abort', reject))
+          return { text: draft }
+        })
+        .handle(flaky, ({ text: said }, ctx) => {
+          if (!isLast) throw new Error(`attempt ${ctx.attempt}`)
+          return { text: `${said} at last` }
+        })
+        .handle(bad, () => {
+          throw new NonRetryableError('as always')
+        }),
+    ],
+  }),
+  begin: async (runtime, now) => {
+    const { tasks } = runtime
+    await tasks.enqueue(say, input, { id: 'completed', idempotencyKey: 'once' })
+    await tasks.enqueue(bad, input, { id: 'failed' })
+    await tasks.enqueue(say, input, { id: 'blocked', after: ['failed'] })
+    await tasks.enqueue(say, input, { id: 'scheduled', startAt: now + 24 * HOUR })
+    await tasks.enqueue(say, input, { id: 'cancelled', startAt: now + 24 * HOUR })
+    await tasks.cancel('cancelled', 'not wanted')
+    await tasks.enqueue(flaky, input, { id: 'retrying' })
+    await tasks.enqueue(slow, input, { id: 'running' })
+    await tasks.enqueue(say, input, { id: 'pending', after: ['running'] })
+    await tasks.enqueue(kept, input, { id: 'kept' })
+    for (let n = 0; n < 14; n++) await tasks.enqueue(say, input, { id: `mail-${n}`, queue: 'mail' })
+    await tasks.enqueueAll(
+      [
+        { task: say, input, id: 'pair-one' },
+        { task: slow, input, id: 'pair-two' },
+      ],
+      { id: 'pair' },
+    )
+    await tasks.enqueueAll([{ task: say, input, id: 'open-one' }], { id: 'open', open: true })
+    await tasks.schedules.create('hourly', say, input, { every: '1h', times: 3 })
+    const report = graph([
+      { id: 'first', task: say, input },
+      { id: 'second', task: slow, input, after: ['first'] },
+      { id: 'third', task: gather, bind: { all: ['first', 'second'] } },
+    ])
+    await runtime.startGraph(report, { id: 'report' })
+  },
+  finish: async ({ tasks }) => {
+    await tasks.enqueue(kept, input, { id: 'kept-again' })
+    await tasks.enqueue(say, input, { id: 'completed', idempotencyKey: 'once' })
+    await tasks.group('open').seal()
+  },
+}
