@@ -8,7 +8,7 @@ import type { Address } from '../messages/address.ts'
 import type { Emitted } from '../messages/command.ts'
 import type { EventsOf } from '../messages/event.ts'
 import type { Json } from '../messages/json.ts'
-import type { workflowMessages } from '../messages/workflow.ts'
+import type { graphMessages } from '../messages/workflow.ts'
 import {
   CANCELLED,
   compile,
@@ -39,7 +39,7 @@ export interface GraphContext {
   readonly endedAt: number
 }
 
-export type GraphEvent = EventsOf<typeof workflowMessages>
+export type GraphEvent = EventsOf<typeof graphMessages>
 type Args = { context: GraphContext; event: GraphEvent }
 
 export const EMPTY_PLAN: CompiledPlan = compile({ steps: [], lanes: [], onFailure: 'continue' })
@@ -50,7 +50,7 @@ const ENDINGS: Record<'completed' | 'failed' | 'cancelled', Ending> = {
   cancelled: CANCELLED,
 }
 
-const stepOf = (event: GraphEvent): number => ('step' in event.data ? event.data.step : -1)
+const stepOf = (event: GraphEvent): number => ('step' in event.data ? (event.data.step ?? -1) : -1)
 const nameOf = (plan: CompiledPlan, step: number): string => plan.steps[step]?.name ?? ''
 
 /** The address of the task that does a step. */
