@@ -68,6 +68,10 @@ export const ERRORS = {
     message: 'The actor does not accept this event in its present state.',
     next: 'The details give the state and the events that are allowed there.',
   },
+  FORK_IMPOSSIBLE: {
+    message: 'The history cannot be rebuilt at that position: a pruning took what it needs.',
+    next: 'Fork at the position `first` of the details, whose cursor is `from`, or at a later one.',
+  },
   GATE_EXPIRED: {
     message: 'Nobody answered at the gate in time, which counts as a rejection.',
     next: 'Answer earlier, with runtime.gates, or give the gate more time.',
@@ -132,6 +136,10 @@ export const ERRORS = {
     message: 'Another process or runtime owns this journal.',
     next: 'Close the other owner; ownership ends by itself when its process dies.',
   },
+  JOURNAL_USED: {
+    message: 'The journal to fork into is in use already.',
+    next: 'Give the path of a new file, or memory().',
+  },
   MACHINE_FAULT: {
     message: 'A guard or an action of the machine threw.',
     next: 'Mend the machine; the actor stands where it stood before that message.',
@@ -155,6 +163,10 @@ export const ERRORS = {
   MESSAGE_TYPE_UNKNOWN: {
     message: 'That kind of actor takes no message of this type from outside.',
     next: 'The details list the types that it takes.',
+  },
+  NOT_BY_HAND: {
+    message: 'No answer is waited for by hand there.',
+    next: 'Answer for a task that runs, and has no mock, in a runtime with effects: "off" or with mocks; runtime.effects.open() lists them.',
   },
   NOT_FOUND: {
     message: 'Nothing lives at that address, nor ever did, or it was pruned.',

@@ -33,7 +33,9 @@ export interface CompleteOptions {
 
 const LOGGER = ['debug', 'info', 'warn', 'error']
 const JOURNAL =
-  'open commit read get query checkpoint checkpoints pending results key cached prune verify close'.split(' ')
+  'open standing commit read get query checkpoint checkpoints pending results key keys cached kept prune verify close'.split(
+    ' ',
+  )
 
 /** @throws StatorError DEFINITION_INVALID, naming the option */
 export function checkOptions(options: RuntimeOptions): CompleteOptions {

@@ -110,19 +110,57 @@ export interface Batch {
   readonly clean: boolean
 }
 
+/** The end of a record, to which the next one is chained. */
+export interface Link {
+  readonly seq: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly sum: number
+}
+
+/** Where the history of a fork comes from. */
+export interface Origin {
+  /** The id of the journal that it was forked from. */
+  readonly id: string
+  /** The last record that both have. */
+  readonly seq: number
+  /** When that was, in milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** Where a journal stands. */
+export interface Standing {
+  readonly id: string
+  /** The record before the first one that is still there; all 0 as long as none was dropped. */
+  readonly anchor: Link
+  /** The last record, or the anchor. */
+  readonly last: Link
+  readonly tailAfter: number
+  /** Set once, in a journal that began as a fork; else null. */
+  readonly origin: Origin | null
+}
+
 /** What a journal says when it is opened. */
 export interface JournalState {
   /** Made once with the journal; part of every idempotency key of an effect. */
   readonly id: string
   /** The last record; `seq` 0 in a new journal. */
-  readonly last: { readonly seq: number; readonly at: number; readonly sum: number }
+  readonly last: Link
   /** Recovery reads the records after this position. */
   readonly tailAfter: number
   /** The first record still there is `anchor + 1`. */
   readonly anchor: number
   /** True when the last owner closed gracefully. */
   readonly clean: boolean
+  /** Where its history comes from, if it began as a fork. */
+  readonly origin: Origin | null
   readonly warnings: readonly { code: string; message: string }[]
+}
+
+export interface OpenOptions {
+  readonly newId: () => string
+  /** A new journal becomes a fork: its first record follows `anchor`. It is damaged as long as it has not come up to its origin. */
+  readonly begin?: { readonly origin: Origin; readonly anchor: Link }
 }
 
 /** Conditions are joined by "and"; `types` matches a signal's type or name, any of them. */
@@ -161,9 +199,12 @@ export interface Journal {
 
   /**
    * Opens, takes ownership, verifies the tail. Making an id for a new journal is the caller's: `newId`.
-   * @throws StatorError JOURNAL_OWNED, JOURNAL_NEWER, JOURNAL_DAMAGED
+   * @throws StatorError JOURNAL_OWNED, JOURNAL_NEWER, JOURNAL_DAMAGED, JOURNAL_USED (it is to begin, and has begun)
    */
-  open(options: { newId: () => string }): JournalState
+  open(options: OpenOptions): JournalState
+
+  /** Where it stands now. */
+  standing(): Standing
 
   /** Writes a batch, atomically and durably. When it throws, the caller must assume nothing and stop. */
   commit(batch: Batch): void
@@ -184,8 +225,12 @@ export interface Journal {
   pending(): PendingMessage[]
   results(owner: Address): SubResult[]
   key(sender: Address, key: string): KeyRecord | undefined
+  /** All of them, in no order that counts. */
+  keys(): Iterable<KeyRecord>
   /** The newest of that key, expired or not: it knows no clock. */
   cached(key: string): CachedResult | undefined
+  /** All of them, expired or not, in no order that counts. */
+  kept(): Iterable<CachedResult>
 
   /**
    * Erases the payloads, sub-results and keys of finished runs (by correlation id), and drops the prefix of records

@@ -15,11 +15,16 @@ import type {
   Journal,
   JournalState,
   KeyRecord,
+  Link,
+  OpenOptions,
+  Origin,
   PendingMessage,
   PruneOptions,
+  Standing,
   SubResult,
 } from './journal.ts'
 import { matches, searchTime } from './history.ts'
+import { checkWhole } from './origin.ts'
 import { decode, intact, type JournalRecord } from './record.ts'
 
 /** Everything a memory journal holds; the simulator copies it to play a crash. */
@@ -27,7 +32,9 @@ export interface MemoryState {
   id: string
   records: JournalRecord[]
   /** The record before the first one that is held. */
-  anchor: { seq: number; at: number; sum: number }
+  anchor: Link
+  /** Where it was forked from; absent where it was not. */
+  origin?: Origin
   tailAfter: number
   clean: boolean
   owned: boolean
@@ -69,24 +76,33 @@ class MemoryJournal implements Journal {
     this.#state = state
   }
 
-  open(options: { newId: () => string }): JournalState {
+  open(options: OpenOptions): JournalState {
     const state = this.#state
     if (state.owned) throw new StatorError('JOURNAL_OWNED', { journal: this.label })
+    if (options.begin !== undefined) this.#begin(options.begin)
     const bad = this.#firstBad(state.tailAfter)
     if (bad !== null) throw new StatorError('JOURNAL_DAMAGED', { seq: bad })
+    const last = state.records.at(-1) ?? state.anchor
+    if (options.begin === undefined) checkWhole(state.origin ?? null, last.seq)
     state.owned = true
     this.#open = true
     this.#failed = false
     if (state.id === '') state.id = options.newId()
-    const last = state.records.at(-1) ?? state.anchor
     return {
       id: state.id,
       last: { seq: last.seq, at: last.at, sum: last.sum },
       tailAfter: state.tailAfter,
       anchor: state.anchor.seq,
       clean: state.clean,
+      origin: state.origin ?? null,
       warnings: [],
     }
+  }
+
+  standing(): Standing {
+    const { id, anchor, records, tailAfter, origin = null } = this.#use()
+    const { seq, at, sum } = records.at(-1) ?? anchor
+    return { id, anchor, last: { seq, at, sum }, tailAfter, origin }
   }
 
   commit(batch: Batch): void {
@@ -169,8 +185,16 @@ class MemoryJournal implements Journal {
     return parse(this.#use().keys.get(`${sender}\n${key}`)) as KeyRecord | undefined
   }
 
+  keys(): KeyRecord[] {
+    return [...this.#use().keys.values()].map(text => JSON.parse(text) as KeyRecord)
+  }
+
   cached(key: string): CachedResult | undefined {
     return parse(this.#use().cached.get(key)) as CachedResult | undefined
+  }
+
+  kept(): CachedResult[] {
+    return [...this.#use().cached.values()].map(text => JSON.parse(text) as CachedResult)
   }
 
   prune(options: PruneOptions): void {
@@ -206,6 +230,14 @@ class MemoryJournal implements Journal {
   close(): void {
     if (this.#open) this.#state.owned = false
     this.#open = false
+  }
+
+  #begin({ origin, anchor }: NonNullable<OpenOptions['begin']>): void {
+    const state = this.#state
+    if (state.id !== '') throw new StatorError('JOURNAL_USED', { journal: this.label })
+    state.origin = origin
+    state.anchor = anchor
+    state.tailAfter = anchor.seq
   }
 
   #firstBad(after: number): number | null {

@@ -15,10 +15,13 @@ import type {
   Journal,
   JournalState,
   KeyRecord,
+  OpenOptions,
   PendingMessage,
   PruneOptions,
+  Standing,
   SubResult,
 } from '../runtime/journal.ts'
+import { checkWhole } from '../runtime/origin.ts'
 import type { JournalRecord } from '../runtime/record.ts'
 import { BLOCK } from './blocks.ts'
 import { Connection } from './connection.ts'
@@ -29,6 +32,7 @@ import { drop, erase, forget, reclaim } from './prune.ts'
 import { Reads } from './reads.ts'
 import { Reserve } from './reserve.ts'
 import { checkSchema, identify, migrate, MIGRATIONS, type Migration } from './schema.ts'
+import { readOrigin, writeOrigin } from './tables.ts'
 import { verifyTail } from './verify.ts'
 import { lostCommits, lostFile } from './wal.ts'
 import { warningsFor } from './warnings.ts'
@@ -87,7 +91,7 @@ export class SqliteJournal implements Journal {
     return this.#use().reads.records.fetched
   }
 
-  open(options: { newId: () => string }): JournalState {
+  open(options: OpenOptions): JournalState {
     const file = place(this.#path)
     const owner = own(file)
     let connection: Connection | undefined
@@ -98,10 +102,12 @@ export class SqliteJournal implements Journal {
       if (lostFile(file, size)) throw damaged(0, 'the file is empty, its log is not')
       const lost = lostCommits(file)
       connection = new Connection(file, { readOnly: false })
-      this.#prepare(connection, options.newId)
+      this.#prepare(connection, options)
       const reads = new Reads(connection, this.#tuning.block)
       const reserve = new Reserve(file)
       const writer = this.#writer(reads, reserve, lost)
+      const origin = readOrigin(connection)
+      if (options.begin === undefined) checkWhole(origin, writer.last.seq)
       this.#opened = { owner, connection, reads, reserve, writer }
       this.#failed = false
       const { id, tailAfter, anchorSeq, clean } = writer.meta
@@ -111,6 +117,7 @@ export class SqliteJournal implements Journal {
         tailAfter,
         anchor: anchorSeq,
         clean: clean === 1,
+        origin,
         warnings: warningsFor(process.versions['sqlite']),
       }
     } catch (error) {
@@ -118,6 +125,10 @@ export class SqliteJournal implements Journal {
       owner.release()
       throw translated(error, 0)
     }
+  }
+
+  standing(): Standing {
+    return this.#use().reads.standing()
   }
 
   commit(batch: Batch): void {
@@ -163,8 +174,16 @@ export class SqliteJournal implements Journal {
     return this.#use().reads.key(sender, key)
   }
 
+  keys(): Iterable<KeyRecord> {
+    return this.#use().reads.keys()
+  }
+
   cached(key: string): CachedResult | undefined {
     return this.#use().reads.cached(key)
+  }
+
+  kept(): Iterable<CachedResult> {
+    return this.#use().reads.kept()
   }
 
   prune(options: PruneOptions): void {
@@ -206,13 +225,16 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #prepare(connection: Connection, newId: () => string): void {
+  #prepare(connection: Connection, { newId, begin }: OpenOptions): void {
     const { durability, migrations } = this.#tuning
     const fresh = identify(connection.db, migrations)
+    if (begin !== undefined && !fresh) throw new StatorError('JOURNAL_USED', { journal: this.#path })
     connection.configure({ fresh, durability })
-    migrate(connection.db, migrations, () =>
-      writeMeta(connection, newMeta(newId(), durability === 'full' ? 1 : 0)),
-    )
+    migrate(connection.db, migrations, () => {
+      const anchor = begin?.anchor ?? { seq: 0, at: 0, sum: 0 }
+      writeMeta(connection, newMeta(newId(), durability === 'full' ? 1 : 0, anchor))
+      if (begin !== undefined) writeOrigin(connection, begin.origin)
+    })
     checkSchema(connection.db, migrations)
     connection.db.exec(this.#tuning.settings)
   }

@@ -3,6 +3,7 @@
  * its matter.
  */
 import { crc32 } from 'node:zlib'
+import type { Link } from '../runtime/journal.ts'
 import type { Connection } from './connection.ts'
 import { damaged } from './failure.ts'
 
@@ -52,8 +53,9 @@ export function writeMeta(connection: Connection, meta: Meta): void {
   connection.sql(sql).run(...FIELDS.map(field => meta[field]), sumOf(meta))
 }
 
-export function newMeta(id: string, full: number): Meta {
-  return { id, tailAfter: 0, clean: 0, anchorSeq: 0, anchorAt: 0, anchorSum: 0, lastSeq: 0, lastSum: 0, full }
+export function newMeta(id: string, full: number, anchor: Link): Meta {
+  const { seq: anchorSeq, at: anchorAt, sum: anchorSum } = anchor
+  return { id, tailAfter: anchorSeq, clean: 0, anchorSeq, anchorAt, anchorSum, lastSeq: 0, lastSum: 0, full }
 }
 
 function sumOf(meta: Meta): number {

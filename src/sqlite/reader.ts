@@ -12,6 +12,8 @@ import { Reads, type JournalReads } from './reads.ts'
 import { identify } from './schema.ts'
 
 export interface JournalReader extends JournalReads {
+  /** All reads of the work see one state of the file, however long it takes: meanwhile the log of its owner grows. */
+  snapshot<T>(work: () => T): T
   /** Closing twice is no error. */
   close(): void
 }
@@ -35,11 +37,22 @@ export function openReader(path: string, tuning: Tuning): JournalReader {
 
 function reader(connection: Connection, reads: Reads): JournalReader {
   let open = true
+  let inside = false
   const use = <T>(work: () => T): T => {
     if (!open) throw new StatorError('JOURNAL_CLOSED', { journal: 'sqlite reader' })
-    return reading(() => connection.snapshot(work))
+    return reading(() => (inside ? work() : connection.snapshot(work)))
   }
   return {
+    snapshot: work =>
+      use(() => {
+        inside = true
+        try {
+          return work()
+        } finally {
+          inside = false
+        }
+      }),
+    standing: () => use(() => reads.standing()),
     read: options => use(() => reads.read(options)),
     get: seq => use(() => reads.get(seq)),
     query: filter => use(() => reads.query(checkHistoryFilter(filter))),
@@ -48,6 +61,8 @@ function reader(connection: Connection, reads: Reads): JournalReader {
     pending: () => use(() => reads.pending()),
     results: owner => use(() => reads.results(owner)),
     key: (sender, key) => use(() => reads.key(sender, key)),
+    keys: () => use(() => reads.keys()),
+    kept: () => use(() => reads.kept()),
     verify: () => use(() => reads.verify()),
     close: () => {
       if (open) connection.close()

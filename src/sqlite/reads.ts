@@ -12,6 +12,7 @@ import type {
   Journal,
   KeyRecord,
   PendingMessage,
+  Standing,
   SubResult,
 } from '../runtime/journal.ts'
 import type { JournalRecord } from '../runtime/record.ts'
@@ -22,13 +23,34 @@ import { Filters } from './filters.ts'
 import { readMeta, type Meta } from './meta.ts'
 import { query, type Bounds, type Source } from './query.ts'
 import { Records } from './records.ts'
-import { readCached, readCheckpoint, readCheckpoints, readKey, readPending, readResults } from './tables.ts'
-import { verifyAll } from './verify.ts'
+import {
+  readCached,
+  readCheckpoint,
+  readCheckpoints,
+  readKept,
+  readKey,
+  readKeys,
+  readOrigin,
+  readPending,
+  readResults,
+} from './tables.ts'
+import { anchorOf, verifyAll } from './verify.ts'
 
 /** What can be asked of a journal without owning it. */
 export type JournalReads = Pick<
   Journal,
-  'read' | 'get' | 'query' | 'checkpoint' | 'checkpoints' | 'pending' | 'results' | 'key' | 'verify'
+  | 'standing'
+  | 'read'
+  | 'get'
+  | 'query'
+  | 'checkpoint'
+  | 'checkpoints'
+  | 'pending'
+  | 'results'
+  | 'key'
+  | 'keys'
+  | 'kept'
+  | 'verify'
 >
 
 export class Reads implements JournalReads, Source {
@@ -45,6 +67,16 @@ export class Reads implements JournalReads, Source {
     this.records = new Records(connection)
     this.filters = new Filters(connection, block)
     this.block = block
+  }
+
+  standing(): Standing {
+    return reading(() => {
+      const meta = this.meta()
+      const anchor = anchorOf(meta)
+      const found = this.records.get(this.bounds().last) ?? anchor
+      const last = { seq: found.seq, at: found.at, sum: found.sum }
+      return { id: meta.id, anchor, last, tailAfter: meta.tailAfter, origin: readOrigin(this.connection) }
+    })
   }
 
   read(options: { after: number; limit: number }): JournalRecord[] {
@@ -88,6 +120,14 @@ export class Reads implements JournalReads, Source {
   /** For the owner alone: an older file that is only read does not have them. */
   cached(key: string): CachedResult | undefined {
     return reading(() => readCached(this.connection, key))
+  }
+
+  keys(): Iterable<KeyRecord> {
+    return reading(() => [...readKeys(this.connection)])
+  }
+
+  kept(): Iterable<CachedResult> {
+    return reading(() => [...readKept(this.connection)])
   }
 
   verify(): { readonly firstBad: number } | null {

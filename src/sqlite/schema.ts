@@ -38,11 +38,20 @@ const second: Migration = db =>
       body TEXT NOT NULL) WITHOUT ROWID;
   `)
 
+/** Where a fork comes from. */
+const third: Migration = db =>
+  db.exec(`
+    CREATE TABLE origin (one INTEGER PRIMARY KEY, sum INTEGER NOT NULL, body TEXT NOT NULL);
+  `)
+
 /** Version n of the schema is what the first n migrations make. */
-export const MIGRATIONS: readonly Migration[] = [first, second]
+export const MIGRATIONS: readonly Migration[] = [first, second, third]
 
 /** From this version on there is the table `cached`: a reader opens older files as they are. */
 export const CACHED_SINCE = 2
+
+/** From this version on there is the table `origin`. */
+export const ORIGIN_SINCE = 3
 
 /**
  * True when the file is empty and may become a journal, false when it is a journal.

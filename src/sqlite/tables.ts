@@ -1,5 +1,5 @@
 /**
- * Tables: checkpoints, pending messages, sub-results, keys and cached results. Each row is a JSON body with its checksum
+ * Tables: checkpoints, pending messages, sub-results, keys, cached results and the origin. Each row is a JSON body with its checksum
  * beside the columns that find it. Only `commit` writes through here; erasing by run is in prune.ts.
  */
 import { crc32 } from 'node:zlib'
@@ -10,12 +10,13 @@ import type {
   Checkpoint,
   CheckpointFilter,
   KeyRecord,
+  Origin,
   PendingMessage,
   SubResult,
 } from '../runtime/journal.ts'
 import type { Connection } from './connection.ts'
 import { damaged } from './failure.ts'
-import { CACHED_SINCE, pragma } from './schema.ts'
+import { CACHED_SINCE, ORIGIN_SINCE, pragma } from './schema.ts'
 
 /** Checkpoints read at a time. */
 const PAGE = 256
@@ -104,6 +105,42 @@ export function readCached(connection: Connection, key: string): CachedResult | 
   return row === undefined ? undefined : (parse(row, 'cached') as CachedResult)
 }
 
+/** All keys, read one page after the other. */
+export function* readKeys(connection: Connection): Iterable<KeyRecord> {
+  const sql = `SELECT sender, key, sum, body FROM keys WHERE (sender, key) > (?, ?) ORDER BY sender, key LIMIT ${PAGE}`
+  for (let after = ['', '']; ;) {
+    const page = connection.sql(sql).all(...after)
+    for (const row of page) yield parse(row, 'keys') as KeyRecord
+    const end = page.at(-1)
+    if (end === undefined) return
+    after = [String(end['sender']), String(end['key'])]
+  }
+}
+
+/** All cached results. An older file that is only read has none. */
+export function* readKept(connection: Connection): Iterable<CachedResult> {
+  if (pragma(connection.db, 'user_version') < CACHED_SINCE) return
+  const sql = `SELECT key, sum, body FROM cached WHERE key > ? ORDER BY key LIMIT ${PAGE}`
+  for (let after = ''; ;) {
+    const page = connection.sql(sql).all(after)
+    for (const row of page) yield parse(row, 'cached') as CachedResult
+    const end = page.at(-1)
+    if (end === undefined) return
+    after = String(end['key'])
+  }
+}
+
+export function readOrigin(connection: Connection): Origin | null {
+  if (pragma(connection.db, 'user_version') < ORIGIN_SINCE) return null
+  const row = connection.sql('SELECT sum, body FROM origin').get()
+  return row === undefined ? null : (parse(row, 'origin') as Origin)
+}
+
+export function writeOrigin(connection: Connection, origin: Origin): void {
+  const body = JSON.stringify(origin)
+  connection.sql('INSERT INTO origin (one, sum, body) VALUES (1, ?, ?)').run(crc32(body), body)
+}
+
 /**
  * Checks every row: its checksum, and that its columns say what its body says. @throws StatorError
  * JOURNAL_DAMAGED
@@ -127,6 +164,7 @@ export function checkTables(connection: Connection): void {
     const { key, seq, expires } = body as CachedResult
     return { key: quote(key), seq, expires }
   })
+  if (pragma(connection.db, 'user_version') >= ORIGIN_SINCE) check(connection, 'origin', () => ({}))
 }
 
 function check(

@@ -2,6 +2,7 @@
  * Verify: finds the first bad position. The tail is checked at every opening; the whole file (structure,
  * chain, postings, other tables) on request. Reads one row after the other, holds one block, repairs nothing.
  */
+import type { Link } from '../runtime/journal.ts'
 import { decode, intact, type JournalRecord } from '../runtime/record.ts'
 import { blockOf, firstOf, post, unpack, type Postings } from './blocks.ts'
 import { damaged, translated } from './failure.ts'
@@ -9,12 +10,6 @@ import { checked, FILTER_KEY, mayHave } from './filters.ts'
 import type { Meta } from './meta.ts'
 import type { Source } from './query.ts'
 import { checkTables } from './tables.ts'
-
-export interface Link {
-  readonly seq: number
-  readonly at: number
-  readonly sum: number
-}
 
 export const anchorOf = (meta: Meta): Link => ({
   seq: meta.anchorSeq,

@@ -4,7 +4,7 @@
  * failing.
  */
 import type { Signal } from '../messages/signal.ts'
-import type { Batch } from '../runtime/journal.ts'
+import type { Batch, Link } from '../runtime/journal.ts'
 import { decode, type JournalRecord } from '../runtime/record.ts'
 import { blockOf, firstOf, pack, post, type Postings } from './blocks.ts'
 import type { Connection } from './connection.ts'
@@ -14,7 +14,6 @@ import { LAST_EVERY, writeMeta, type Meta } from './meta.ts'
 import type { Bounds, Source } from './query.ts'
 import type { Reserve } from './reserve.ts'
 import { writeTables } from './tables.ts'
-import type { Link } from './verify.ts'
 
 export class Writer {
   /** As on disk. */

@@ -243,6 +243,7 @@ function bound(inner: Journal): Journal {
   return {
     label: inner.label,
     open: options => inner.open(options),
+    standing: () => inner.standing(),
     commit: batch => inner.commit(batch),
     read: options => inner.read(options),
     get: seq => inner.get(seq),
@@ -252,7 +253,9 @@ function bound(inner: Journal): Journal {
     pending: () => inner.pending(),
     results: owner => inner.results(owner),
     key: (sender, key) => inner.key(sender, key),
+    keys: () => inner.keys(),
     cached: key => inner.cached(key),
+    kept: () => inner.kept(),
     prune: options => inner.prune(options),
     verify: () => inner.verify(),
     close: () => inner.close(),

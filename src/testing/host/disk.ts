@@ -50,6 +50,7 @@ export function disk(parts: DiskParts): Journal {
   return {
     label: journal.label,
     open: living(options => journal.open(options)),
+    standing: living(() => journal.standing()),
     commit: living(batch =>
       through(kept => {
         const whole = kept === 1 ? batch : batchOf(frameOf(batch), kept)
@@ -66,7 +67,9 @@ export function disk(parts: DiskParts): Journal {
     pending: living(() => journal.pending()),
     results: living(owner => journal.results(owner)),
     key: living((sender, key) => journal.key(sender, key)),
+    keys: living(() => journal.keys()),
     cached: living(key => journal.cached(key)),
+    kept: living(() => journal.kept()),
     prune: living(options =>
       through(kept => {
         if (kept < 1) return

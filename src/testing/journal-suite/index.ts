@@ -12,6 +12,7 @@
 import { cached } from './cached.ts'
 import { checkpoints } from './checkpoints.ts'
 import { commit } from './commit.ts'
+import { forked } from './forked.ts'
 import { keys } from './keys.ts'
 import { lifecycle } from './lifecycle.ts'
 import { pending } from './pending.ts'
@@ -36,6 +37,7 @@ export const journalSuite: readonly JournalGroup[] = [
   results,
   keys,
   cached,
+  forked,
   prune,
   verify,
 ]

@@ -19,6 +19,7 @@ export const lifecycle: JournalGroup = {
             tailAfter: 0,
             anchor: 0,
             clean: false,
+            origin: null,
             warnings: [],
           },
         )
