@@ -92,8 +92,11 @@ export interface WorkflowContext {
 
 export type WorkflowEvent = EventsOf<typeof workflowMessages>
 
+/** The node that a guard or an action is about. */
 export interface At {
   readonly step: number
+  /** Only past the pivot. */
+  readonly past?: boolean
 }
 
 export function newWorkflow(index: FlowIndex = EMPTY): WorkflowContext {
