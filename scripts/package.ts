@@ -1,6 +1,6 @@
 /**
- * Packs the package as it would be published, lets publint and attw judge it, and imports every entry of it from
- * outside. Leaves nothing behind.
+ * Packs the package as it would be published, lets publint and attw judge it, imports every entry of it from
+ * outside, and calls its command. Leaves nothing behind.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
@@ -25,7 +25,7 @@ try {
   run('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'ascii', '--quiet', tgz], root)
   importEntries(tgz)
   console.log(
-    `${archive}: ${contents(tgz).length} files, publint and attw have nothing to say, every entry loads`,
+    `${archive}: ${contents(tgz).length} files, publint and attw have nothing to say, every entry loads, the command answers`,
   )
 } catch (error) {
   if (!(error instanceof Failed)) throw error
@@ -55,6 +55,7 @@ function importEntries(tgz: string): void {
   renameSync(join(folder, 'package'), join(modules, 'stator'))
   const manifest = JSON.parse(readFileSync(join(modules, 'stator/package.json'), 'utf8')) as {
     exports: Record<string, unknown>
+    bin: Record<string, string>
     dependencies: Record<string, string>
     peerDependencies: Record<string, string>
   }
@@ -69,5 +70,7 @@ function importEntries(tgz: string): void {
     manifest.dependencies,
     names.filter(name => !FOR_TESTS.includes(name)),
   )
+  for (const command of Object.values(manifest.bin))
+    run(process.execPath, [join(modules, 'stator', command), '--version'], join(folder, 'user'))
   load(manifest.peerDependencies, names)
 }

@@ -51,6 +51,10 @@ export const ERRORS = {
     message: 'The runtime is closed or closing.',
     next: 'Create a new runtime on the same journal; what was acknowledged is there.',
   },
+  COMMAND_INVALID: {
+    message: 'The command cannot be understood.',
+    next: 'See what it takes with --help.',
+  },
   CYCLE: {
     message: 'The dependencies form a cycle.',
     next: 'Remove one of the dependencies that the details spell out.',
@@ -128,6 +132,10 @@ export const ERRORS = {
     message: 'The journal could not write; the runtime has stopped.',
     next: 'Mend the disk, then create a new runtime: it goes on from what was written.',
   },
+  JOURNAL_MISSING: {
+    message: 'There is no journal at that path.',
+    next: 'Correct the path; a runtime makes the file when it opens it, a reader does not.',
+  },
   JOURNAL_NEWER: {
     message: 'The journal was written by a newer version of Stator.',
     next: 'Use that version or a later one.',
@@ -163,6 +171,10 @@ export const ERRORS = {
   MESSAGE_TYPE_UNKNOWN: {
     message: 'That kind of actor takes no message of this type from outside.',
     next: 'The details list the types that it takes.',
+  },
+  MODULE_INVALID: {
+    message: 'The module cannot be used.',
+    next: 'Give the path of an ES module that loads and exports workflows. TypeScript needs Node 22.18 or later and syntax that can be stripped; else give what it was compiled to.',
   },
   NOT_BY_HAND: {
     message: 'No answer is waited for by hand there.',

@@ -4,7 +4,10 @@ import type { HistoryFilter, Journal } from './journal.ts'
 
 const PAGE = 1_000
 
-export function* scan(journal: Journal, filter: Omit<HistoryFilter, 'order' | 'limit'>): Generator<Signal> {
+export function* scan(
+  journal: Pick<Journal, 'query'>,
+  filter: Omit<HistoryFilter, 'order' | 'limit'>,
+): Generator<Signal> {
   for (let after = filter.after ?? 0; ;) {
     const page = journal.query({ ...filter, after, limit: PAGE })
     yield* page

@@ -41,7 +41,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Journal {
 
 /**
  * Reads a journal that another process may own and write; never waits for it and never holds it up for long.
- * @throws StatorError JOURNAL_NEWER, JOURNAL_DAMAGED, JOURNAL_FAILED (there is no such file)
+ * @throws StatorError JOURNAL_MISSING (there is no such file), JOURNAL_NEWER, JOURNAL_DAMAGED, JOURNAL_FAILED (it cannot be read)
  */
 export function readJournal(path: string): JournalReader {
   checkPath(path)

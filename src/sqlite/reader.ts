@@ -28,9 +28,9 @@ export function openReader(path: string, tuning: Tuning): JournalReader {
     connection?.close()
     const told = translated(error, 0)
     if (connection !== undefined || told.code !== 'JOURNAL_FAILED') throw told
+    if (!existsSync(path)) throw new StatorError('JOURNAL_MISSING', { path }, { cause: error })
     // The text of the code speaks of writing: say what was tried.
-    const reason = existsSync(path) ? String(told.details['reason']) : 'there is no such file'
-    const details = { path, reason: `${reason}; it was only to be read` }
+    const details = { path, reason: `${String(told.details['reason'])}; it was only to be read` }
     throw new StatorError('JOURNAL_FAILED', details, { cause: error })
   }
 }
@@ -57,7 +57,8 @@ function reader(connection: Connection, reads: Reads): JournalReader {
     get: seq => use(() => reads.get(seq)),
     query: filter => use(() => reads.query(checkHistoryFilter(filter))),
     checkpoint: address => use(() => reads.checkpoint(address)),
-    checkpoints: filter => use(() => [...reads.checkpoints(filter)]),
+    // There may be many: in pages, each of which sees one state.
+    checkpoints: filter => use(() => reads.checkpoints(filter)),
     pending: () => use(() => reads.pending()),
     results: owner => use(() => reads.results(owner)),
     key: (sender, key) => use(() => reads.key(sender, key)),

@@ -1,7 +1,15 @@
 /**
  * The file itself: what may be opened as a journal, what is refused, and how one version becomes the next.
  */
-import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
@@ -136,7 +144,10 @@ test('a journal of a newer version is refused, also to readers', () => {
 
 test('a reader wants a file that is there and is a journal', () => {
   const place = fresh()
+  expect(refused('JOURNAL_MISSING', () => readJournal(place.file)).details).toEqual({ path: place.file })
+  mkdirSync(place.file)
   expect(refused('JOURNAL_FAILED', () => readJournal(place.file)).details).toHaveProperty('reason')
+  rmdirSync(place.file)
   writeFileSync(place.file, '')
   refused('JOURNAL_DAMAGED', () => readJournal(place.file))
 })
