@@ -83,7 +83,7 @@ export const gateMachine = setup({
   guards: {
     /** Who opened it, or the hub for them; what no run waits for is anybody's. */
     isTheirs: ({ context: { spec }, event: { from } }: Args) =>
-      spec?.parent === undefined || from === spec.parent || from.startsWith('system/'),
+      spec?.parent === undefined || from === spec.parent || from === 'system/hub',
   },
   actions: {
     open: enqueueActions(({ event, enqueue }) => {

@@ -63,9 +63,12 @@ export function checkAddress(value: unknown, what: string): Address {
 export const kindOf = (address: Address): Kind => address.slice(0, address.indexOf('/')) as Kind
 export const idOf = (address: Address): string => address.slice(address.indexOf('/') + 1)
 
-/** The root of what an address belongs to: a step's task belongs to its workflow, everything else to itself. */
+/** Kinds of which a run has some of its own, below itself: `task/<run>/<step>`. */
+const BELOW: readonly string[] = ['task', 'gate', 'workflow'] satisfies Kind[]
+
+/** The root of what an address belongs to: what is below a run belongs to that run, everything else to itself. */
 export function rootOf(address: Address): Address {
-  if (!address.startsWith('task/')) return address
-  const end = address.indexOf('/', 5)
-  return end < 0 ? address : `workflow/${address.slice(5, end)}`
+  const start = address.indexOf('/') + 1
+  const end = address.indexOf('/', start)
+  return end < 0 || !BELOW.includes(kindOf(address)) ? address : `workflow/${address.slice(start, end)}`
 }

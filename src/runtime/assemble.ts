@@ -19,6 +19,7 @@ import { Door } from './door.ts'
 import { Drains } from './drains.ts'
 import { endedOf, lookAt, writtenEnding } from './ended.ts'
 import { Endings } from './endings.ts'
+import { GatesView } from './gates-view.ts'
 import { Groups } from './groups.ts'
 import type { HandleHost } from './handles.ts'
 import { Intake } from './intake.ts'
@@ -45,6 +46,7 @@ export interface Assembly {
   readonly agents: AgentsView
   readonly actors: ActorsView
   readonly tasks: TasksView
+  readonly gates: GatesView
 }
 
 /** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED */
@@ -144,6 +146,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   })
   const schedules = new SchedulesView({ handles, submissions, door, population, lifetime })
   const view = new TasksView({ handles, submissions, groups, schedules, queues: allOf, pathOf })
+  const gates = new GatesView({ door, handles, journal, population, ids, lifetime, admit })
   const parts: LifetimeParts = {
     journal,
     clock,
@@ -164,5 +167,5 @@ export function assemble(options: RuntimeOptions): Assembly {
     agents,
     liveActors: limits.liveActors,
   }
-  return { parts, lifetime, handles, submissions, agents, actors, tasks: view }
+  return { parts, lifetime, handles, submissions, agents, actors, tasks: view, gates }
 }

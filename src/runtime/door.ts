@@ -13,11 +13,11 @@ import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import { input, type Envelope } from './envelope.ts'
 import { checkPriority, checkSendOptions } from './given.ts'
-import { hashOf } from './hash.ts'
 import type { Coming, Intake } from './intake.ts'
 import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { Limits } from './limits.ts'
+import { Once } from './once.ts'
 import type { SendOptions } from './options.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
@@ -55,14 +55,14 @@ export interface DoorParts {
 
 export class Door {
   readonly #parts: DoorParts
-  /** Submissions under way, by sender and key: a second one shares the first's outcome. */
-  readonly #keys = new Map<string, { hash: string; address: Address; done: Promise<Address> }>()
+  readonly #once: Once
   /** Addresses that somebody is bringing to life. */
   readonly #coming = new Set<Address>()
   #room: (() => void)[] = []
 
   constructor(parts: DoorParts) {
     this.#parts = parts
+    this.#once = new Once(parts.journal)
   }
 
   /** Checks and copies a value from outside. @throws StatorError NOT_JSON, MESSAGE_TOO_DEEP, MESSAGE_TOO_LARGE */
@@ -164,21 +164,9 @@ export class Door {
       await (makes === undefined ? this.#enter(rest, options) : this.#createOnce(rest, options))
       return address
     }
-    const id = `${submission.from}\n${key.key}`
-    const hash = hashOf(key.raw)
-    const known = this.#keys.get(id) ?? this.#parts.journal.key(submission.from, key.key)
-    if (known !== undefined) {
-      if (known.hash !== hash)
-        throw new StatorError('IDEMPOTENCY_CONFLICT', { key: key.key, address: known.address })
-      return 'done' in known ? known.done : known.address
-    }
-    const done = this.#createOnce({ ...rest, key: { key: key.key, hash } }, options)
-    this.#keys.set(id, { hash, address, done })
-    try {
-      return await done
-    } finally {
-      this.#keys.delete(id)
-    }
+    return this.#once.run({ ...key, sender: submission.from, address }, given =>
+      this.#createOnce({ ...rest, key: given }, options),
+    )
   }
 
   /** Must who comes into that queue ask for room in it? */

@@ -2,7 +2,7 @@
 import { StatorError } from '../errors.ts'
 import type { GraphContext } from '../machines/graph.ts'
 import { PENDING } from '../machines/graph-state.ts'
-import { rootOf, type Address } from '../messages/address.ts'
+import { kindOf, rootOf, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell, Hold } from './cell.ts'
 import type { Ending, Endings } from './endings.ts'
@@ -58,10 +58,26 @@ function waitFor(parts: EndedParts, address: Address): Promise<Ending> {
   if (hold !== undefined && hold !== null) throw heldError(address, hold)
   if (cell === undefined) {
     const signal = writtenEnding(parts, address)
-    return signal === undefined ? comingStep(parts, address) : Promise.resolve({ signal, cell: undefined })
+    if (signal !== undefined) return Promise.resolve({ signal, cell: undefined })
+    return kindOf(address) === 'gate' ? comingGate(parts, address) : comingStep(parts, address)
   }
   if (lifetime.stopped !== undefined) throw lifetime.stopped
   return endings.wait(address)
+}
+
+/** A gate that its run has not opened yet, and may never open. */
+async function comingGate(parts: EndedParts, address: Address): Promise<Ending> {
+  const { population, endings, lifetime } = parts
+  const root = rootOf(address)
+  if (root === address || !population.lives(root)) throw new StatorError('NOT_FOUND', { address })
+  if (lifetime.stopped !== undefined) throw lifetime.stopped
+  const left = endings.wait(root).then(() => {
+    const signal = writtenEnding(parts, address)
+    if (signal === undefined)
+      throw new StatorError('NOT_FOUND', { address, reason: 'the run ended before it' })
+    return { signal, cell: undefined }
+  })
+  return Promise.race([endings.wait(address), left])
 }
 
 /** A step that its run has not reached yet, and may never reach. */

@@ -1,14 +1,20 @@
 /** Retention: which finished runs are old enough to be erased, and which prefix of the journal nobody needs. */
+import { GATE_ENDINGS } from '../messages/gate.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { scan } from './scan.ts'
 import type { SignalStream } from './signal-stream.ts'
 
-const ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'].flatMap(state => [
-  `workflow.${state}`,
-  `task.${state}`,
-  `group.${state}`,
-])
+const ENDINGS = [
+  ...['completed', 'failed', 'cancelled', 'blocked'].flatMap(state => [
+    `workflow.${state}`,
+    `task.${state}`,
+    `group.${state}`,
+  ]),
+  ...GATE_ENDINGS.map(state => `gate.${state}`),
+]
+/** What brings those to life. */
+const BEGINNINGS = ['workflow.start', 'task.create', 'group.create', 'gate.open']
 
 interface RetentionParts {
   readonly journal: Journal
@@ -16,7 +22,7 @@ interface RetentionParts {
   readonly stream: SignalStream
 }
 
-/** Erases what ended before `until`, and cached results that have expired by `now`. Returns how many runs and tasks. */
+/** Erases what ended before `until`, and cached results that have expired by `now`. Returns how many runs, tasks, groups and gates. */
 export function prune(
   { journal, population, stream }: RetentionParts,
   { until, now }: { readonly until: number; readonly now: number },
@@ -36,9 +42,9 @@ export function prune(
   return whole.length
 }
 
-/** The first record of a run or task that stays. What comes before it is of pruned runs, agents and the hub. */
+/** The first record of a run, task, group or gate that stays. What comes before it is of pruned runs, agents and the hub. */
 function firstNeeded(journal: Journal, population: Population, old: ReadonlySet<string>): number {
-  for (const signal of scan(journal, { types: ['workflow.start', 'task.create', 'group.create'] })) {
+  for (const signal of scan(journal, { types: BEGINNINGS })) {
     // Of what was erased nobody needs the headers, also where those of its end were dropped already.
     if (signal.data === null) continue
     if (!old.has(signal.correlationId)) return signal.seq

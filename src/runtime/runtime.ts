@@ -18,6 +18,7 @@ import { checkHistoryFilter, checkReadOptions } from './check-filter.ts'
 import { checkCall } from './check-options.ts'
 import { filterOf, positionOf } from './cursor.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
+import type { GatesView } from './gates-view.ts'
 import { letGo } from './held.ts'
 import type { HistoryFilter } from './journal.ts'
 import type { Lifetime, LifetimeParts } from './lifetime.ts'
@@ -50,16 +51,18 @@ class RuntimeImpl {
   readonly agents: AgentsView
   readonly actors: ActorsView
   readonly tasks: TasksView
+  readonly gates: GatesView
   readonly #parts: LifetimeParts
   readonly #lifetime: Lifetime
   readonly #handles: HandleHost
   readonly #submissions: Submissions
 
   constructor(options: RuntimeOptions) {
-    const { agents, actors, tasks, parts, lifetime, handles, submissions } = assemble(options)
+    const { agents, actors, tasks, gates, parts, lifetime, handles, submissions } = assemble(options)
     this.agents = agents
     this.actors = actors
     this.tasks = tasks
+    this.gates = gates
     this.#parts = parts
     this.#lifetime = lifetime
     this.#handles = handles

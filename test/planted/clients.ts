@@ -29,17 +29,17 @@ export const CLIENTS: readonly Mutant[] = [
   {
     name: 'keys of the past are not looked at',
     words: 'A submission that comes again after a start is taken for a new one.',
-    file: 'src/runtime/door.ts',
-    find: ' ?? this.#parts.journal.key(submission.from, key.key)',
+    file: 'src/runtime/once.ts',
+    find: ' ?? this.#journal.key(sender, key)',
     replace: '',
     invariant: 6,
   },
   {
     name: 'other work under the same key is taken for the same',
     words: 'A key that was used with another input gives the first outcome.',
-    file: 'src/runtime/door.ts',
-    find: '      if (known.hash !== hash)\n',
-    replace: "      if (known.hash !== hash && known.hash === '')\n",
+    file: 'src/runtime/once.ts',
+    find: '      if (known.hash !== hash) ',
+    replace: "      if (known.hash !== hash && known.hash === '') ",
     invariant: 6,
   },
   {

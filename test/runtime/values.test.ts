@@ -212,10 +212,14 @@ describe('an address', () => {
     )
   })
 
-  test('of a step belongs to its run; every other one to itself', () => {
+  test('of what is below a run belongs to that run; every other one to itself', () => {
     expect(rootOf('task/run/step')).toBe('workflow/run')
     expect(rootOf('task/run/step/part')).toBe('workflow/run')
+    expect(rootOf('gate/run/ship/2')).toBe('workflow/run')
+    expect(rootOf('workflow/run/sub')).toBe('workflow/run')
+    expect(rootOf('workflow/run')).toBe('workflow/run')
     expect(rootOf('task/alone')).toBe('task/alone')
+    expect(rootOf('gate/alone')).toBe('gate/alone')
     expect(rootOf('agent/a')).toBe('agent/a')
   })
 

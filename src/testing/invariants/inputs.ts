@@ -53,6 +53,10 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'queue.pause',
   'queue.resume',
   'queue.drain',
+  'gate.open',
+  'gate.approve',
+  'gate.reject',
+  'gate.cancel',
 ])
 const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'submit', 'enqueueAll'])
 

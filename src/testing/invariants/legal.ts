@@ -5,6 +5,7 @@
 import { HUB, kindOf } from '../../messages/address.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { familyFaults } from './families.ts'
+import { gateFaults } from './gates.ts'
 import type { Invariant } from './invariant.ts'
 import { isFinal, isMove } from './lifecycles.ts'
 import { occasionFaults } from './occasions.ts'
@@ -32,6 +33,7 @@ export const legal: Invariant = {
         dependencyFaults(move, shadow) ??
         familyFaults(move, shadow) ??
         scheduleFaults(move, shadow) ??
+        gateFaults(move, shadow) ??
         occasionFaults(move, shadow)
       if (wrong !== undefined)
         simulation.break(4, `signal ${move.signal.seq}, ${move.signal.type} to ${move.signal.to}: ${wrong}`)

@@ -73,12 +73,15 @@ function inPlace(batch: Batch, life: Life, { expected }: Past): void {
     differ('the start of', 'the tail')
 }
 
-/** A key is kept with what it brought to life, and with nothing that was refused. */
+/** What may have a key and goes to somebody who lives. */
+const LIVING: ReadonlySet<string> = new Set(['group.add', 'gate.approve', 'gate.reject'])
+
+/** A key is kept with what it brought to life, or with the answer that it stands for, and with nothing that was refused. */
 function keysNamed({ keys, signals }: Batch, life: Life): void {
   for (const { key, address, seq } of keys) {
     const signal = signals.find(other => other.seq === seq)
     const made = signal?.type === 'group.add' ? addedBy(signal) : signal?.to
-    const isNew = signal?.type === 'group.add' || signal?.fromState === null
+    const isNew = LIVING.has(signal?.type ?? '') || signal?.fromState === null
     if (made !== address || signal?.refused !== null || !isNew)
       say(life, `the key ${key} names signal ${seq}, which did not bring ${address} to life`)
   }
