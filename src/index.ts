@@ -53,6 +53,15 @@ export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
 export type { AttemptInfo } from './runtime/attempts.ts'
 export type { Progress, Run, TaskHandle, TaskInfo, WaitOptions } from './runtime/handles.ts'
 export { cursorOf } from './runtime/cursor.ts'
+export type {
+  GateAnswer,
+  GateFilter,
+  GateInfo,
+  GateOptions,
+  GateOutcome,
+  GatePage,
+  GatesView,
+} from './runtime/gates-view.ts'
 export type { GroupHandle } from './runtime/group-handle.ts'
 export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'
 export type { Host } from './runtime/host.ts'
