@@ -9,7 +9,7 @@ import type { Signal } from '../messages/signal.ts'
 import type { TaskCreate, TaskStamp } from '../messages/task.ts'
 import type { Cell } from './cell.ts'
 import { hashOf } from './hash.ts'
-import type { Journal } from './journal.ts'
+import type { CachedResult, Journal } from './journal.ts'
 import { decode } from './record.ts'
 import type { Turn } from './turn.ts'
 
@@ -52,13 +52,18 @@ export function knownResult(
 }
 
 /** A task has completed: from now on others may have its result, also in this turn. */
-export function keepResult(cell: Cell, { seq, at }: Signal, turn: Turn): void {
+export function keepResult(cell: Cell, ended: Signal, turn: Turn): void {
   const { spec } = cell.snapshot.context as TaskContext
-  if (spec?.cache === undefined) return
-  const key = keyOf(spec)
+  const kept = spec === null ? undefined : keptOf(spec, ended)
+  if (kept !== undefined) turn.cached.set(kept.key, kept)
+}
+
+/** Where a result is kept, from the record that completed its task; undefined where it is not. */
+export function keptOf(spec: TaskCreate, { seq, at }: Pick<Signal, 'seq' | 'at'>): CachedResult | undefined {
+  if (spec.cache === undefined) return undefined
   // A journal keeps whole numbers.
   const expires = Math.min(Math.ceil(at + spec.cache.ttl), Number.MAX_SAFE_INTEGER)
-  turn.cached.set(key, { key, seq, expires })
+  return { key: keyOf(spec), seq, expires }
 }
 
 /** All that a result depends on. */

@@ -41,8 +41,7 @@ const JOURNAL =
 export function checkOptions(options: RuntimeOptions): CompleteOptions {
   object(options, 'options')
   const { journal, logger, agents = [], workflows = [], tasks = [], queues = [] } = options
-  if (journal !== undefined)
-    methods(journal, JOURNAL, 'journal', 'a journal, such as memory() or sqlite(path)')
+  if (journal !== undefined) checkJournal(journal, 'journal')
   if (logger !== undefined) methods(logger, LOGGER, 'logger', `a logger with ${LOGGER.join(', ')}`)
   list(agents, 'agents', 'agent')
   list(workflows, 'workflows', 'workflow')
@@ -60,6 +59,11 @@ export function checkOptions(options: RuntimeOptions): CompleteOptions {
     logger: logger ?? pino({ name: 'stator', level: 'warn' }),
     host: hostOf(options.host),
   }
+}
+
+/** @throws StatorError DEFINITION_INVALID */
+export function checkJournal(value: unknown, option: string): void {
+  methods(value, JOURNAL, option, 'a journal, such as memory() or sqlite(path)')
 }
 
 const rolesShape = z.record(z.string(), z.strictObject({ concurrency: z.int().min(1).optional() }))

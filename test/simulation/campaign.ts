@@ -35,6 +35,8 @@ export interface Campaign {
 export interface CampaignOptions {
   /** Goes on after the first broken promise, as far as it comes. */
   readonly collect?: boolean
+  /** Who looks on beside the invariants. */
+  readonly watchers?: readonly Watcher[]
 }
 
 /** Plays it again. */
@@ -73,7 +75,10 @@ class Watched extends Simulation {
 }
 
 /** Plays it to its end, or to the first promise that is broken. */
-export async function campaign(seed: number, { collect = false }: CampaignOptions = {}): Promise<Campaign> {
+export async function campaign(
+  seed: number,
+  { collect = false, watchers = [] }: CampaignOptions = {},
+): Promise<Campaign> {
   const world = drawWorld(seed)
   let crashes = 0
   let knows: End['knows'] = 'mine'
@@ -82,7 +87,7 @@ export async function campaign(seed: number, { collect = false }: CampaignOption
     collect,
     limits: world.limits,
     setup: life => setupOf(world, life, knows),
-    watchers: [...invariants(), { crashed: () => void crashes++ }, ...parking(world, seed)],
+    watchers: [...invariants(), { crashed: () => void crashes++ }, ...parking(world, seed), ...watchers],
   })
   const start = simulation.clock.now()
   const clients = new Clients(world, start)

@@ -1,0 +1,12 @@
+/** Forks of campaigns of fixed seeds. */
+import { describe, expect, test } from 'vitest'
+import { wrongForks } from './forks.ts'
+
+describe('a fork at any position of a campaign', () => {
+  test.each(Array.from({ length: 12 }, (_, seed) => seed))(
+    'is what the journal was, or is refused with the first that can be (seed %i)',
+    async seed => {
+      expect(await wrongForks(seed, position => position % 7 === seed % 7)).toEqual([])
+    },
+  )
+})
