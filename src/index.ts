@@ -53,6 +53,7 @@ export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
 export type { AttemptInfo } from './runtime/attempts.ts'
 export type { Progress, Run, TaskHandle, TaskInfo, WaitOptions } from './runtime/handles.ts'
 export { cursorOf } from './runtime/cursor.ts'
+export { fork, type ForkOptions, type ForkReader } from './runtime/fork.ts'
 export type {
   GateAnswer,
   GateFilter,
