@@ -1,7 +1,8 @@
 /** Gates: questions to humans, asked by clients; who answers, what an answer is worth, and when there is none, in virtual time. */
 import { describe, expect, test } from 'vitest'
-import type { GateInfo, StatorError } from 'stator'
+import { agent, task, workflow, type GateInfo, type StatorError } from 'stator'
 import { crashSweep, type Life, type Scenario, type Simulation } from 'stator/testing'
+import { z } from 'zod'
 import { emptyMemory } from '../../src/runtime/memory-journal.ts'
 import type { PendingMessage } from '../../src/runtime/journal.ts'
 import { good } from './support/play.ts'
@@ -340,6 +341,26 @@ describe('a gate of a run', () => {
     expect(life.runtime.history({ types: ['gate.approve'] })).toMatchObject([
       { correlationId: 'workflow/run' },
     ])
+    await world.drain(life)
+  })
+
+  test('that its run never opens is waited for no longer than the run lives', async () => {
+    const one = task('one', { input: z.null() })
+    const only = workflow('only', { input: z.null() }).step('one', one)
+    const world = worldOf(each => ({
+      agents: [
+        agent('ann').handle(
+          one,
+          each.handler(async () => each.wait(1_000)),
+        ),
+      ],
+      workflows: [only],
+    }))
+    const life = await world.boot()
+    const run = await life.until(life.runtime.start(only, null, { id: 'run' }))
+    const waited = codeOf(life, life.runtime.gates.outcome('run/ship'))
+    expect(await waited).toBe('NOT_FOUND')
+    expect(run.status()).toBe('completed')
     await world.drain(life)
   })
 
