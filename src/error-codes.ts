@@ -257,6 +257,10 @@ export const ERRORS = {
     message: 'A replay token cannot be played.',
     next: 'Copy the whole token, and play it with the check and the version of Stator that printed it.',
   },
+  UPGRADE_REFUSED: {
+    message: 'What is registered under the name of this run cannot go on with it.',
+    next: 'The details say why: keep the version registered that it runs on, or give the new one a migration from it; upgradeCheck() tries that beforehand.',
+  },
   VERSION_MISSING: {
     message: 'The definition that wrote this history is not registered.',
     next: 'Register the definition that the details name again: the run goes on.',

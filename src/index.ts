@@ -47,6 +47,7 @@ export type { Address, Kind } from './messages/address.ts'
 export type { Duration } from './messages/duration.ts'
 export type { Json } from './messages/json.ts'
 export { PRIORITIES, type Message, type Priority } from './messages/message.ts'
+export type { Migrate, RunSnapshot, StateValue } from './messages/migration.ts'
 export type { Refusal, Signal } from './messages/signal.ts'
 export type { ActorInfo, ActorsView, HeldActor } from './runtime/actors-view.ts'
 export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
@@ -85,5 +86,12 @@ export type { QueueHandle, QueueInfo } from './runtime/queue-handle.ts'
 export type { MayStart } from './runtime/queues.ts'
 export type { TaskCounts, TaskFilter, TaskPage, TaskState, TaskSummary } from './runtime/task-list.ts'
 export type { TasksView } from './runtime/tasks-view.ts'
+export {
+  upgradeCheck,
+  type RunUpgrade,
+  type UpgradeReport,
+  type UpgradeSource,
+  type UpgradeVerdict,
+} from './runtime/upgrade-check.ts'
 export { createRuntime, type Runtime } from './runtime/runtime.ts'
 export type { ScheduleInfo, ScheduleOptions, SchedulesView } from './runtime/schedules-view.ts'

@@ -6,6 +6,7 @@ import type { AnyStateMachine } from 'xstate'
 import type { z } from 'zod'
 import type { Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Migrate } from '../messages/migration.ts'
 
 export interface ActorKind {
   readonly kind: Kind
@@ -40,6 +41,18 @@ export interface Definition {
    * is derived; its result is recorded, and a replay copies it. May run user code, and throw.
    */
   materialise?(context: unknown, event: string, data: Json, outputOf: (step: number) => Json): Json
+  /** How actors of other versions go on with this one, by their version. User code. */
+  readonly migrate?: Readonly<Record<string, Migrate>>
+  /**
+   * The context, as JSON, of an actor whose definition was structured otherwise, as this one has it; and what speaks against that, in
+   * words. Absent: that cannot be told, so no such actor goes on with this one.
+   */
+  carry?(context: Json): Carried
+}
+
+export interface Carried {
+  readonly context: Json
+  readonly reasons: readonly string[]
 }
 
 /** `task.started`, `agent.ready`: what a transition into a state is called. */

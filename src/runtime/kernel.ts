@@ -12,6 +12,8 @@ import { loadInput, queueLoadInput, timerInput } from './inputs.ts'
 import type { Limits } from './limits.ts'
 import { encode } from './record.ts'
 import type { KernelParts, Standing } from './kernel-parts.ts'
+import { migrate } from './migrating.ts'
+import { isMigration } from './migration.ts'
 import { Timers } from './timers.ts'
 import { batchOf, journalFailure, resultOf, Turn } from './turn.ts'
 
@@ -207,13 +209,15 @@ export class Kernel {
       if (envelope === undefined) return
       const held =
         this.#parts.population.loaded(envelope.to)?.held ?? this.#parts.population.stranded().get(envelope.to)
-      if (held === undefined || held === null) this.#deliver(envelope, turn)
+      if (held === undefined || held === null || isMigration(envelope)) this.#deliver(envelope, turn)
       else keepForHeld(this.#holding, envelope, turn)
     }
   }
 
   #deliver(envelope: Envelope, turn: Turn): void {
-    const signal = this.#delivery.deliver(envelope, this.#seq + 1, turn)
+    const signal = isMigration(envelope)
+      ? migrate(this.#holding, envelope, this.#seq + 1, turn)
+      : this.#delivery.deliver(envelope, this.#seq + 1, turn)
     if (signal === undefined) {
       keepForHeld(this.#holding, envelope, turn)
       return

@@ -26,6 +26,7 @@ import { recover } from './recovery.ts'
 import type { Registry } from './registry.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { SignalStream } from './signal-stream.ts'
+import { upgrades } from './upgrade.ts'
 import type { createRoot } from './xstate.ts'
 
 export interface LifetimeParts {
@@ -94,6 +95,7 @@ export class Lifetime {
       const { tailAfter, clean } = state
       kernel.begin({ ...state.last, tailAfter, clean, pending: recovered.pending })
       const started = this.tellHub('hub.start')
+      for (const message of upgrades({ journal, population, registry })) kernel.push(message)
       // Before any agent is there: nothing starts as long as the last end is not told.
       for (const task of recovered.interrupted) kernel.push(fromHub('task.interrupted', task, { clean }))
       this.#configureQueues()

@@ -6,6 +6,7 @@ import type { ActorRefLike } from 'xstate'
 import type { Signal } from '../messages/signal.ts'
 import { Cell, firstSnapshot } from './cell.ts'
 import type { Journal } from './journal.ts'
+import { definitionsIn, isMigration, recordOf } from './migration.ts'
 import type { Definitions } from './population.ts'
 import { scan } from './scan.ts'
 
@@ -20,6 +21,11 @@ export function pastCell(
   for (const signal of scan(journal, { actor: ending.to, before: ending.seq + 1 })) {
     if (signal.refused !== null) continue
     if (signal.data === null) return undefined
+    if (isMigration(signal)) {
+      const to = definitions.named(signal.to, definitionsIn(signal).to, () => undefined)
+      cell = to === undefined ? undefined : Cell.restored(to, recordOf(signal), parent)
+      continue
+    }
     // Who lived under that name before has ended.
     if (cell === undefined || signal.fromState === null) {
       const definition = definitions.creating(signal)

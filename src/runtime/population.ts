@@ -9,6 +9,7 @@ import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import { Cell, firstSnapshot, type Hold } from './cell.ts'
 import type { Checkpoint, Journal } from './journal.ts'
+import { definitionsIn, recordOf } from './migration.ts'
 import { decode } from './record.ts'
 
 /** Finds what an actor runs: from the message that creates it, or from what its checkpoint names. */
@@ -20,6 +21,8 @@ export interface Definitions {
     ref: Checkpoint['definition'],
     create: () => Signal | undefined,
   ): Definition | undefined
+  /** All that has the name of a definition, in the order in which it was registered. */
+  alike(address: Address, ref: Checkpoint['definition']): readonly Definition[]
 }
 
 export class Population {
@@ -28,6 +31,8 @@ export class Population {
   readonly #dirty = new Map<Address, Cell>()
   /** Actors that could not be brought to life: their checkpoints stay as they are. */
   readonly #stranded = new Map<Address, Hold>()
+  /** Of these the journal's tail holds something that their checkpoints do not. */
+  readonly #behind = new Set<Address>()
   /** Ended, with a checkpoint that the next commit takes away: nobody comes back from it. */
   readonly #leaving = new Set<Address>()
   /** In the turn that is not committed yet. */
@@ -159,6 +164,31 @@ export class Population {
     cell.live.stop()
     this.#cells.delete(address)
     this.#dirty.delete(address)
+  }
+
+  /** A record of somebody stranded that must be folded before anything else can become of him. */
+  lacks(address: Address, seq: number): void {
+    this.#behind.add(address)
+    this.needs(seq)
+  }
+
+  isBehind(address: Address): boolean {
+    return this.#behind.has(address)
+  }
+
+  /** Puts an actor onto the definition that a recorded migration names, as it says; undefined where that is not registered. */
+  adopt(signal: Signal): Cell | undefined {
+    const { to: address, seq } = signal
+    this.#cells.get(address)?.live.stop()
+    for (const known of [this.#cells, this.#dirty, this.#stranded, this.#behind]) known.delete(address)
+    const cell = this.restore(recordOf(signal))
+    if (cell === undefined) {
+      this.lacks(address, seq)
+      return undefined
+    }
+    if (cell.state !== definitionsIn(signal).state) cell.sinceSeq = seq
+    this.moved(cell, seq)
+    return cell
   }
 
   /** A record that no checkpoint of somebody stranded covers. */

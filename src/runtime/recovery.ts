@@ -12,6 +12,7 @@ import type { Deciders } from './decider.ts'
 import { faultOf, type Delivery } from './delivery.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Checkpoint, Journal, JournalState, PendingMessage } from './journal.ts'
+import { isMigration } from './migration.ts'
 import { rememberOutput } from './outputs.ts'
 import { placeOf } from './parked-place.ts'
 import type { Population } from './population.ts'
@@ -123,21 +124,25 @@ function readTail(journal: Journal, tailAfter: number): Signal[] {
 interface Outline {
   /** The last position at which an actor ended. */
   readonly ended: ReadonlyMap<Address, number>
+  /** The last position at which one went on with another definition: all that he is from there on is recorded there. */
+  readonly migrated: ReadonlyMap<Address, number>
   /** What each signal caused. */
   readonly derived: ReadonlyMap<number, readonly (Signal | PendingMessage)[]>
 }
 
 function outlineOf(tail: readonly Signal[], pending: readonly PendingMessage[]): Outline {
   const ended = new Map<Address, number>()
+  const migrated = new Map<Address, number>()
   const derived = new Map<number, (Signal | PendingMessage)[]>()
   for (const signal of [...tail, ...pending]) {
     if ('final' in signal && signal.final) ended.set(signal.to, signal.seq)
+    if ('seq' in signal && isMigration(signal) && signal.refused === null) migrated.set(signal.to, signal.seq)
     if (signal.causationId === 0) continue
     const siblings = derived.get(signal.causationId)
     if (siblings === undefined) derived.set(signal.causationId, [signal])
     else if (!isRepeated(signal, siblings)) siblings.push(signal)
   }
-  return { ended, derived }
+  return { ended, migrated, derived }
 }
 
 /** Folds the tail, but for actors that ended in it: their records stand as they are. */
@@ -148,7 +153,7 @@ function replayTail(
   covered: ReadonlyMap<Address, number>,
 ): number {
   const { population } = parts
-  const { ended, derived } = outlineOf(tail, pending)
+  const { ended, migrated, derived } = outlineOf(tail, pending)
   let replayed = 0
   const first = tail[0]?.seq ?? 0
   for (const signal of tail) {
@@ -157,6 +162,7 @@ function replayTail(
     if (signal.to === HUB || (signal.refused?.code === 'HOPS_EXCEEDED' && !endedLater))
       restoreHold(population, signal, false)
     if (signal.to === HUB || signal.seq <= (ended.get(signal.to) ?? 0)) continue
+    if (signal.seq < (migrated.get(signal.to) ?? 0)) continue
     // The tail may be longer than anybody needs: who is parked is not brought back for what its checkpoint has.
     if (signal.seq <= (covered.get(signal.to) ?? 0) && population.loaded(signal.to) === undefined) continue
     if (replayOne(parts, signal, derived.get(signal.seq), tail[signal.causationId - first])) replayed++
@@ -171,10 +177,14 @@ function replayOne(
   caused: readonly (Signal | PendingMessage)[] | undefined,
   cause: Signal | undefined,
 ): boolean {
+  if (isMigration(signal) && signal.refused === null) {
+    if (signal.seq <= (population.loaded(signal.to)?.seq ?? 0)) return false
+    return population.adopt(signal) !== undefined
+  }
   const cell = population.find(signal.to)
   if (population.stranded().has(signal.to)) {
     // Its checkpoint does not have it: it must be read again when the definition is back.
-    if (signal.refused === null) population.needs(signal.seq)
+    if (signal.refused === null) population.lacks(signal.to, signal.seq)
     else restoreHold(population, signal, caused !== undefined)
     return false
   }
@@ -185,7 +195,7 @@ function replayOne(
   if (moved === undefined) {
     if (signal.refused !== null) return false
     population.strand(signal.to, missing(signal))
-    population.needs(signal.seq)
+    population.lacks(signal.to, signal.seq)
     return false
   }
   if (cause !== undefined) rememberOutput(moved.cell, signal, cause)
@@ -229,7 +239,7 @@ function restoreHold(population: Population, signal: Signal, told: boolean): voi
 /** The hold is not in the checkpoint yet: of one that cannot be brought back, a later start must read it again. */
 function set(population: Population, address: Address, hold: Hold | null, seq: number): void {
   const cell = population.find(address)
-  if (population.stranded().has(address)) population.needs(seq)
+  if (population.stranded().has(address)) population.lacks(address, seq)
   if (cell === undefined) return
   cell.held = hold
   population.moved(cell, seq)

@@ -198,6 +198,14 @@ export class Registry implements Definitions {
     const signal = create()
     return signal === undefined ? undefined : this.creating(signal)
   }
+
+  alike(address: Address, { name }: DefinitionRef): readonly Definition[] {
+    const same = this.#plain.get(kindOf(address))
+    if (same !== undefined) return [same]
+    return [...this.#workflows.values()]
+      .filter(({ workflow }) => workflow.name === name)
+      .map(({ definition }) => definition)
+  }
 }
 
 /** A kind whose actors all run the same definition and whose context is JSON already. */

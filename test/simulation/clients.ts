@@ -172,7 +172,7 @@ export class Clients {
         if (code !== 'HELD') throw error
         const { code: why } = (error as { details: { code: string } }).details
         // Not in this life: what it needs is not here.
-        if (why === 'VERSION_MISSING') return undefined
+        if (why === 'VERSION_MISSING' || why === 'UPGRADE_REFUSED') return undefined
         await life.wait(20)
       }
   }

@@ -29,7 +29,7 @@ export function operate(life: Life): void {
     if (refused?.code === 'MACHINE_FAULT' || refused?.code === 'HOPS_EXCEEDED')
       for (const one of [to, from]) attend(one)
   })
-  for (const { address, code } of life.runtime.held()) if (code !== 'VERSION_MISSING') attend(address)
+  for (const { address, code } of life.runtime.held()) if (code !== 'VERSION_MISSING' && code !== 'UPGRADE_REFUSED') attend(address)
   for (const { address, state } of life.runtime.actors.list())
     if (address.startsWith('queue/') && closed(state)) attend(address)
   for (const { address, state } of life.runtime.agents.list()) if (state === 'error') attend(address)

@@ -11,7 +11,7 @@ import { VirtualClock } from '../host/clock.ts'
 import { countedIds } from '../host/ids.ts'
 import { settled, SimulatedScheduler } from '../host/scheduler.ts'
 import type { Setup } from '../host/stage.ts'
-import { registryOf } from './definitions.ts'
+import { isAway, registryOf } from './definitions.ts'
 import { Fold } from './fold.ts'
 
 /** Everything is checkpointed at once. */
@@ -32,7 +32,7 @@ export async function comeBack(
   const without = await life(state, other, fold)
   if (without === undefined) return ['a process without the definition does not start']
   for (const run of runs)
-    if (!without.held().some(({ address, code }) => address === run && code === 'VERSION_MISSING'))
+    if (!without.held().some(({ address, code }) => address === run && isAway(code)))
       wrong.push(`${run} was not held while its definition was away`)
   state.owned = false
   const again = await life(state, own, fold)

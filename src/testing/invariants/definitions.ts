@@ -39,3 +39,7 @@ export function isKnown(setup: Setup, { data }: Pick<Signal, 'data'>): boolean {
       hashOf([known.name, known.version, known.plan as unknown as Json]) === hash,
   )
 }
+
+/** Is it for want of its definition that an actor is held? What is there instead may not be able to go on with it. */
+export const isAway = (code: string | undefined): boolean =>
+  code === 'VERSION_MISSING' || code === 'UPGRADE_REFUSED'

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../messages/address.ts'
 import type { Life } from '../host/life.ts'
-import { isKnown } from './definitions.ts'
+import { isAway, isKnown } from './definitions.ts'
 import type { Invariant } from './invariant.ts'
 import { Past } from './past.ts'
 import { leftBehind } from './tail.ts'
@@ -51,7 +51,7 @@ function heldRightly(life: Life): void {
     if (!alive || !address.startsWith('workflow/') || past.signal(createdSeq) === undefined) continue
     const missing = isMissing(address, life)
     if (held.get(address) === 'REPLAY_DIVERGED') say(life, `${address} is held: it did not replay as it was`)
-    else if (missing !== (held.get(address) === 'VERSION_MISSING'))
+    else if (missing !== isAway(held.get(address)))
       say(
         life,
         `${address} is ${held.get(address) ?? 'not'} held, and its definition is ${missing ? 'not ' : ''}there`,

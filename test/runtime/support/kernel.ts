@@ -14,6 +14,7 @@ import { limitsOf, type Limits } from '../../../src/runtime/limits.ts'
 import { memory, type MemoryState } from '../../../src/runtime/memory-journal.ts'
 import { Population, type Definitions } from '../../../src/runtime/population.ts'
 import { recover } from '../../../src/runtime/recovery.ts'
+import { upgrades } from '../../../src/runtime/upgrade.ts'
 import { createRoot } from '../../../src/runtime/xstate.ts'
 
 /** What machines of these tests look at: set to true to make them behave. */
@@ -127,6 +128,12 @@ function definition(machine: AnyStateMachine): Definition {
 const kinds: Record<string, Definition> = { context: definition(counter), gate: definition(teller) }
 const kindAt = (address: string): Definition | undefined => kinds[address.slice(0, address.indexOf('/'))]
 
+const counters = (known: (address: string) => boolean): Definitions => ({
+  creating: ({ type, to }) => (type === 'test.create' && known(to) ? kindAt(to) : undefined),
+  named: address => (known(address) ? kindAt(address) : undefined),
+  alike: () => [],
+})
+
 export class Bench {
   readonly clock = new VirtualClock(1_000_000)
   readonly scheduler = new SimulatedScheduler()
@@ -142,14 +149,11 @@ export class Bench {
     state: MemoryState,
     limits: Partial<Limits> = {},
     known: (address: string) => boolean = () => true,
+    definitions: Definitions = counters(known),
   ) {
     this.state = state
     state.owned = false
     const journal = memory(state)
-    const definitions: Definitions = {
-      creating: ({ type, to }) => (type === 'test.create' && known(to) ? kindAt(to) : undefined),
-      named: address => (known(address) ? kindAt(address) : undefined),
-    }
     const hub = createRoot(hubMachine)
     this.population = new Population(journal, definitions, hub)
     const dispatcher = new Dispatcher({ handles: () => false })
@@ -181,6 +185,7 @@ export class Bench {
       limitsOf(limits).liveActors,
     )
     this.kernel.begin({ ...from.last, tailAfter: from.tailAfter, clean: from.clean, pending })
+    for (const message of upgrades({ journal, population, registry: definitions })) this.kernel.push(message)
     this.kernel.start()
   }
 
