@@ -10,4 +10,4 @@ export type {
 } from './event.ts'
 export { inspectRuntime, type InspectionTarget, type InspectOptions } from './inspect-runtime.ts'
 export { inspectionEvents } from './inspection-events.ts'
-export { toMermaid } from './mermaid.ts'
+export { toMermaid, type MermaidOptions } from './mermaid.ts'

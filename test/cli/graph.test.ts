@@ -11,15 +11,23 @@ interface Failed {
   error: { code: string; next: string; details: { reason: string; workflows?: string[] } }
 }
 
+const short = toMermaid(machineOf(release), { detail: 'overview' })
+
 test('draws the only workflow of a module', async () => {
   const { code, out, err } = await call('graph', 'one.ts')
   expect([code, err]).toEqual([0, ''])
-  expect(out).toBe(toMermaid(machineOf(release)))
+  expect(out).toBe(short)
 })
 
 test('the same in a JSON document', async () => {
   const { json } = await call('graph', 'one.ts', 'release', '--json')
-  expect(json).toEqual({ workflow: 'release', version: '1', mermaid: toMermaid(machineOf(release)) })
+  expect(json).toEqual({ workflow: 'release', version: '1', mermaid: short })
+})
+
+test('draws everything, or less, when that is asked for', async () => {
+  expect((await call('graph', 'one.ts', '--all')).out).toBe(toMermaid(machineOf(release)))
+  const few = toMermaid(machineOf(release), { detail: 'overview', states: 2 })
+  expect((await call('graph', 'one.ts', '--states', '2')).out).toBe(few)
 })
 
 test('of several it names those there are, each once, and draws none', async () => {
