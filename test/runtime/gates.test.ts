@@ -184,6 +184,7 @@ describe('an idempotency key', () => {
     expect(await codeOf(life, gates.approve('ship', { ...yes, by: 'bob' }))).toBe('IDEMPOTENCY_CONFLICT')
     expect(await codeOf(life, gates.reject('ship', yes))).toBe('IDEMPOTENCY_CONFLICT')
     await life.until(gates.approve('other', yes))
+    expect(gates.get('other')).toMatchObject({ state: 'approved' })
     await world.drain(life)
   })
 
