@@ -89,8 +89,8 @@ export type { TasksView } from './runtime/tasks-view.ts'
 export {
   upgradeCheck,
   type RunUpgrade,
+  type UpgradeReader,
   type UpgradeReport,
-  type UpgradeSource,
   type UpgradeVerdict,
 } from './runtime/upgrade-check.ts'
 export { createRuntime, type Runtime } from './runtime/runtime.ts'

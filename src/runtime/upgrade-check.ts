@@ -8,11 +8,13 @@ import { StatorError } from '../errors.ts'
 import { kindOf, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Checkpoint, DefinitionRef, Journal } from './journal.ts'
+import { checkJournal } from './check-options.ts'
 import { Door } from './door.ts'
+import { systemHost } from './host.ts'
 import { limitsOf } from './limits.ts'
 import { decode } from './record.ts'
 import { Registry } from './registry.ts'
-import { scan } from './scan.ts'
+import { tailOf, type Moved } from './upgrade-tail.ts'
 import { successionOf, titleOf } from './verdict.ts'
 
 export const VERDICTS = ['same', 'pinned', 'compatible', 'migrates', 'refused'] as const
@@ -46,25 +48,53 @@ export interface UpgradeReport {
   readonly ok: boolean
 }
 
-/** What is asked of a journal: an open one, or what `readJournal` of stator/sqlite gives. */
-export type UpgradeSource = Pick<Journal, 'query' | 'get' | 'checkpoints'>
+/** What is asked of a journal that is open. */
+export type UpgradeReads = Pick<Journal, 'standing' | 'query' | 'get' | 'checkpoints'>
+
+/** A journal that somebody else may own and write, such as `readJournal(path)` gives it. */
+export interface UpgradeReader extends UpgradeReads {
+  /** All reads of the work see one state. */
+  snapshot<T>(work: () => T): T
+}
 
 /**
- * @throws StatorError ALREADY_REGISTERED, DEFINITION_INVALID: the workflows cannot be registered together; JOURNAL_CLOSED, and what
- * reading a journal throws
+ * Looks at every living run. `source` is a reader, or a journal that is not open; it is not changed.
+ * @throws StatorError DEFINITION_INVALID (no journal, no workflows), ALREADY_REGISTERED (the workflows cannot be registered together),
+ * and as opening and reading the journal does
  */
-export function upgradeCheck(journal: UpgradeSource, workflows: readonly AnyWorkflow[]): UpgradeReport {
+export function upgradeCheck(
+  source: Journal | UpgradeReader,
+  workflows: readonly AnyWorkflow[],
+): UpgradeReport {
   const registry = registryOf(workflows)
+  if (isReader(source)) return source.snapshot(() => checkOf(source, registry))
+  checkJournal(source, 'source')
+  source.open({ newId: systemHost.ids })
+  try {
+    return checkOf(source, registry)
+  } finally {
+    source.close()
+  }
+}
+
+const isReader = (source: Journal | UpgradeReader): source is UpgradeReader =>
+  typeof (source as Partial<UpgradeReader> | null)?.snapshot === 'function'
+
+function checkOf(journal: UpgradeReads, registry: Registry): UpgradeReport {
+  const tail = tailOf(journal, journal.standing().tailAfter)
   const runs = new Map<Address, RunUpgrade>()
   const others: { address: Address; reasons: readonly string[] }[] = []
   for (const checkpoint of journal.checkpoints({})) {
-    const { address } = checkpoint
-    if (kindOf(address) === 'workflow') runs.set(address, fromCheckpoint(journal, registry, checkpoint))
+    const { address, seq } = checkpoint
+    const moved = tail.get(address)
+    const since = moved !== undefined && moved.seq > seq ? moved : undefined
+    if (kindOf(address) === 'workflow') runs.set(address, runOf(journal, registry, checkpoint, since))
     else if (registry.named(address, checkpoint.definition, () => undefined) === undefined)
       others.push({ address, reasons: reasonsOf(checkpoint, registry) })
   }
-  for (const { to: address, data } of startsOf(journal, runs))
-    runs.set(address, fromStart(registry, address, data as unknown as Started))
+  for (const [address, { ref }] of tail)
+    if (kindOf(address) === 'workflow' && !runs.has(address) && ref !== undefined)
+      runs.set(address, begun(registry, address, ref))
   const all = [...runs.values()].toSorted((a, b) => (a.run < b.run ? -1 : 1))
   const counts = Object.fromEntries(
     VERDICTS.map(verdict => [verdict, all.filter(run => run.verdict === verdict).length]),
@@ -94,58 +124,38 @@ function add(registry: Registry, workflow: AnyWorkflow): boolean {
   }
 }
 
-function fromCheckpoint(journal: UpgradeSource, registry: Registry, checkpoint: Checkpoint): RunUpgrade {
-  const { address, definition: ref, createdSeq } = checkpoint
+function runOf(
+  journal: UpgradeReads,
+  registry: Registry,
+  checkpoint: Checkpoint,
+  since: Moved | undefined,
+): RunUpgrade {
+  const { address, createdSeq } = checkpoint
+  const ref = since?.ref ?? checkpoint.definition
   const create = (): Signal | undefined => {
     const record = journal.get(createdSeq)
     return record === undefined ? undefined : decode(record)
   }
   if (registry.named(address, ref, create) !== undefined) return known(registry, address, ref)
+  if (since !== undefined) return behind(registry, address, ref)
   const found = successionOf(checkpoint, registry)
   if (found.verdict === 'refused')
     return { ...base(address, ref), verdict: 'refused', reasons: found.reasons }
-  if (isBehind(journal, checkpoint)) return { ...base(address, ref), verdict: 'refused', reasons: [BEHIND] }
   return { ...base(address, ref), verdict: found.verdict, to: found.to.ref.version, reasons: [] }
 }
 
-const BEHIND =
-  'it has moved since its last checkpoint, and only the code that it runs on can fold that: close the runtime once with that code (runtime.close()), then check again'
-
-/** Has it moved, or been held, since? */
-function isBehind(journal: UpgradeSource, { address, seq }: Checkpoint): boolean {
-  for (const { refused } of scan(journal, { actor: address, after: seq }))
-    if (refused === null || refused.code === 'MACHINE_FAULT') return true
-  return false
+/** Of a run that began in the tail. A graph brings its own definition. */
+function begun(registry: Registry, run: Address, ref: DefinitionRef): RunUpgrade {
+  const isKnown = ref.name === 'graph' || registry.named(run, ref, () => undefined) !== undefined
+  return isKnown ? known(registry, run, ref) : behind(registry, run, ref)
 }
 
-interface Started {
-  readonly workflow: string
-  readonly version: string
-  readonly hash: string
-}
-
-/** The messages that started runs of which there is no checkpoint, and which have not ended. */
-function* startsOf(journal: UpgradeSource, checked: ReadonlyMap<Address, RunUpgrade>): Generator<Signal> {
-  for (const signal of scan(journal, { types: ['workflow.start'] })) {
-    const { to, refused, final, data } = signal
-    if (refused !== null || final || data === null || checked.has(to)) continue
-    const [last] = journal.query({ actor: to, order: 'desc', limit: 1 })
-    if (last !== undefined && !hasEnded(journal, last)) yield signal
-  }
-}
-
-/** What comes after an end is refused, as nobody lives there; a run may have been spoken to once it had ended. */
-function hasEnded(journal: UpgradeSource, { to, final, toState, seq }: Signal): boolean {
-  if (final || toState !== null) return final
-  for (const signal of scan(journal, { actor: to, before: seq })) if (signal.final) return true
-  return false
-}
-
-function fromStart(registry: Registry, run: Address, { workflow: name, version, hash }: Started): RunUpgrade {
-  const ref = { name, version, hash }
-  const isKnown = name === 'graph' || registry.named(run, ref, () => undefined) !== undefined
-  if (isKnown) return known(registry, run, ref)
-  const reason = registry.alike(run, ref).length === 0 ? `${titleOf(ref)} is not registered` : BEHIND
+/** What was recorded since a checkpoint only the definition can fold that wrote it: whether another could go on cannot be told yet. */
+function behind(registry: Registry, run: Address, ref: DefinitionRef): RunUpgrade {
+  const reason =
+    registry.alike(run, ref).length === 0
+      ? `${titleOf(ref)} is not registered, nor any other version of ${ref.name}`
+      : `${titleOf(ref)} is not registered, and the run has moved since its last checkpoint: close a runtime with that version gracefully, then check again`
   return { ...base(run, ref), verdict: 'refused', reasons: [reason] }
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Address } from 'stator'
+import { upgradeCheck, type Address, type AnyWorkflow } from 'stator'
 import { readJournal, sqlite } from 'stator/sqlite'
 import { VirtualClock } from 'stator/testing'
 import { assemble } from '../../src/runtime/assemble.ts'
@@ -40,9 +40,13 @@ test('there is a journal of a release', () => {
 })
 
 describe.each(cases)('%s, %s', (version, left) => {
-  test('is whole, beside a living owner too', () => {
+  test('is whole, and an upgrade check lets it through', async () => {
+    const { workflows = [] } = (await worldOf(version)).definitions(true)
     const reader = readJournal(copyOf(version, left))
     expect(reader.verify()).toBeNull()
+    const report = upgradeCheck(reader, workflows as readonly AnyWorkflow[])
+    expect(report.runs.length).toBeGreaterThan(0)
+    expect(report).toMatchObject({ others: [], ok: true })
     reader.close()
   })
 
