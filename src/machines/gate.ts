@@ -36,8 +36,13 @@ export const NEW_GATE: GateContext = {
   endedAt: 0,
 }
 
-/** What is kept of the end, as a step of the run would say it. */
-type Ended = Partial<GateContext> & { readonly status: 'completed' | 'failed' | 'cancelled' }
+interface Ended {
+  /** As the run that waits for it would say of a step. */
+  readonly status: 'completed' | 'failed' | 'cancelled'
+  readonly kept: Partial<GateContext>
+  /** An approval, as it was given. */
+  readonly output?: Json
+}
 
 /** Nobody who asks again would be answered otherwise. */
 const failure = (name: string, code: string, message: string): Failure => ({
@@ -51,29 +56,33 @@ function ended({ spec }: GateContext, event: GateEvent): Ended {
   switch (event.type) {
     case 'gate.approve': {
       const { by, reason = null, data = null } = event.data
-      return { status: 'completed', by, reason, data }
+      return {
+        status: 'completed',
+        kept: { by, reason, data },
+        output: { approved: true, ...event.data } as Json,
+      }
     }
     case 'gate.reject': {
       const { by, reason } = event.data
       const error = failure('GateRejected', 'GATE_REJECTED', `rejected by ${by}: ${reason}`)
-      return { status: 'failed', by, reason, error }
+      return { status: 'failed', kept: { by, reason, error } }
     }
     case 'gate.cancel': {
       const { reason = 'cancelled' } = event.data
-      return { status: 'cancelled', reason, error: failure('Cancelled', 'CANCELLED', reason) }
+      return { status: 'cancelled', kept: { reason, error: failure('Cancelled', 'CANCELLED', reason) } }
     }
     default: {
       const message = `not answered within ${spec?.expires ?? 0} ms`
-      return { status: 'failed', error: failure('GateExpired', 'GATE_EXPIRED', message) }
+      return { status: 'failed', kept: { error: failure('GateExpired', 'GATE_EXPIRED', message) } }
     }
   }
 }
 
 /** Word to the run that waits for it, where one does. */
-function report({ spec }: GateContext, { status, error, by, reason, data }: Ended): Send | null {
+function report({ spec }: GateContext, { status, kept, output }: Ended): Send | null {
   if (spec?.parent === undefined || spec.step === undefined) return null
   const { parent: to, step, visit, item } = spec
-  const said = status === 'completed' ? { output: { approved: true, by, reason, data } } : { error }
+  const said = output === undefined ? { error: kept.error } : { output }
   const place = { step, ...(visit !== undefined && { visit }), ...(item !== undefined && { item }) }
   return { type: 'send', to, event: 'step.done', data: { ...place, status, ...said } as unknown as Json }
 }
@@ -95,8 +104,7 @@ export const gateMachine = setup({
     }),
     end: enqueueActions(({ context, event, enqueue }) => {
       const told = ended(context, event)
-      const { status: _, ...kept } = told
-      enqueue.assign({ ...kept, endedAt: event.at })
+      enqueue.assign({ ...told.kept, endedAt: event.at })
       const message = report(context, told)
       if (message !== null) enqueue.emit(message)
     }),

@@ -69,9 +69,7 @@ const rows: Row[] = [
     when: said('gate.approve', { by: 'ann' }),
     to: 'approved',
     context: { by: 'ann', reason: null, data: null },
-    commands: [
-      done({ status: 'completed', output: { approved: true, by: 'ann', reason: null, data: null } }),
-    ],
+    commands: [done({ status: 'completed', output: { approved: true, by: 'ann' } })],
   },
   {
     promise: 'rejected, it says to its run who would not, and why; no second try helps',

@@ -335,7 +335,7 @@ describe('a gate of a run', () => {
           step: 4,
           visit: 2,
           status: 'completed',
-          output: { approved: true, by: 'ann', reason: null, data: 7 },
+          output: { approved: true, by: 'ann', data: 7 },
         },
       },
     ])

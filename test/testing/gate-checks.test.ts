@@ -103,7 +103,7 @@ describe('of a gate', () => {
     [
       'another answer than was given',
       [open(), approve],
-      saying(data => ({ ...data, output: { approved: true, by: 'ann', reason: null, data: 8 } })),
+      saying(data => ({ ...data, output: { approved: true, by: 'ann', data: 8 } })),
       '"data":7',
     ],
     [

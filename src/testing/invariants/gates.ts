@@ -52,7 +52,7 @@ function wordFault(
   const where = JSON.stringify([word?.to, word?.event, said.step, said.visit, said.item])
   const wanted = JSON.stringify([spec.parent, 'step.done', spec.step, spec.visit, spec.item])
   if (where !== wanted) return `says ${where} instead of ${wanted}`
-  const { by, reason = null, data = null } = signal.data as Record<string, unknown>
+  const { by, reason, data } = signal.data as Record<string, unknown>
   const [status, code] = ENDS[signal.type] ?? ENDS['hub.timer']
   const answer = status === 'completed' ? { approved: true, by, reason, data } : undefined
   const told = JSON.stringify([said.status, said.error?.code, said.output])
