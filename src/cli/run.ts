@@ -11,6 +11,7 @@ import { declareHistory } from './history.ts'
 import type { Io } from './io.ts'
 import { declareRuns } from './runs.ts'
 import { plain, styleOf } from './style.ts'
+import { declareUpgradeCheck } from './upgrade-check.ts'
 
 const CODES = `
 Exit codes: 0 fine; 1 findings, or runs that cannot go on; 2 wrong use, or the module or the journal cannot be read.`
@@ -41,7 +42,7 @@ function program(reply: Reply, io: Io): Command {
     .exitOverride()
     // What is wrong is said below, with its code.
     .configureOutput({ writeOut: text => io.out(text), writeErr: () => {}, outputError: () => {} })
-  for (const declare of [declareGraph, declareRuns, declareHistory]) declare(all, reply)
+  for (const declare of [declareGraph, declareRuns, declareHistory, declareUpgradeCheck]) declare(all, reply)
   return all
 }
 

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { agent, createRuntime, task, workflow, type Runtime } from 'stator'
+import { agent, createRuntime, type Runtime } from 'stator'
 import { sqlite } from 'stator/sqlite'
 import type { VirtualClock } from 'stator/testing'
 import { run } from '../../src/cli/run.ts'
 import type { Checkpoint } from '../../src/runtime/journal.ts'
 import { Scribe, type Draft } from '../../src/testing/journal-suite/fixtures.ts'
 import { newClock, startOfTime } from '../ledger/support.ts'
+import { build, release, ship } from './modules/seven.ts'
 
 export const modules = join(import.meta.dirname, 'modules')
 
@@ -55,9 +56,7 @@ export const cells = (out: string): string[][] =>
     .split('\n')
     .map(line => line.split(/ {2,}/))
 
-const build = task('build')
-const ship = task('ship', { retry: { maxAttempts: 1 } })
-export const release = workflow('release', { version: '7' }).step('build', build).step('ship', ship)
+export { release }
 
 /** A service whose `ship` does what the id of its run says: `bad…` fails, `long…` does not end. */
 export async function service(file: string, clock: VirtualClock = newClock()): Promise<Runtime> {
