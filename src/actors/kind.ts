@@ -6,7 +6,7 @@ import type { AnyStateMachine } from 'xstate'
 import type { z } from 'zod'
 import type { Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
-import type { Migrate } from '../messages/migration.ts'
+import type { Migrate, RunSnapshot } from '../messages/migration.ts'
 
 export interface ActorKind {
   readonly kind: Kind
@@ -44,14 +44,16 @@ export interface Definition {
   /** How actors of other versions go on with this one, by their version. User code. */
   readonly migrate?: Readonly<Record<string, Migrate>>
   /**
-   * The context, as JSON, of an actor whose definition was structured otherwise, as this one has it; and what speaks against that, in
-   * words. Absent: that cannot be told, so no such actor goes on with this one.
+   * Takes over an actor whose definition was structured otherwise: how it stands in this one, with what the migration makes of it, if
+   * there is one; and what speaks against that. Absent: that cannot be told, so no such actor goes on with this one.
+   * @throws Error what is wrong with what the migration does
    */
-  carry?(context: Json): Carried
+  carry?(snapshot: RunSnapshot, migrate: Migrate | undefined): Carried
 }
 
 export interface Carried {
-  readonly context: Json
+  readonly snapshot: RunSnapshot
+  /** In words, each with its place; none where it can go on. */
   readonly reasons: readonly string[]
 }
 

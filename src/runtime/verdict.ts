@@ -4,11 +4,10 @@
  */
 import type { Definition } from '../actors/kind.ts'
 import type { Address } from '../messages/address.ts'
-import { toJson, type Json } from '../messages/json.ts'
-import { runSnapshot, type Migrate, type RunSnapshot } from '../messages/migration.ts'
+import type { Json } from '../messages/json.ts'
+import type { Migrate, RunSnapshot } from '../messages/migration.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Checkpoint, DefinitionRef } from './journal.ts'
-import { misfits } from './misfits.ts'
 import { restore } from './xstate.ts'
 
 /** What is registered, as far as verdicts ask. */
@@ -32,9 +31,6 @@ export interface Refused {
   readonly reasons: readonly string[]
 }
 
-/** How deep a snapshot may be. Values are as deep as messages are, and lie in a context. */
-const DEPTH = 100
-
 /** Of an actor whose own definition is not registered. */
 export function successionOf(checkpoint: Checkpoint, known: Known): Succession | Refused {
   const { address, definition: ref } = checkpoint
@@ -42,7 +38,7 @@ export function successionOf(checkpoint: Checkpoint, known: Known): Succession |
   if (others.length === 0)
     return refused([`${titleOf(ref)} is not registered, nor any other version of ${ref.name}`], true)
   const twin = others.find(({ ref: { version } }) => version === ref.version)
-  if (twin !== undefined) return settle('compatible', twin, showing(checkpoint))
+  if (twin !== undefined) return settle('compatible', twin, checkpoint)
   const movers = others.filter(({ migrate }) => migrationOf(migrate, ref.version) !== undefined)
   const [to] = movers
   const versions = (list: readonly Definition[]): string => list.map(other => other.ref.version).join(', ')
@@ -52,17 +48,7 @@ export function successionOf(checkpoint: Checkpoint, known: Known): Succession |
     ])
   if (movers.length > 1)
     return refused([`more than one version has a migration from version ${ref.version}: ${versions(movers)}`])
-  try {
-    const migrate = migrationOf(to.migrate, ref.version) as Migrate
-    const made = runSnapshot.safeParse(toJson(migrate(showing(checkpoint)), DEPTH))
-    if (made.success) return settle('migrates', to, made.data)
-    const [issue] = made.error.issues
-    return refused([
-      `the migration gives no snapshot: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-    ])
-  } catch (error) {
-    return refused([`the migration throws: ${error instanceof Error ? error.message : String(error)}`])
-  }
+  return settle('migrates', to, checkpoint)
 }
 
 export const titleOf = ({ name, version, hash }: DefinitionRef): string =>
@@ -81,20 +67,23 @@ export function heldOf({ timers: _timers, ...snapshot }: RunSnapshot): Json {
   return { status: 'active', ...snapshot } as Json
 }
 
-function settle(verdict: Succession['verdict'], to: Definition, snapshot: RunSnapshot): Succession | Refused {
+function settle(
+  verdict: Succession['verdict'],
+  to: Definition,
+  checkpoint: Checkpoint,
+): Succession | Refused {
   if (to.carry === undefined)
     return refused([
       `${titleOf(to.ref)} takes over no runs of another structure: keep the old version registered`,
     ])
+  const migrate = verdict === 'migrates' ? migrationOf(to.migrate, checkpoint.definition.version) : undefined
   try {
-    const { context, reasons } = to.carry(snapshot.context)
-    const carried = { ...snapshot, context }
-    const all = [...reasons, ...misfits(to.machine, carried)]
-    if (all.length > 0) return refused(all)
-    restore(to.machine, structuredClone(heldOf(carried)), value => to.thaw(value))
-    return { verdict, to, snapshot: carried }
+    const { snapshot, reasons } = to.carry(showing(checkpoint), migrate)
+    if (reasons.length > 0) return refused(reasons)
+    restore(to.machine, structuredClone(heldOf(snapshot)), value => to.thaw(value))
+    return { verdict, to, snapshot }
   } catch (error) {
-    return refused([`it cannot be restored: ${error instanceof Error ? error.message : String(error)}`])
+    return refused([error instanceof Error ? error.message : String(error)])
   }
 }
 

@@ -2,6 +2,7 @@
 import { assign, setup, type AnyStateMachine } from 'xstate'
 import { z } from 'zod'
 import type { Json, Migrate } from 'stator'
+import { carried, migrated } from '../../../src/actors/carry.ts'
 import type { Definition } from '../../../src/actors/kind.ts'
 import type { Definitions } from '../../../src/runtime/population.ts'
 
@@ -64,12 +65,11 @@ export function order(
   options: { migrate?: Readonly<Record<string, Migrate>>; carries?: boolean } = {},
 ): Definition {
   const { migrate, carries = true } = options
-  const carry = (given: Json): ReturnType<NonNullable<Definition['carry']>> => {
-    const checked = context.safeParse(given)
-    const reasons =
-      checked.error?.issues.map(issue => `context ${issue.path.join('.')}: ${issue.message}`) ?? []
-    return { context: given, reasons }
-  }
+  const objections = (given: Json): string[] =>
+    context
+      .safeParse(given)
+      .error?.issues.map(issue => `context ${issue.path.join('.')}: ${issue.message}`) ?? []
+  const carry: Definition['carry'] = (snapshot, how) => carried(machine, migrated(snapshot, how), objections)
   return {
     kind: {
       kind: 'context',
