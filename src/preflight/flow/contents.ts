@@ -1,0 +1,46 @@
+/** Contents: what is somewhere in each node of a flow: a pivot, something to undo, something that can fail. One pass, from the inside. */
+import type { FlowNode } from '../../messages/flow.ts'
+import { mayMatchNothing } from './cases.ts'
+
+export interface Content {
+  readonly pivot: boolean
+  readonly undo: boolean
+  readonly fails: boolean
+}
+export type Contents = ReadonlyMap<FlowNode, Content>
+
+export function contentsOf(body: readonly FlowNode[]): Contents {
+  const contents = new Map<FlowNode, Content>()
+  for (const node of body) read(node, contents)
+  return contents
+}
+
+function read(node: FlowNode, contents: Map<FlowNode, Content>): Content {
+  const within = bodiesOf(node).flatMap(body => body.map(each => read(each, contents)))
+  const content = {
+    pivot: isPivot(node) || within.some(each => each.pivot),
+    undo: hasUndo(node) || within.some(each => each.undo),
+    fails: canFail(node) || within.some(each => each.fails),
+  }
+  contents.set(node, content)
+  return content
+}
+
+export function bodiesOf(node: FlowNode): readonly (readonly FlowNode[])[] {
+  if (node.kind === 'branch') return node.cases.map(({ body }) => body)
+  if (node.kind === 'map') return [[node.each]]
+  return 'body' in node ? [node.body] : []
+}
+
+/** By itself, not by what is in it. */
+export const isPivot = (node: FlowNode): boolean => node.kind === 'step' && node.pivot === true
+
+export const hasUndo = (node: FlowNode): boolean =>
+  (node.kind === 'step' && node.undo !== undefined) || (node.kind === 'workflow' && node.undoable)
+
+/** By itself: a time that passes cannot, nor what only holds others. A signal that is late fails. */
+export function canFail(node: FlowNode): boolean {
+  if (node.kind === 'wait') return node.signal !== undefined && node.for !== undefined
+  if (node.kind === 'branch') return mayMatchNothing(node)
+  return node.kind !== 'sequence' && node.kind !== 'parallel'
+}

@@ -1,0 +1,71 @@
+/**
+ * preflight(): looks at a workflow before it runs, and says what cannot go well in it. It runs nothing: guards and mappers are not
+ * called, and may say anything.
+ */
+import type { AnyStateMachine } from 'xstate'
+import type { Flow } from '../messages/flow.ts'
+import type { PreflightCode } from './codes.ts'
+import { findingOf, type Finding, type Found } from './finding.ts'
+import { placesOf } from './flow/places.ts'
+import { rules } from './flow/rules/index.ts'
+import { analyse } from './machine/analysis.ts'
+import { conduct, structure } from './machine/rules/index.ts'
+
+/** A workflow, as far as it is looked at. */
+export interface Checkable {
+  readonly kind: 'workflow'
+  readonly name: string
+  /** What runs. */
+  readonly machine?: AnyStateMachine
+  /** What the machine was compiled from; undefined for one's own. */
+  readonly flow?: Flow | undefined
+  readonly preflight?: PreflightIgnored | undefined
+}
+
+export interface PreflightIgnored {
+  /** Why a finding is none here, by its code, or by its code and state: `WAIT_WITHOUT_TIMEOUT` or `WAIT_WITHOUT_TIMEOUT:review`. */
+  readonly ignore?: Readonly<Record<string, string>>
+}
+
+export interface PreflightOptions {
+  /** Codes that are not looked for, whatever the workflow says. */
+  readonly ignore?: readonly PreflightCode[]
+}
+
+/**
+ * What is wrong with a workflow, or with any XState machine: errors first, then in the order of its states. Of a workflow, what its
+ * option `preflight.ignore` gives a reason for is left out. Takes time in proportion to its size.
+ */
+export function preflight(
+  workflow: Checkable | AnyStateMachine,
+  options: PreflightOptions = {},
+): readonly Finding[] {
+  const isWorkflow = 'kind' in workflow
+  const name = isWorkflow ? workflow.name : workflow.id
+  const ignored = new Set<string>([
+    ...(options.ignore ?? []),
+    ...Object.keys((isWorkflow ? workflow.preflight?.ignore : undefined) ?? {}),
+  ])
+  const found = isWorkflow
+    ? [...inFlow(workflow.flow), ...inMachine(workflow.machine, workflow.flow === undefined)]
+    : inMachine(workflow, true)
+  const findings = found
+    .filter(({ code, state }) => !ignored.has(code) && !ignored.has(`${code}:${state}`))
+    .map(each => findingOf(name, each))
+  return [
+    ...findings.filter(({ severity }) => severity === 'error'),
+    ...findings.filter(({ severity }) => severity === 'warning'),
+  ]
+}
+
+function inFlow(flow: Flow | undefined): readonly Found[] {
+  if (flow === undefined) return []
+  const places = placesOf(flow)
+  return rules.flatMap(rule => rule(places, flow))
+}
+
+function inMachine(machine: AnyStateMachine | undefined, isOwn: boolean): readonly Found[] {
+  if (machine === undefined) return []
+  const analysis = analyse(machine)
+  return (isOwn ? [...structure, ...conduct] : structure).flatMap(rule => rule(analysis))
+}
