@@ -25,15 +25,28 @@ export {
   type Timeouts,
 } from './actors/task.ts'
 export type { Logger, TaskContext } from './actors/task-context.ts'
+export { workflow, WorkflowDefinition, type AnyWorkflow, type WorkflowOptions } from './actors/workflow.ts'
+export type {
+  Cases,
+  Given,
+  LoopOptions,
+  MapOptions,
+  Mapper,
+  ParallelSteps,
+  Row,
+  Startable,
+  StepOptions,
+  Undo,
+} from './actors/workflow-steps.ts'
+export { gate, type Approval, type GateDefinition, type GateOptions } from './actors/gate.ts'
 export {
-  workflow,
-  WorkflowDefinition,
-  type AnyWorkflow,
-  type Mapper,
-  type ParallelSteps,
-  type Steps,
-  type WorkflowOptions,
-} from './actors/workflow.ts'
+  query,
+  signal,
+  update,
+  type QueryDefinition,
+  type SignalDefinition,
+  type UpdateDefinition,
+} from './actors/signals.ts'
 export { ERRORS, NonRetryableError, StatorError, type ErrorCode, type Failure } from './errors.ts'
 export { agentMachine } from './machines/agent.ts'
 export { gateMachine } from './machines/gate.ts'

@@ -181,7 +181,8 @@ export class Lanes {
   }
 }
 
-function checkLimit(limit: number, what: string): number {
+/** @throws StatorError DEFINITION_INVALID unless it is a whole number of 1 or more */
+export function checkLimit(limit: number, what: string): number {
   if (!Number.isSafeInteger(limit) || limit < 1)
     throw new StatorError('DEFINITION_INVALID', { [what]: limit, expected: '1 or more' })
   return limit

@@ -4,8 +4,10 @@
  */
 import type { AnyStateMachine } from 'xstate'
 import type { z } from 'zod'
-import type { Kind } from '../messages/address.ts'
+import type { Failure } from '../errors.ts'
+import type { Address, Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Surface } from './surface.ts'
 import type { Migrate, RunSnapshot } from '../messages/migration.ts'
 
 export interface ActorKind {
@@ -24,6 +26,50 @@ export interface ActorKind {
   rests(state: string): boolean
 }
 
+/** What was recorded for an actor, read by position. Null where it is not known any more. */
+export interface Look {
+  /** What came of a step, or came with a signal. */
+  output(seq: number): Json
+  data(seq: number): Json
+  /** What an actor was created with. */
+  created(address: Address): Json
+}
+
+/** Steps of a run, by how they stand. */
+export interface Tally {
+  readonly total: number
+  readonly completed: number
+  readonly running: number
+  readonly failed: number
+  readonly cancelled: number
+  readonly blocked: number
+}
+
+/** How a step stands that has not completed, or ended so. */
+export interface StepReport {
+  readonly status: 'pending' | 'failed' | 'cancelled' | 'blocked' | 'skipped'
+  readonly error?: Failure
+}
+
+export interface RunReport {
+  /** Of the steps that completed, by name. */
+  readonly outputs: Readonly<Record<string, Json>>
+  /** Of every other one. */
+  readonly steps: Readonly<Record<string, StepReport>>
+  /** The first failure. */
+  readonly error?: Failure
+  /** What the run gives, where that is not its outputs. */
+  readonly result?: Json
+}
+
+/** A run as its users see it, read from its context. */
+export interface RunView {
+  tally(context: unknown): Tally
+  report(context: unknown, look: Look): RunReport
+  /** May a step of that name still come? Undefined where there is none. */
+  mayCome(context: unknown, step: string): boolean | undefined
+}
+
 /** What an actor runs: a kind's machine, with what one definition adds to it. */
 export interface Definition {
   readonly kind: ActorKind
@@ -35,12 +81,15 @@ export interface Definition {
   freeze(context: unknown): Json
   thaw(context: Json): unknown
   /** What a state is called, where that is not all of its value, such as the phase of a workflow with many regions. */
-  stateOf?(value: unknown): string
+  stateOf?(snapshot: { readonly value: unknown; readonly context: unknown }): string
   /**
    * The data of a message that the machine emitted, where the machine cannot know all of it. Runs when the message
    * is derived; its result is recorded, and a replay copies it. May run user code, and throw.
    */
-  materialise?(context: unknown, event: string, data: Json, outputOf: (step: number) => Json): Json
+  materialise?(context: unknown, event: string, data: Json, look: Look): Json
+  /** Of a run: where it stands, as its users see it; what can be said to it. */
+  readonly run?: RunView
+  readonly surface?: Surface
   /** How actors of other versions go on with this one, by their version. User code. */
   readonly migrate?: Readonly<Record<string, Migrate>>
   /**

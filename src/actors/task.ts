@@ -90,6 +90,8 @@ export interface TaskDefinition<in out I = unknown, in out O = unknown, in out G
   readonly cacheFor: number | undefined
   /** What every task of this sort is created with, beside its input. */
   readonly spec: Omit<TaskCreate, 'input' | 'task'>
+  /** Only for the compiler: what it may be given. */
+  readonly accepts?: (given: Given) => void
 }
 
 /** Any task, where its types do not matter. */

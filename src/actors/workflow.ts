@@ -1,261 +1,384 @@
 /**
- * workflow(): a task graph declared in code, with typed inputs, outputs and mappers. It compiles to a plan; nothing
- * here runs. Mappers are user code: they run when a step starts, their result is recorded, and recovery never
- * calls them again for a step that has started.
+ * workflow(): what is done, in which order, and how it is undone, declared with typed inputs, outputs and mappers. It compiles to a
+ * statechart; nothing here runs. Mappers and conditions are user code: they run when a step starts, their result is recorded, and
+ * recovery never calls them again for what has started.
  */
+import type { AnyStateMachine } from 'xstate'
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
+import { indexOf, type FlowIndex } from '../machines/flow-index.ts'
+import { compileWorkflow } from '../machines/workflow.ts'
 import { checkName } from '../messages/address.ts'
-import { ON_FAILURE } from '../messages/flow.ts'
-import type { Plan, PlanStep } from '../messages/workflow.ts'
-import { Lanes } from './graph.ts'
+import { ON_FAILURE, type Flow } from '../messages/flow.ts'
+import type { Json } from '../messages/json.ts'
+import { BranchBuilder, built, ParallelBuilder } from './builders.ts'
+import { Declarations } from './declarations.ts'
+import { declareBranch, declareLoop, declareMap, declareStep, declareWait, refusePivots } from './declare.ts'
+import { finish, namedIn, type Draft, type Finished } from './draft.ts'
+import type { From } from './flow-code.ts'
+import { definitionOfFlow, type FlowHost } from './flow-runtime.ts'
+import type { Approval, GateDefinition } from './gate.ts'
+import { checkLimit } from './graph.ts'
+import type { Migrate } from '../messages/migration.ts'
+import type { Definition } from './kind.ts'
 import { checkOptions, checkSchema, func, parse, type Schema } from './schema.ts'
-import { checkTask } from './shapes.ts'
+import { checkQuery, checkSignal, checkUpdate } from './shapes.ts'
+import type { QueryDefinition, SignalDefinition, UpdateDefinition } from './signals.ts'
+import type { QueryRule, Surface, UpdateRule } from './surface.ts'
 import type { AnyTask, TaskDefinition } from './task.ts'
+import type {
+  Cases,
+  Given,
+  LoopOptions,
+  MapArgs,
+  MapOptions,
+  Mapper,
+  Named,
+  ParallelSteps,
+  Row,
+  SignalWait,
+  Startable,
+  StepArgs,
+  StepOptions,
+  WaitOptions,
+} from './workflow-steps.ts'
 
-export interface WorkflowOptions<I extends Schema> {
+export interface WorkflowOptions<I extends Schema, V extends Schema> {
   input?: I
+  /** What updates may change, given to mappers as `vars`: an object whose every part has a default. Default: none. */
+  vars?: V
   /** Part of a run's identity: raise it when runs in flight must not continue on the new code. Default '1'. */
   version?: string
-  /** Steps that may run at once. */
+  /** Tasks of it that may run at once. Default: as many as agents have room for. */
   limit?: number
-  /** Does a failed step stop those that do not depend on it? Default 'continue'. */
+  /** Does a failed step stop those that run beside it? Default 'continue': they go on to their ends. */
   onFailure?: (typeof ON_FAILURE)[number]
+  /** Signals that it takes beside those that it waits for: they are kept, for a later version that does. */
+  signals?: readonly SignalDefinition<never, never>[]
+  /** How runs of other versions go on with this one, by their version: given the state of a run as JSON, it returns it as this one has it. */
+  migrate?: Readonly<Record<string, Migrate>>
+  /** Findings of the pre-flight that are meant to be so: codes, each with the reason. */
+  preflight?: { ignore?: Readonly<Record<string, string>> }
 }
 
-const optionsShape = z.object({
+const optionsShape = z.strictObject({
+  input: z.unknown().optional(),
+  vars: z.unknown().optional(),
   version: z.string().min(1).max(200).optional(),
+  limit: z.unknown().optional(),
   onFailure: z.enum(ON_FAILURE).optional(),
+  signals: z.array(z.unknown()).optional(),
+  migrate: z.record(z.string(), func).optional(),
+  preflight: z.strictObject({ ignore: z.record(z.string(), z.string().min(1)).optional() }).optional(),
 })
 
-export type Mapper<Input, Outputs, TaskInput> = (from: { input: Input; outputs: Outputs }) => TaskInput
-
-/** The mapper may be left out only where the task accepts the workflow's own input. */
-type MapperArgs<Input, Outputs, TaskInput> = [Input] extends [TaskInput]
-  ? [mapper?: Mapper<Input, Outputs, TaskInput>]
-  : [mapper: Mapper<Input, Outputs, TaskInput>]
-
-/** What a sequence in a workflow can declare. `Outputs` grows with each step. */
-export interface Steps<Input, Outputs> {
-  /** Adds a step after the one before it. */
-  step<Name extends string, I, O, Wanted, Made>(
-    name: Name,
-    task: TaskDefinition<I, O, Wanted, Made>,
-    ...mapper: MapperArgs<Input, Outputs, Wanted>
-  ): Steps<Input, Outputs & { readonly [K in Name]: O }>
-}
-
-/** What a parallel group can declare. Its steps see the outputs from before the group, not those of each other. */
-export interface ParallelSteps<Input, Outputs, Grown = Outputs> {
-  /** Adds a step beside the others. */
-  step<Name extends string, I, O, Wanted, Made>(
-    name: Name,
-    task: TaskDefinition<I, O, Wanted, Made>,
-    ...mapper: MapperArgs<Input, Outputs, Wanted>
-  ): ParallelSteps<Input, Outputs, Grown & { readonly [K in Name]: O }>
-}
-
-interface Declared {
-  readonly step: PlanStep
-  readonly task: AnyTask
-  readonly mapper: Mapper<never, never, unknown> | undefined
-}
-
-/**
- * Steps in the order of their declaration. A definition and those made from it share one list, and each sees only the
- * first steps of it, so that adding one costs the same however many there are. A second branch gets a list of its own.
- */
-class Declarations {
-  readonly #items: Declared[]
-  readonly #indexes: Map<string, number>
-  readonly size: number
-
-  private constructor(items: Declared[], indexes: Map<string, number>) {
-    this.#items = items
-    this.#indexes = indexes
-    this.size = items.length
-  }
-
-  static readonly none = (): Declarations => new Declarations([], new Map())
-
-  has(name: string): boolean {
-    return (this.#indexes.get(name) ?? Number.POSITIVE_INFINITY) < this.size
-  }
-
-  list(): readonly Declared[] {
-    return this.#items.slice(0, this.size)
-  }
-
-  with(added: readonly Declared[]): Declarations {
-    const isTip = this.#items.length === this.size
-    const items = isTip ? this.#items : this.#items.slice(0, this.size)
-    const indexes = isTip ? this.#indexes : new Map(items.map(({ step }, index) => [step.name, index]))
-    for (const declared of added) indexes.set(declared.step.name, items.push(declared) - 1)
-    return new Declarations(items, indexes)
-  }
-}
-
-/** Where the next step goes, and what is known so far. */
-interface Draft {
-  readonly declarations: Declarations
-  /** Steps that the next one waits for. */
-  readonly frontier: readonly number[]
-  readonly lanes: Lanes
+/** Any workflow, compiled or one's own machine, where its types do not matter. */
+export interface AnyWorkflow {
+  readonly kind: 'workflow'
+  readonly name: string
+  readonly version: string
+  readonly input: Schema
+  /** The statechart that runs. */
+  readonly machine: AnyStateMachine
+  /** What it was compiled from; undefined for one's own machine. */
+  readonly flow: Flow | undefined
+  /** With its name and version, what it is: runs go on only on the same structure. */
+  readonly structure: Json
+  /** Every task that it asks for, those that undo included. */
+  readonly tasks: readonly AnyTask[]
+  /** Workflows that run as its steps. */
+  readonly children: readonly AnyWorkflow[]
+  /** Is there anything in it that can be undone? */
+  readonly undoable: boolean
+  readonly surface: Surface
+  readonly migrate: Readonly<Record<string, Migrate>> | undefined
+  readonly preflight: { readonly ignore?: Readonly<Record<string, string>> } | undefined
+  /** How it runs. */
+  define(hash: string, host: FlowHost): Definition
 }
 
 /** `Given` is what a start is given: less than `Input` where the schema has defaults. */
-export class WorkflowDefinition<in out Input = unknown, in out Outputs = unknown, in out Given = Input> {
+export class WorkflowDefinition<
+  in out Input = unknown,
+  in out Outputs = unknown,
+  in out Wanted = Input,
+  in out Vars = null,
+> implements AnyWorkflow {
   readonly kind = 'workflow'
   readonly name: string
   readonly version: string
-  readonly input: Schema<Input, Given>
-  readonly #draft: Draft
-  readonly #options: WorkflowOptions<Schema>
-  #declared: readonly Declared[] | undefined
-  #plan: Plan | undefined
+  readonly input: Schema<Input, Wanted>
+  /** Only for the compiler. */
+  declare readonly of?: { input: Input; result: Outputs; wanted: Wanted }
+  readonly #options: WorkflowOptions<Schema, Schema>
+  readonly #declarations: Declarations
+  readonly #updates: ReadonlyMap<string, UpdateRule>
+  readonly #queries: ReadonlyMap<string, QueryRule>
+  #finished: (Finished & { readonly index: FlowIndex }) | undefined
+  #machine: AnyStateMachine | undefined
 
-  constructor(name: string, options: WorkflowOptions<Schema>, draft?: Draft) {
+  constructor(
+    name: string,
+    options: WorkflowOptions<Schema, Schema>,
+    declarations: Declarations = Declarations.none(),
+    rules: { updates?: ReadonlyMap<string, UpdateRule>; queries?: ReadonlyMap<string, QueryRule> } = {},
+  ) {
     this.name = name
     this.version = options.version ?? '1'
-    this.input = (options.input ?? z.unknown()) as Schema<Input, Given>
+    this.input = (options.input ?? z.unknown()) as Schema<Input, Wanted>
     this.#options = options
-    this.#draft = draft ?? {
-      declarations: Declarations.none(),
-      frontier: [],
-      lanes: Lanes.from(options.limit === undefined ? {} : { limit: options.limit }),
+    this.#declarations = declarations
+    this.#updates = rules.updates ?? new Map()
+    this.#queries = rules.queries ?? new Map()
+  }
+
+  get machine(): AnyStateMachine {
+    this.#machine ??= compileWorkflow(this.name, this.version, this.#finish().index)
+    return this.#machine
+  }
+
+  get flow(): Flow {
+    return this.#finish().flow
+  }
+
+  get structure(): Json {
+    return this.flow as unknown as Json
+  }
+
+  get tasks(): readonly AnyTask[] {
+    return namedIn(this.#declarations.list()).tasks
+  }
+
+  get children(): readonly AnyWorkflow[] {
+    return namedIn(this.#declarations.list()).children
+  }
+
+  get undoable(): boolean {
+    return this.#finish().index.isSaga
+  }
+
+  get migrate(): AnyWorkflow['migrate'] {
+    return this.#options.migrate
+  }
+
+  get preflight(): AnyWorkflow['preflight'] {
+    return this.#options.preflight
+  }
+
+  get surface(): Surface {
+    const { signals = [], vars } = this.#options
+    const known = [...signals, ...namedIn(this.#declarations.list()).signals]
+    return {
+      signals: new Map(known.map(({ name, data }) => [name, data as Schema])),
+      updates: this.#updates,
+      queries: this.#queries,
+      vars,
     }
   }
 
-  /** What a run follows. */
-  get plan(): Plan {
-    this.#plan ??= {
-      steps: this.declared.map(({ step }) => step),
-      lanes: [...this.#draft.lanes.limits],
-      onFailure: this.#options.onFailure ?? 'continue',
-    }
-    return this.#plan
-  }
-
-  /** The task and the mapper of each step, by index. */
-  get declared(): readonly Declared[] {
-    this.#declared ??= this.#draft.declarations.list()
-    return this.#declared
+  define(hash: string, host: FlowHost): Definition {
+    const { index, code } = this.#finish()
+    const { name, version, machine, surface, migrate } = this
+    return definitionOfFlow({ ref: { name, version, hash }, index, code, machine, surface, migrate }, host)
   }
 
   /**
-   * Adds a step that starts when everything before it has completed.
-   * @throws StatorError DEFINITION_INVALID when the name is taken, or this is no task, or no mapper
+   * Adds a step that starts when everything before it has completed: a task, a workflow, or a gate.
+   * @throws StatorError DEFINITION_INVALID when the name is taken, or this is nothing of the sort, or no mapper; ADDRESS_INVALID (name)
    */
-  step<Name extends string, I, O, Wanted, Made>(
+  step<Name extends string, I, O, Taken, Made>(
     name: Name,
-    task: TaskDefinition<I, O, Wanted, Made>,
-    ...mapper: MapperArgs<Input, Outputs, Wanted>
-  ): WorkflowDefinition<Input, Outputs & { readonly [K in Name]: O }, Given> {
-    const { declarations, frontier, lanes } = this.#draft
-    const declared = this.#declare(name, task, mapper[0], frontier)
-    return this.#with({
-      declarations: declarations.with([declared]),
-      frontier: [declarations.size],
-      lanes,
-    })
+    task: TaskDefinition<I, O, Taken, Made>,
+    ...args: StepArgs<Input, Outputs, Vars, Taken, StepOptions<I, O>>
+  ): WorkflowDefinition<Input, Outputs & Named<Name, O>, Wanted, Vars>
+  step<Name extends string, I, R, Taken>(
+    name: Name,
+    workflow: Startable<I, R, Taken>,
+    ...args: StepArgs<Input, Outputs, Vars, Taken, never>
+  ): WorkflowDefinition<Input, Outputs & Named<Name, R>, Wanted, Vars>
+  step<Name extends string>(
+    name: Name,
+    gate: GateDefinition,
+    details?: Mapper<Input, Outputs, Vars, unknown>,
+  ): WorkflowDefinition<Input, Outputs & Named<Name, Approval>, Wanted, Vars>
+  step(name: string, what: unknown, first?: unknown, second?: unknown): unknown {
+    return this.#with(declareStep(name, what, first, second))
   }
 
-  /** Steps that run beside each other; what follows waits for all of them. */
+  /** Steps that run beside each other; what follows waits for all of them. Limits count tasks. */
   parallel<Grown>(
     name: string,
-    build: (steps: ParallelSteps<Input, Outputs>) => ParallelSteps<Input, Outputs, Grown>,
+    build: (steps: ParallelSteps<Input, Outputs, Vars>) => ParallelSteps<Input, Outputs, Vars, Grown>,
     options: { limit?: number } = {},
-  ): WorkflowDefinition<Input, Grown, Given> {
-    checkOptions(options, `options of group ${String(name)}`)
-    return this.#group(name, 'parallel', build as Build, options.limit)
+  ): WorkflowDefinition<Input, Grown, Wanted, Vars> {
+    checkName(name, 'group name')
+    checkOptions(options, `options of group ${name}`)
+    const limit = options.limit === undefined ? undefined : checkLimit(options.limit, 'limit')
+    parse(func, build, 'DEFINITION_INVALID', `steps of group ${name}`)
+    const builder = new ParallelBuilder((inner, what) => this.#row(inner, what))
+    const { body } = built(build(builder as never), ParallelBuilder, `group ${name}`)
+    refusePivots(body, `parallel group ${name}`)
+    return this.#with({ kind: 'parallel', name, body, limit })
   }
 
-  /** Steps that run one after the other, as a group with a name; the first failure blocks the rest. */
+  /** Steps that run one after the other, as a group with a name. */
   sequence<Grown>(
     name: string,
-    build: (steps: Steps<Input, Outputs>) => Steps<Input, Grown>,
-  ): WorkflowDefinition<Input, Grown, Given> {
-    return this.#group(name, 'sequence', build as Build, undefined)
-  }
-
-  #group<Grown>(
-    name: string,
-    mode: 'parallel' | 'sequence',
-    build: Build,
-    limit: number | undefined,
-  ): WorkflowDefinition<Input, Grown, Given> {
+    build: (steps: Row<Input, Outputs, Vars>) => Row<Input, Grown, Vars>,
+  ): WorkflowDefinition<Input, Grown, Wanted, Vars> {
     checkName(name, 'group name')
-    parse(func, build, 'DEFINITION_INVALID', `steps of group ${name}`)
-    const { declarations, frontier } = this.#draft
-    const own = limit === undefined ? [] : [this.#draft.lanes.limits.length]
-    const lanes = limit === undefined ? this.#draft.lanes : this.#draft.lanes.with(limit, 'limit')
-    const added = new Map<string, Declared>()
-    const last = (): number[] => [declarations.size + added.size - 1]
-    const steps: AnySteps = {
-      step: (stepName, task, mapper) => {
-        if (added.has(stepName)) this.#refuse(stepName)
-        const after = mode === 'sequence' && added.size > 0 ? last() : frontier
-        const declared = this.#declare(stepName, task, mapper, after)
-        const place = { group: name, lanes: [...declared.step.lanes, ...own] }
-        added.set(stepName, { ...declared, step: { ...declared.step, ...place } })
-        return steps
-      },
-    }
-    build(steps)
-    const all = [...added.keys()].map((_, i) => declarations.size + i)
-    return this.#with({
-      declarations: declarations.with([...added.values()]),
-      frontier: added.size === 0 ? frontier : mode === 'parallel' ? all : last(),
-      lanes,
-    })
+    return this.#with({ kind: 'sequence', name, body: this.#row(build, `steps of group ${name}`) })
   }
 
-  #declare(
+  /** One of several cases: the first whose condition holds. Its outputs may be absent in what follows. */
+  branch<Grown>(
     name: string,
-    given: unknown,
-    mapper: Mapper<never, never, unknown> | undefined,
-    after: readonly number[],
-  ): Declared {
-    checkName(name, 'step name')
-    const task = checkTask(given, `task of step ${name}`)
-    if (mapper !== undefined) parse(func, mapper, 'DEFINITION_INVALID', `mapper of step ${name}`)
-    if (this.#draft.declarations.has(name)) this.#refuse(name)
-    const lanes = this.#draft.lanes.of(undefined)
-    return { step: { name, task: task.name, after: [...after], lanes }, task, mapper }
+    build: (cases: Cases<Input, Outputs, Vars>) => Cases<Input, Outputs, Vars, Grown>,
+  ): WorkflowDefinition<Input, Outputs & Grown, Wanted, Vars> {
+    parse(func, build, 'DEFINITION_INVALID', `cases of branch ${String(name)}`)
+    const builder = new BranchBuilder((inner, what) => this.#row(inner, what))
+    return this.#with(
+      declareBranch(name, built(build(builder as never), BranchBuilder, `branch ${name}`).cases),
+    )
   }
 
-  #refuse(step: string): never {
-    throw new StatorError('DEFINITION_INVALID', {
-      workflow: this.name,
-      step,
-      reason: 'the name is used twice',
+  /** Steps that are done again and again, as long as a condition holds, which is asked before each round. */
+  loop<Grown>(
+    name: string,
+    build: (steps: Row<Input, Outputs, Vars>) => Row<Input, Grown, Vars>,
+    options: LoopOptions<Input, Outputs & Partial<Grown>, Vars>,
+  ): WorkflowDefinition<Input, Outputs & Partial<Grown>, Wanted, Vars> {
+    return this.#with(declareLoop(name, this.#row(build, `steps of loop ${String(name)}`), options))
+  }
+
+  /** A task, or a workflow, for each item of a list. Its output is the list of theirs, in the order of the items. */
+  map<Name extends string, Item, I, O, Taken, Made>(
+    name: Name,
+    list: Mapper<Input, Outputs, Vars, readonly Item[]>,
+    task: TaskDefinition<I, O, Taken, Made>,
+    ...args: MapArgs<Input, Outputs, Vars, Item, Taken, MapOptions<I, O>>
+  ): WorkflowDefinition<Input, Outputs & Named<Name, readonly O[]>, Wanted, Vars>
+  map<Name extends string, Item, I, R, Taken>(
+    name: Name,
+    list: Mapper<Input, Outputs, Vars, readonly Item[]>,
+    workflow: Startable<I, R, Taken>,
+    ...args: MapArgs<Input, Outputs, Vars, Item, Taken, { limit?: number }>
+  ): WorkflowDefinition<Input, Outputs & Named<Name, readonly R[]>, Wanted, Vars>
+  map(name: string, list: unknown, what: unknown, options?: unknown): unknown {
+    return this.#with(declareMap(name, list, what, options))
+  }
+
+  /** Waits for a signal, whose data is its output, for a while, or until a time. */
+  wait<Name extends string, D, G>(
+    name: Name,
+    options: SignalWait<D, G>,
+  ): WorkflowDefinition<Input, Outputs & Named<Name, D>, Wanted, Vars>
+  wait(
+    name: string,
+    options: WaitOptions<Input, Outputs, Vars>,
+  ): WorkflowDefinition<Input, Outputs, Wanted, Vars>
+  wait(name: string, options: unknown): unknown {
+    return this.#with(declareWait(name, options))
+  }
+
+  /**
+   * What an update of a run comes to. The handler is pure: its result is recorded, and a replay copies it.
+   * @throws StatorError DEFINITION_INVALID: no update, no function, or it has a handler
+   */
+  update<I, O, G>(
+    definition: UpdateDefinition<I, O, G>,
+    handler: (
+      from: Given<Input, Partial<Outputs>, Vars>,
+      data: I,
+    ) => { readonly vars?: Vars; readonly answer: O },
+  ): WorkflowDefinition<Input, Outputs, Wanted, Vars> {
+    const { name, input, output } = checkUpdate(definition)
+    parse(func, handler, 'DEFINITION_INVALID', `handler of update ${name}`)
+    this.#refuseTwice(this.#updates, name, 'update')
+    const rule = { input, output, handler } as unknown as UpdateRule
+    return this.#making(this.#declarations, {
+      updates: new Map([...this.#updates, [name, rule]]),
+      queries: this.#queries,
     })
   }
 
-  #with<Grown>(draft: Draft): WorkflowDefinition<Input, Grown, Given> {
-    return new WorkflowDefinition<Input, Grown, Given>(this.name, this.#options, draft)
+  /** What a query of a run is answered. @throws StatorError DEFINITION_INVALID: no query, no function, or it has a handler */
+  query<O>(
+    definition: QueryDefinition<O>,
+    handler: (from: Given<Input, Partial<Outputs>, Vars>) => O,
+  ): WorkflowDefinition<Input, Outputs, Wanted, Vars> {
+    const { name, output } = checkQuery(definition)
+    parse(func, handler, 'DEFINITION_INVALID', `handler of query ${name}`)
+    this.#refuseTwice(this.#queries, name, 'query')
+    const rule = { output, handler } as unknown as QueryRule
+    return this.#making(this.#declarations, {
+      updates: this.#updates,
+      queries: new Map([...this.#queries, [name, rule]]),
+    })
+  }
+
+  #refuseTwice(rules: ReadonlyMap<string, unknown>, name: string, what: string): void {
+    if (rules.has(name))
+      throw new StatorError('DEFINITION_INVALID', {
+        workflow: this.name,
+        [what]: name,
+        reason: 'it has a handler',
+      })
+  }
+
+  /** What a callback declares into a row of its own. */
+  #row(build: unknown, what: string): readonly Draft[] {
+    parse(func, build, 'DEFINITION_INVALID', what)
+    const row = new WorkflowDefinition<never, never, never, never>(this.name, {})
+    const made = built((build as (row: unknown) => unknown)(row), WorkflowDefinition, what)
+    return made.#declarations.list()
+  }
+
+  #finish(): Finished & { readonly index: FlowIndex } {
+    if (this.#finished !== undefined) return this.#finished
+    const { limit, onFailure, signals = [] } = this.#options
+    const names = signals.map(({ name }) => name)
+    const finished = finish(this.#declarations.list(), { limit, onFailure, signals: names })
+    this.#finished = { ...finished, index: indexOf(finished.flow) }
+    return this.#finished
+  }
+
+  #with<Grown>(draft: Draft): WorkflowDefinition<Input, Grown, Wanted, Vars> {
+    return this.#making(this.#declarations.with(this.name, draft), {
+      updates: this.#updates,
+      queries: this.#queries,
+    })
+  }
+
+  #making<Grown>(
+    declarations: Declarations,
+    rules: { updates: ReadonlyMap<string, UpdateRule>; queries: ReadonlyMap<string, QueryRule> },
+  ): WorkflowDefinition<Input, Grown, Wanted, Vars> {
+    return new WorkflowDefinition<Input, Grown, Wanted, Vars>(this.name, this.#options, declarations, rules)
   }
 }
 
-/** A group's builder without its types. */
-interface AnySteps {
-  step(name: string, task: AnyTask, mapper?: Mapper<never, never, unknown>): AnySteps
-}
-type Build = (steps: AnySteps) => unknown
-
-/** Any workflow, where its types do not matter. */
-export type AnyWorkflow = Pick<WorkflowDefinition, 'kind' | 'name' | 'version' | 'plan' | 'declared'> & {
-  readonly input: Schema
-}
-
-/** @throws StatorError ADDRESS_INVALID (name), DEFINITION_INVALID (schema, version, limit, onFailure) */
-export function workflow<I extends Schema = z.ZodUnknown>(
+/** @throws StatorError ADDRESS_INVALID (name), DEFINITION_INVALID (schema, version, limit, onFailure, signals, vars) */
+export function workflow<I extends Schema = z.ZodUnknown, V extends Schema = z.ZodNull>(
   name: string,
-  options: WorkflowOptions<I> = {},
+  options: WorkflowOptions<I, V> = {},
   // The outputs begin empty and grow with each step.
-): WorkflowDefinition<z.output<I>, Readonly<Record<never, never>>, z.input<I>> {
+): WorkflowDefinition<z.output<I>, Readonly<Record<never, never>>, z.input<I>, z.output<V>> {
   checkName(name, 'workflow name')
   parse(optionsShape, options, 'DEFINITION_INVALID', `options of workflow ${name}`)
   if (options.input !== undefined) checkSchema(options.input, `input of workflow ${name}`)
-  return new WorkflowDefinition(name, options)
+  if (options.vars !== undefined) checkVars(options.vars, name)
+  if (options.limit !== undefined) checkLimit(options.limit, 'limit')
+  for (const signal of options.signals ?? []) checkSignal(signal, `signals of workflow ${name}`)
+  return new WorkflowDefinition(name, options as WorkflowOptions<Schema, Schema>)
+}
+
+/** A run begins with them, before anybody could say what they are. */
+function checkVars(vars: Schema, name: string): void {
+  checkSchema(vars, `vars of workflow ${name}`)
+  if (!vars.safeParse({}).success)
+    throw new StatorError('DEFINITION_INVALID', {
+      workflow: name,
+      reason: 'a part of its vars has no default',
+    })
 }

@@ -97,14 +97,21 @@ export function waiting({ waitsFor }: TaskContext, event: TaskEvent): readonly A
 
 /** Tells the parent, if there is one, how this ended. */
 export function report(
-  { spec }: TaskContext,
+  { spec, turn }: Pick<TaskContext, 'spec' | 'turn'>,
   status: 'completed' | 'failed' | 'cancelled' | 'blocked',
   error: Failure | null,
 ): Emitted | null {
   if (spec?.parent === undefined) return null
   // A graph blocks its steps itself: one that was blocked by what somebody added to it has failed, to the graph.
   const told = status === 'blocked' && spec.parent.startsWith('workflow/') ? 'failed' : status
-  const data = { step: spec.step ?? 0, status: told }
+  const { step = 0, visit, item, undo } = spec
+  const data = {
+    step,
+    status: told,
+    ...(visit === undefined ? {} : { visit, ...ranOf(turn, status) }),
+    ...(item === undefined ? {} : { item }),
+    ...(undo === undefined ? {} : { undo }),
+  }
   return {
     type: 'send',
     to: spec.parent,
@@ -114,6 +121,10 @@ export function report(
     ...(spec.parent.startsWith('schedule/') && { correlationId: spec.parent }),
   }
 }
+
+/** Is there anything to undo, where its ending alone does not say so? What was never started did nothing, what was may have. */
+const ranOf = (turn: number, status: string): { ran?: boolean } =>
+  turn > 0 === (status === 'completed') ? {} : { ran: turn > 0 }
 
 /** Why it failed for good. */
 export function failureOf(event: TaskEvent): Failure {

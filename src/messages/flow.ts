@@ -92,7 +92,6 @@ const child = z.strictObject({
   ...placed,
   workflow: name,
   version: z.string(),
-  hash: z.string(),
   input: filling.optional(),
   /** It has something to undo. */
   undoable: z.boolean(),

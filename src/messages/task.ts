@@ -39,6 +39,9 @@ export type RetryPolicy = z.infer<typeof retrySchema>
 
 export const INTERRUPTED_POLICIES = ['retry', 'fail', 'hold'] as const
 
+const lane = z.object({ name: z.string(), limit: z.int().min(1) })
+export type Lane = z.infer<typeof lane>
+
 /** All that a task needs for its whole life, frozen at its creation. What is absent has its default. */
 export const taskCreate = z.object({
   task: z.string(),
@@ -52,8 +55,8 @@ export const taskCreate = z.object({
   queue: z.string().optional(),
   /** Whose share of the queue it uses, such as a customer or a provider. */
   key: z.string().optional(),
-  /** At most so many of the same name run at once: the worker limit of a group. */
-  lane: z.object({ name: z.string(), limit: z.int().min(1) }).optional(),
+  /** At most so many of the same name run at once: the worker limit of a group; or several of these. */
+  lane: z.union([lane, z.array(lane)]).optional(),
   retry: retrySchema.optional(),
   /** Milliseconds for one attempt. */
   timeout: z.number().optional(),
@@ -80,11 +83,19 @@ export const taskCreate = z.object({
   parent: address.optional(),
   /** Index of the step in the parent's plan. */
   step: z.int().optional(),
+  /** Which visit of that step it is of, and which item of a map. */
+  visit: z.int().optional(),
+  item: z.int().optional(),
+  /** It undoes that step. */
+  undo: z.boolean().optional(),
   /** Set when a dependency failed: the task ends at once as blocked. */
   blocked: z.object({ by: z.string(), code: z.string(), reasons: reasonsSchema.optional() }).optional(),
   metadata: z.record(z.string(), json).optional(),
 })
 export type TaskCreate = z.infer<typeof taskCreate>
+
+export const lanesOf = ({ lane: given }: Pick<TaskCreate, 'lane'>): readonly Lane[] =>
+  given === undefined ? [] : Array.isArray(given) ? given : [given]
 
 /** What the hub stamps on the creation of a task: who starts it at once, or whose result it has been given as its output. */
 export type TaskStamp = { readonly agent: Address } | { readonly from: Address } | null

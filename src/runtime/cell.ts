@@ -47,8 +47,8 @@ export class Cell {
   depth: number
   timers: Map<string, TimerRecord> | null = null
   held: Hold | null = null
-  /** Outputs of its steps, by index: beside the snapshot, and only a cache of what is recorded. */
-  outputs: Json[] | null = null
+  /** What it heard of its steps, by position: beside the snapshot, and only a cache of what is recorded. */
+  heard: Map<number, Json> | null = null
 
   constructor(
     definition: Definition,
@@ -100,7 +100,7 @@ export class Cell {
 
   /** What a state of it is called. */
   stateOf(snapshot: Snapshot): string {
-    return this.definition.stateOf?.(snapshot.value) ?? stateOf(snapshot)
+    return this.definition.stateOf?.(snapshot) ?? stateOf(snapshot)
   }
 
   /** One macrostep; what came of it is for the caller to carry out. */

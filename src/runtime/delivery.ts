@@ -6,7 +6,6 @@
 import type { AnyActorRef } from 'xstate'
 import { lifecycleName } from '../actors/kind.ts'
 import { toFailure } from '../errors.ts'
-import type { GraphContext } from '../machines/graph.ts'
 import { HUB } from '../messages/address.ts'
 import type { Send } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
@@ -19,10 +18,10 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { Envelope } from './envelope.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
-import { outputOf, rememberOutput } from './outputs.ts'
+import { lookFor, rememberHeard } from './outputs.ts'
 import { isSet, takeTimer } from './timer-signal.ts'
 import type { Timers } from './timers.ts'
-import { derived, draft, faultTo, refusalOf, refuse } from './signal-draft.ts'
+import { derived, draft, faultTo, placeIn, refusalOf, refuse } from './signal-draft.ts'
 import type { SignalDraft, Turn } from './turn.ts'
 import { allowedEvents, stateOf, type Snapshot, type Step } from './xstate.ts'
 
@@ -71,7 +70,7 @@ export class Delivery {
       return refuse(signal, objection.code, objection.message, [])
     }
     if (signal.type === 'task.create' && found === undefined) this.#stamp(signal, turn)
-    if (envelope.cause !== null) rememberOutput(cell, envelope, envelope.cause)
+    rememberHeard(cell, signal, envelope.cause)
     this.#move(cell, signal, envelope, turn, found === undefined)
     return signal
   }
@@ -198,15 +197,17 @@ export class Delivery {
       const data =
         definition.materialise === undefined
           ? command.data
-          : definition.materialise(step.after.context, command.event, command.data, index =>
-              outputOf(cell, (step.after.context as GraphContext).graph, index, this.#parts.journal),
+          : definition.materialise(
+              step.after.context,
+              command.event,
+              command.data,
+              lookFor(cell, this.#parts.journal),
             )
       const { to, event: type, priority, correlationId } = command
       return derived(cell, signal, { to, type, data, priority, correlationId }, output)
     } catch (error) {
       const failure = toFailure(error, 'MACHINE_FAULT') as unknown as Json
-      const index = (command.data as { step?: number } | null)?.step ?? -1
-      return faultTo(cell, signal, { step: index, error: failure }, output)
+      return faultTo(cell, signal, { ...placeIn(command.data), error: failure }, output)
     }
   }
 

@@ -10,6 +10,7 @@ import { idOf, type Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import { Jobs } from './jobs.ts'
+import { namedBy } from './line.ts'
 import { isContended, Lines } from './lines.ts'
 import type { Quota } from './quota.ts'
 import { Quotas } from './quotas.ts'
@@ -220,9 +221,8 @@ export class Dispatcher {
   }
 
   #lineUp(job: Job, spec: Placing): void {
-    const { key, lane } = spec
     const own = this.quotas.own(job.desk, spec, this.#at)
-    this.lines.enter(job, this.roster.crew(spec), { key, lane: lane?.name }, own)
+    this.lines.enter(job, this.roster.crew(spec), namedBy(spec), own)
     this.#queued++
   }
 

@@ -1,7 +1,5 @@
 /** Ended: how an actor ended or will have ended: from the journal where it has, else by waiting for it. */
 import { StatorError } from '../errors.ts'
-import type { GraphContext } from '../machines/graph.ts'
-import { PENDING } from '../machines/graph-state.ts'
 import { kindOf, rootOf, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell, Hold } from './cell.ts'
@@ -84,26 +82,22 @@ async function comingGate(parts: EndedParts, address: Address): Promise<Ending> 
 async function comingStep({ population, endings, lifetime }: EndedParts, address: Address): Promise<Ending> {
   const root = rootOf(address)
   const run = root === address ? undefined : population.look(root)
-  const step = run === undefined ? -1 : stepAt(run, address)
-  if (step < 0) throw new StatorError('NOT_FOUND', { address })
+  const name = address.slice(root.length - 'workflow'.length + 'task'.length + 1)
+  if (run === undefined || mayCome(run, name) === undefined) throw new StatorError('NOT_FOUND', { address })
   if (lifetime.stopped !== undefined) throw lifetime.stopped
   const own = endings.wait(address)
   const left = endings.wait(root).then(ending => {
-    const state = ending.cell === undefined ? PENDING : graphOf(ending.cell).graph.status.get(step)
     // Else its own ending is on its way: that of a blocked step may come after that of the run.
-    if (state === PENDING) throw new StatorError('NOT_FOUND', { address, reason: 'the run ended before it' })
+    if (ending.cell === undefined || mayCome(ending.cell, name) !== false)
+      throw new StatorError('NOT_FOUND', { address, reason: 'the run ended before it' })
     return own
   })
   return Promise.race([own, left])
 }
 
-const graphOf = (run: Cell): GraphContext => run.snapshot.context as GraphContext
-
-/** The index of a step in the plan of its run; -1 where there is none of that name. */
-function stepAt(run: Cell, address: Address): number {
-  const name = address.slice(address.lastIndexOf('/') + 1)
-  return graphOf(run).plan.steps.findIndex(step => step.name === name)
-}
+/** Undefined where it has no step of that name. */
+const mayCome = ({ definition, snapshot }: Cell, name: string): boolean | undefined =>
+  definition.run?.mayCome(snapshot.context, name)
 
 export function heldError(address: Address, { code, reason }: Hold): StatorError {
   return new StatorError('HELD', { address, code, reason })

@@ -3,8 +3,8 @@
  * same one is had from any process life.
  */
 import type { Observable } from 'rxjs'
+import type { Tally } from '../actors/kind.ts'
 import { fromFailure, StatorError } from '../errors.ts'
-import type { GraphContext } from '../machines/graph.ts'
 import type { TaskContext as TaskState } from '../machines/task.ts'
 import type { Address } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
@@ -225,7 +225,8 @@ export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOut
     const cell = this.host.cell(this.address)
     const hold = this.host.stranded(this.address)
     if (hold !== undefined) throw heldError(this.address, hold)
-    return cell === undefined ? null : progressOf(cell.snapshot.context as GraphContext, cell.state)
+    const tally = cell?.definition.run?.tally(cell.snapshot.context)
+    return cell === undefined || tally === undefined ? null : progressOf(tally, this.status())
   }
 
   /** Where it stands, now and whenever that changes; ends with the run. @throws StatorError HELD, NOT_FOUND */
@@ -257,11 +258,9 @@ export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOut
   }
 }
 
-function progressOf({ plan, graph }: GraphContext, status: string): Progress {
-  const total = plan.steps.length
-  const ended = graph.completed + graph.failed + graph.cancelled + graph.blocked
-  const { completed, running, failed, cancelled, blocked } = graph
-  return { percent: percentOf(ended, total), total, completed, running, failed, cancelled, blocked, status }
+function progressOf(tally: Tally, status: string): Progress {
+  const ended = tally.completed + tally.failed + tally.cancelled + tally.blocked
+  return { percent: percentOf(ended, tally.total), ...tally, status }
 }
 
 function runTotals(outcome: RunOutcome<unknown>): Progress {

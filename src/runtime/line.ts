@@ -4,6 +4,7 @@
  */
 import type { Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
+import { lanesOf, type TaskCreate } from '../messages/task.ts'
 import type { Desk } from './desk.ts'
 import { Heap, type Due } from './heap.ts'
 import { IndexedHeap, type Indexed } from './indexed-heap.ts'
@@ -22,6 +23,12 @@ export interface Place extends Due {
 export interface Named {
   readonly key: string | undefined
   readonly lane: string | undefined
+}
+
+/** Of several lanes all together have a track. */
+export function namedBy(spec: Pick<TaskCreate, 'key' | 'lane'>): Named {
+  const lanes = lanesOf(spec)
+  return { key: spec.key, lane: lanes.length === 0 ? undefined : lanes.map(({ name }) => name).join('\n') }
 }
 
 export class Track implements Indexed {

@@ -1,15 +1,14 @@
 /** Outcome: how a task or a run ended, read from what was recorded. Never runs anything. */
+import { blockage } from '../actors/graph-runtime.ts'
+import type { StepReport } from '../actors/kind.ts'
 import { StatorError, type Failure } from '../errors.ts'
-import type { GraphContext } from '../machines/graph.ts'
-import { STEP_STATES } from '../machines/graph-state.ts'
 import { blockedBy as blockedByEvent, overdue, type TaskEvent } from '../machines/task-context.ts'
 import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Journal } from './journal.ts'
-import { outputOf } from './outputs.ts'
-import { decode } from './record.ts'
+import { lookFor } from './outputs.ts'
 import { scan } from './scan.ts'
 
 export interface TaskOutcome<O = Json> {
@@ -21,13 +20,12 @@ export interface TaskOutcome<O = Json> {
 }
 
 export interface RunOutcome<O = Readonly<Record<string, Json>>> {
-  readonly status: 'completed' | 'failed' | 'cancelled'
+  /** `compensated`: it failed, or was cancelled, and what it did is undone; `terminated`: it was ended as it stood. */
+  readonly status: 'completed' | 'failed' | 'cancelled' | 'compensated' | 'terminated'
   /** Outputs of the steps that completed, by name: all of them when the run completed. */
   readonly outputs: Partial<O>
   /** Every step that did not complete, and why. */
-  readonly steps: Readonly<
-    Record<string, { status: 'pending' | 'failed' | 'cancelled' | 'blocked'; error?: Failure }>
-  >
+  readonly steps: Readonly<Record<string, StepReport>>
   /** The first failure. */
   readonly error?: Failure
 }
@@ -47,7 +45,7 @@ export function taskOutcome(signal: Signal): TaskOutcome {
   }
   if (status === 'completed') return { status, output: data.output ?? null }
   if (data.error !== undefined) return { status, error: data.error }
-  if (data.blocked !== undefined) return { status, error: blockedBy(data.blocked.by, data.blocked.code) }
+  if (data.blocked !== undefined) return { status, error: blockage(data.blocked.by, data.blocked.code) }
   if (signal.type === 'dependency.done')
     return { status, error: blockedByEvent(signal as unknown as TaskEvent) as Failure }
   // Of its own timers: it was not in time.
@@ -59,39 +57,15 @@ export function taskOutcome(signal: Signal): TaskOutcome {
 
 /** From the actor that just ended: its outputs are at hand, or one read each. */
 export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOutcome {
-  const { plan, graph, error } = cell.snapshot.context as GraphContext
-  const outputs: Record<string, Json> = {}
-  const steps: Record<string, RunOutcome['steps'][string]> = {}
-  const blockers = blockersOf(plan, graph)
-  for (const [index, step] of plan.steps.entries()) {
-    const status = STEP_STATES[graph.status.get(index)] ?? 'pending'
-    if (status === 'completed') outputs[step.name] = outputOf(cell, graph, index, journal)
-    else {
-      const by = blockers.get(index)
-      const failure =
-        by !== undefined
-          ? blockedBy(plan.steps[by]?.name ?? '', codeOf(graph, by, journal))
-          : status === 'failed' || status === 'cancelled'
-            ? errorAt(journal, graph.refs.get(index))
-            : undefined
-      steps[step.name] = {
-        status: status === 'running' ? 'cancelled' : status,
-        ...(failure === undefined ? {} : { error: failure }),
-      }
-    }
-  }
-  return {
-    status: signal.toState as RunOutcome['status'],
-    outputs,
-    steps,
-    ...(error === null ? {} : { error: error.error }),
-  }
+  const { definition, snapshot } = cell
+  const report = definition.run?.report(snapshot.context, lookFor(cell, journal))
+  return { outputs: {}, steps: {}, ...report, status: signal.toState as RunOutcome['status'] }
 }
 
 /** What the records of its tasks say, for a run whose definition is gone. */
 export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
   const outputs: Record<string, Json> = {}
-  const steps: Record<string, RunOutcome['steps'][string]> = {}
+  const steps: Record<string, StepReport> = {}
   let first: Failure | undefined
   for (const signal of scan(journal, {
     correlationId: ending.correlationId,
@@ -119,40 +93,6 @@ export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
     steps,
     ...(first === undefined ? {} : { error: first }),
   }
-}
-
-/**
- * For each blocked step, the one that stood in its way: from the first failure on, breadth first, as the machine did.
- * Read from the state, because the records of blocked tasks may still be on their way when the run has ended.
- */
-function blockersOf(plan: GraphContext['plan'], graph: GraphContext['graph']): Map<number, number> {
-  const blockers = new Map<number, number>()
-  if (graph.blocked === 0) return blockers
-  const ended = plan.steps
-    .map((_, index) => index)
-    .filter(index => ['failed', 'cancelled'].includes(STEP_STATES[graph.status.get(index)] ?? ''))
-    .toSorted((a, b) => graph.refs.get(a) - graph.refs.get(b))
-  for (const first of ended) {
-    const line = [first]
-    // Grows while it is walked.
-    for (const by of line)
-      for (const dependent of plan.dependents[by] ?? []) {
-        if (STEP_STATES[graph.status.get(dependent)] !== 'blocked' || blockers.has(dependent)) continue
-        blockers.set(dependent, by)
-        line.push(dependent)
-      }
-  }
-  return blockers
-}
-
-function codeOf(graph: GraphContext['graph'], step: number, journal: Journal): string {
-  if (STEP_STATES[graph.status.get(step)] === 'blocked') return 'DEPENDENCY_FAILED'
-  return errorAt(journal, graph.refs.get(step))?.code ?? 'TASK_FAILED'
-}
-
-/** In the words of the task itself. */
-function blockedBy(by: string, code: string): Failure {
-  return { name: 'Blocked', message: `blocked: ${by} ended with ${code}`, code: 'DEPENDENCY_FAILED' }
 }
 
 const stepOf = (signal: Signal): string => signal.to.slice(signal.to.lastIndexOf('/') + 1)
@@ -189,11 +129,4 @@ export function resultOfRun(address: Address, outcome: RunOutcome): Readonly<Rec
     ...(outcome.error === undefined ? {} : { error: outcome.error }),
   }
   throw new StatorError(outcome.status === 'cancelled' ? 'CANCELLED' : 'WORKFLOW_FAILED', details)
-}
-
-function errorAt(journal: Journal, seq: number): Failure | undefined {
-  const record = journal.get(seq)
-  return record === undefined
-    ? undefined
-    : ((decode(record).data as { error?: Failure } | null)?.error ?? undefined)
 }

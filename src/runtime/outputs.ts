@@ -1,31 +1,66 @@
-/** Outputs of steps: kept beside a run's snapshot while it is in memory, and read where their tasks recorded them. */
-import type { GraphContext } from '../machines/graph.ts'
-import { kindOf } from '../messages/address.ts'
+/** Outputs of steps: kept beside a run's snapshot while it is in memory, and read where they were recorded. */
+import type { Look } from '../actors/kind.ts'
+import { kindOf, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
-import type { Message } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Journal } from './journal.ts'
 import { decode } from './record.ts'
 
-/** Keeps the output of a step that completed with `cause`, for mappers and for the result. */
-export function rememberOutput(cell: Cell, message: Pick<Message, 'type' | 'data'>, cause: Signal): void {
-  if (message.type !== 'step.done' || kindOf(cell.address) !== 'workflow') return
-  const done = message.data as { step: number; status: string }
-  // Where a pruning erased it, there is nothing to keep.
-  if (done.status !== 'completed' || cause.data === null) return
-  cell.outputs ??= []
-  cell.outputs[done.step] = (cause.data as { output: Json }).output
+/** What was recorded, for a run: what it heard lately is at hand, the rest is one read each. */
+export function lookFor(cell: Cell, journal: Journal): Look {
+  const data = (seq: number): Json => {
+    const known = cell.heard?.get(seq)
+    if (known !== undefined) return known
+    const record = seq === 0 ? undefined : journal.get(seq)
+    const read = record === undefined ? null : decode(record).data
+    remember(cell, seq, read)
+    return read
+  }
+  return {
+    data,
+    output: seq => outputIn(data(seq)),
+    created: address => createdWith(journal, address),
+  }
 }
 
-/** At hand (null is an output too), or read, and then at hand. */
-export function outputOf(cell: Cell, graph: GraphContext['graph'], step: number, journal: Journal): Json {
-  const known = cell.outputs?.[step]
-  if (known !== undefined) return known
-  const record = journal.get(graph.refs.get(step))
-  const data = record === undefined ? null : (decode(record).data as { output?: Json } | null)
-  const output = data?.output ?? null
-  cell.outputs ??= []
-  cell.outputs[step] = output
-  return output
+/** A task's output is in the signal that completed it, what came with a signal in that. */
+function outputIn(data: Json): Json {
+  const { output, data: sent } = (data ?? {}) as { readonly output?: Json; readonly data?: Json }
+  return output ?? sent ?? null
+}
+
+/** The latest who lived there: an address may have been another's before. */
+function createdWith(journal: Journal, address: Address): Json {
+  for (let before: number | undefined; ;) {
+    const page = journal.query({
+      actor: address,
+      order: 'desc',
+      limit: PAGE,
+      ...(before === undefined ? {} : { before }),
+    })
+    const created = page.find(signal => signal.fromState === null && signal.refused === null)
+    if (created !== undefined) return created.data
+    if (page.length < PAGE) return null
+    before = page.at(-1)?.seq
+  }
+}
+
+const PAGE = 100
+
+/** Keeps what a run hears, for mappers and for the result: its own signal, and the one of the task that caused it. */
+export function rememberHeard(cell: Cell, signal: Signal, cause: Signal | null): void {
+  if (kindOf(cell.address) !== 'workflow' || !HEARD.has(signal.type)) return
+  const { status, output } = signal.data as { readonly status?: string; readonly output?: Json }
+  const isTold = signal.type !== 'step.done' || output !== undefined || status !== 'completed'
+  const from = isTold ? signal : cause
+  // Where a pruning erased it, there is nothing to keep.
+  if (from !== null && from.data !== null) remember(cell, from.seq, from.data)
+}
+
+const HEARD: ReadonlySet<string> = new Set(['step.done', 'step.finish', 'flow.decided', 'workflow.signal'])
+
+function remember(cell: Cell, seq: number, data: Json): void {
+  cell.heard ??= new Map()
+  cell.heard.set(seq, data)
 }

@@ -8,6 +8,7 @@ import { StatorError } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import { Cell, firstSnapshot, type Hold } from './cell.ts'
+import { bringsItsOwn } from './identity.ts'
 import type { Checkpoint, Journal } from './journal.ts'
 import { definitionsIn, recordOf } from './migration.ts'
 import { decode } from './record.ts'
@@ -139,7 +140,7 @@ export class Population {
   /** Finds out whether an actor that stays parked could be brought back; a graph brings its own definition. */
   check({ address, definition: ref }: Checkpoint): boolean {
     this.#parked = true
-    const known = ref.name === 'graph' || this.#definitions.named(address, ref, () => undefined) !== undefined
+    const known = bringsItsOwn(ref) || this.#definitions.named(address, ref, () => undefined) !== undefined
     if (!known) this.#strandMissing(address, ref)
     return known
   }

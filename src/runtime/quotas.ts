@@ -2,7 +2,7 @@
  * Quotas: all that limits starts, and when each of them comes to allow one again. It tells who watches a quota that it opened or
  * closed; who goes then is the dispatcher's choice.
  */
-import type { TaskCreate } from '../messages/task.ts'
+import { lanesOf, type Lane, type TaskCreate } from '../messages/task.ts'
 import type { Desk } from './desk.ts'
 import { Heap, type Due } from './heap.ts'
 import { Quota } from './quota.ts'
@@ -37,12 +37,13 @@ export class Quotas {
     return this.#later.peek()?.due ?? Number.POSITIVE_INFINITY
   }
 
-  /** What a task needs of its own: that of its key, that of its lane. */
-  own(desk: Desk, { key, lane }: Pick<TaskCreate, 'key' | 'lane'>, at: number): readonly Quota[] {
+  /** What a task needs of its own: that of its key, those of its lanes. */
+  own(desk: Desk, spec: Pick<TaskCreate, 'key' | 'lane'>, at: number): readonly Quota[] {
+    const { key, lane } = spec
     if (key === undefined && lane === undefined) return NONE
     const quotas: Quota[] = []
     if (key !== undefined) quotas.push(desk.key(key, at))
-    if (lane !== undefined) quotas.push(this.#lane(lane))
+    for (const one of lanesOf(spec)) quotas.push(this.#lane(one))
     // One that is new, or was forgotten and came back, may be closed already.
     for (const quota of quotas) this.changed(quota, at)
     return quotas
@@ -96,7 +97,7 @@ export class Quotas {
     }
   }
 
-  #lane({ name, limit }: { readonly name: string; readonly limit: number }): Quota {
+  #lane({ name, limit }: Lane): Quota {
     const known = this.#lanes.get(name)
     if (known !== undefined) return known
     if (this.#lanes.size >= this.#sweepAt) this.#sweep()

@@ -13,7 +13,7 @@ import { faultOf, type Delivery } from './delivery.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Checkpoint, Journal, JournalState, PendingMessage } from './journal.ts'
 import { isMigration } from './migration.ts'
-import { rememberOutput } from './outputs.ts'
+import { rememberHeard } from './outputs.ts'
 import { placeOf } from './parked-place.ts'
 import type { Population } from './population.ts'
 import { decode } from './record.ts'
@@ -198,7 +198,7 @@ function replayOne(
     population.lacks(signal.to, signal.seq)
     return false
   }
-  if (cause !== undefined) rememberOutput(moved.cell, signal, cause)
+  rememberHeard(moved.cell, signal, cause ?? null)
   const difference = compare(signal, moved.step, caused ?? [], moved.cell)
   if (difference !== null)
     population.strand(signal.to, { code: 'REPLAY_DIVERGED', reason: difference, signal: signal.seq })

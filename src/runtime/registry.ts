@@ -9,16 +9,31 @@ import { agentKind, gateKind, queueKind, scheduleKind, taskKind } from '../actor
 import { checkQueue, DEFAULT_QUEUE, type QueueDefinition } from '../actors/queue.ts'
 import { checkAgent, checkTask, checkWorkflow } from '../actors/shapes.ts'
 import type { AnyTask } from '../actors/task.ts'
-import { definitionOfGraph, definitionOfWorkflow, type Admit } from '../actors/workflow-runtime.ts'
+import { definitionOfData } from '../actors/data-flow.ts'
+import type { FlowHost } from '../actors/flow-runtime.ts'
+import { definitionOfGraph, type Admit } from '../actors/graph-runtime.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
 import { kindOf, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
+import type { Flow } from '../messages/flow.ts'
 import type { Plan } from '../messages/workflow.ts'
-import { hashOf } from './hash.ts'
+import { bringsItsOwn, hashOfWorkflow } from './identity.ts'
 import type { DefinitionRef } from './journal.ts'
 import type { Definitions } from './population.ts'
+
+/** What names the definition of a run, or is it. */
+interface Start {
+  readonly workflow: string
+  readonly version: string
+  readonly hash: string
+  readonly plan?: Plan
+  readonly flow?: Flow
+}
+
+/** Definitions of data that are kept ready. */
+const MAX_DATA = 100
 
 interface RegisteredWorkflow {
   readonly workflow: AnyWorkflow
@@ -31,6 +46,10 @@ export class Registry implements Definitions {
   /** Names of tasks that are held by no agent and no workflow, but by themselves. */
   readonly #alone = new Set<string>()
   readonly #workflows = new Map<string, RegisteredWorkflow>()
+  readonly #byWorkflow = new Map<AnyWorkflow, RegisteredWorkflow>()
+  /** Definitions of workflows that came as data, by hash. */
+  readonly #data = new Map<string, Definition>()
+  readonly #host: FlowHost
   readonly #agents = new Map<string, AgentDefinition>()
   readonly #clients = new Set<Address>()
   readonly #queues = new Map<string, QueueDefinition>()
@@ -46,6 +65,11 @@ export class Registry implements Definitions {
 
   constructor(admit: Admit) {
     this.#admit = admit
+    this.#host = {
+      admit,
+      task: name => this.#tasks.get(name),
+      child: (name, version) => this.#child(name, version),
+    }
   }
 
   agent(id: string): AgentDefinition | undefined {
@@ -121,23 +145,40 @@ export class Registry implements Definitions {
 
   /** @throws StatorError ALREADY_REGISTERED: another workflow of the same name and version; DEFINITION_INVALID: none */
   addWorkflow(workflow: AnyWorkflow): void {
-    const { name, version, plan, declared } = checkWorkflow(workflow)
+    const { name, version } = checkWorkflow(workflow)
+    if (this.#byWorkflow.has(workflow)) return
     const known = [...this.#workflows.values()].some(
       other =>
         other.workflow !== workflow && other.workflow.name === name && other.workflow.version === version,
     )
     if (known) throw new StatorError('ALREADY_REGISTERED', { workflow: name, version })
-    const hash = hashOf([name, version, plan as unknown as Json])
-    const definition = definitionOfWorkflow(workflow, hash, this.#admit)
-    this.#addTasks(declared.map(({ task }) => task))
-    this.#workflows.set(`${name}@${hash}`, { workflow, definition })
+    for (const child of workflow.children) this.addWorkflow(child)
+    const definition = workflow.define(hashOfWorkflow(workflow), this.#host)
+    this.#addTasks(workflow.tasks)
+    const registered = { workflow, definition }
+    this.#byWorkflow.set(workflow, registered)
+    this.#workflows.set(`${name}@${definition.ref.hash}`, registered)
   }
 
   /** @throws StatorError NOT_FOUND when it is not registered, DEFINITION_INVALID when it is none */
   workflow(workflow: AnyWorkflow): RegisteredWorkflow {
     const { name } = checkWorkflow(workflow)
-    for (const registered of this.#workflows.values()) if (registered.workflow === workflow) return registered
+    const registered = this.#byWorkflow.get(workflow)
+    if (registered !== undefined) return registered
     throw new StatorError('NOT_FOUND', { workflow: name, reason: 'give it to createRuntime({ workflows })' })
+  }
+
+  #child(name: string, version: string): ReturnType<FlowHost['child']> {
+    for (const { workflow, definition } of this.#workflows.values())
+      if (workflow.name === name && workflow.version === version) {
+        const { vars } = workflow.surface
+        return {
+          ref: definition.ref,
+          input: workflow.input,
+          vars: vars === undefined ? null : this.#admit(vars.parse({})),
+        }
+      }
+    return undefined
   }
 
   /** Looks at all of them before it takes the first. */
@@ -160,9 +201,7 @@ export class Registry implements Definitions {
     return (
       this.#alone.has(task) ||
       this.isHandled(task, undefined) ||
-      [...this.#workflows.values()].some(({ workflow }) =>
-        workflow.plan.steps.some(step => step.task === task),
-      )
+      [...this.#workflows.values()].some(({ workflow }) => workflow.tasks.some(({ name }) => name === task))
     )
   }
 
@@ -174,19 +213,26 @@ export class Registry implements Definitions {
     return this.#clients.has(address)
   }
 
-  hashOfGraph(plan: Plan): string {
-    return hashOf(['graph', plan as unknown as Json])
-  }
-
   creating(message: Pick<Signal, 'type' | 'to' | 'data'>): Definition | undefined {
     const kind = kindOf(message.to)
     const same = this.#plain.get(kind)
     if (same !== undefined) return same.kind.creates === message.type ? same : undefined
     if (message.type !== 'workflow.start' || kind !== 'workflow') return undefined
-    const { workflow, hash, plan } = message.data as { workflow: string; hash: string; plan?: Plan }
-    return plan === undefined
-      ? this.#workflows.get(`${workflow}@${hash}`)?.definition
-      : definitionOfGraph(hash, plan, name => this.#tasks.get(name), this.#admit)
+    const { workflow, version, hash, plan, flow } = message.data as unknown as Start
+    if (plan !== undefined) return definitionOfGraph(hash, plan, name => this.#tasks.get(name), this.#admit)
+    if (flow !== undefined) return this.#ofData({ name: workflow, version, hash }, flow)
+    return this.#workflows.get(`${workflow}@${hash}`)?.definition
+  }
+
+  /** Runs of the same data share a definition, as long as there are not many others. */
+  #ofData(ref: DefinitionRef, flow: Flow): Definition {
+    const known = this.#data.get(ref.hash)
+    if (known !== undefined) return known
+    const [oldest] = this.#data.size < MAX_DATA ? [] : this.#data.keys()
+    if (oldest !== undefined) this.#data.delete(oldest)
+    const definition = definitionOfData(ref, flow, this.#host)
+    this.#data.set(ref.hash, definition)
+    return definition
   }
 
   named(address: Address, ref: DefinitionRef, create: () => Signal | undefined): Definition | undefined {
@@ -194,7 +240,7 @@ export class Registry implements Definitions {
     const same = this.#plain.get(kind)
     if (same !== undefined) return same.ref.version === ref.version ? same : undefined
     const known = this.#workflows.get(`${ref.name}@${ref.hash}`)?.definition
-    if (known !== undefined || ref.name !== 'graph') return known
+    if (known !== undefined || !bringsItsOwn(ref)) return known
     const signal = create()
     return signal === undefined ? undefined : this.creating(signal)
   }

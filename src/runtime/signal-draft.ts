@@ -98,3 +98,14 @@ export function refusalOf(signal: Signal, code: string): string {
 export function faultTo(cell: Cell, signal: Signal, data: Json, output: number): Envelope {
   return { ...derived(cell, signal, { to: cell.address, type: 'fault', data }, output), from: HUB }
 }
+
+/** Which step of a run a message speaks of, and which visit or item of it; -1 where of none. */
+export function placeIn(data: Json): { step: number; visit?: number; item?: number; undo?: boolean } {
+  const { step = -1, visit, item, undo } = (data ?? {}) as Partial<ReturnType<typeof placeIn>>
+  return {
+    step,
+    ...(visit === undefined ? {} : { visit }),
+    ...(item === undefined ? {} : { item }),
+    ...(undo === undefined ? {} : { undo }),
+  }
+}

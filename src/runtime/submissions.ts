@@ -8,8 +8,10 @@ import { checkGraph, checkPlan } from '../actors/plan.ts'
 import { parse, type Schema } from '../actors/schema.ts'
 import { checkTask } from '../actors/shapes.ts'
 import type { AnyTask, TaskDefinition } from '../actors/task.ts'
-import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
+import type { AnyWorkflow } from '../actors/workflow.ts'
+import type { Startable } from '../actors/workflow-steps.ts'
 import { StatorError } from '../errors.ts'
+import { walk } from '../machines/flow-index.ts'
 import { checkName, CLIENT, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
@@ -18,6 +20,7 @@ import { Door } from './door.ts'
 import { checkAfter, checkPriority, checkSubmitOptions, keyOf, startOf } from './given.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
+import { hashOfGraph } from './identity.ts'
 import type { Coming } from './intake.ts'
 import type { NewId } from './ids.ts'
 import type { Limits } from './limits.ts'
@@ -47,19 +50,20 @@ export class Submissions {
    * @throws StatorError (rejects) INPUT_INVALID, NOT_FOUND (workflow not registered), TASK_UNHANDLED, IDEMPOTENCY_CONFLICT,
    * HUB_BUSY, CLOSED, and what JSON is refused with
    */
-  async start<Input, Outputs, Given>(
-    workflow: WorkflowDefinition<Input, Outputs, Given>,
-    data: Given,
+  async start<Input, Result, Wanted>(
+    workflow: Startable<Input, Result, Wanted>,
+    data: Wanted,
     options: StartOptions = {},
-  ): Promise<Run<Outputs>> {
+  ): Promise<Run<Result>> {
     checkSubmitOptions(options)
     const { definition, workflow: known } = this.#parts.registry.workflow(workflow as unknown as AnyWorkflow)
     const { input, given } = this.#input(known.input, data, `input of workflow ${known.name}`)
-    for (const { step, task } of known.declared)
-      this.#requireHandled(step.task, step.role ?? task.spec.role, task.spec.skills)
+    this.#requireAll(known)
     const { name, version, hash } = definition.ref
-    const address = await this.#start({ workflow: name, version, hash, input }, given, options)
-    return new Run<Outputs>(this.#parts.handles, address)
+    const { vars } = known.surface
+    const first = vars === undefined ? {} : { vars: this.admit(vars.parse({})) }
+    const address = await this.#start({ workflow: name, version, hash, input, ...first }, given, options)
+    return new Run<Result>(this.#parts.handles, address)
   }
 
   /**
@@ -77,7 +81,7 @@ export class Submissions {
       if (step.bind === undefined)
         parse(task.input, step.input, 'INPUT_INVALID', `input of step ${step.name}`)
     }
-    const hash = this.#parts.registry.hashOfGraph(plan)
+    const hash = hashOfGraph(plan)
     const address = await this.#start(
       { workflow: 'graph', version: '1', hash, input: null, plan: plan as unknown as Json },
       hash,
@@ -135,7 +139,7 @@ export class Submissions {
   }
 
   #start(
-    data: { workflow: string; version: string; hash: string; input: Json; plan?: Json },
+    data: { workflow: string; version: string; hash: string; input: Json; vars?: Json; plan?: Json },
     raw: Json,
     options: StartOptions,
   ): Promise<Address> {
@@ -224,6 +228,12 @@ export class Submissions {
     return hashOf(this.admit([spec, version, cacheFor ?? null]))
   }
 
+  /** Every step must have an agent that can do it, also those of workflows below. */
+  #requireAll(workflow: AnyWorkflow): void {
+    for (const { task, role, skills } of asked(workflow)) this.#requireHandled(task, role, skills)
+    for (const child of workflow.children) this.#requireAll(child)
+  }
+
   #requireHandled(task: string, role: string | undefined, skills?: readonly string[]): void {
     if (this.#parts.registry.isHandled(task, role, skills)) return
     throw new StatorError('TASK_UNHANDLED', {
@@ -232,4 +242,16 @@ export class Submissions {
       ...(skills === undefined ? {} : { skills }),
     })
   }
+}
+
+/** What a workflow asks of agents: each task, in the role that a step wants where it wants another. */
+function* asked({ tasks, flow }: AnyWorkflow): Generator<Pick<TaskCreate, 'task' | 'role' | 'skills'>> {
+  const roles = new Map<string, (string | undefined)[]>()
+  for (const { node } of flow === undefined ? [] : walk(flow.body, null)) {
+    const step = node.kind === 'map' ? node.each : node
+    if (step.kind === 'step') roles.set(step.task, [...(roles.get(step.task) ?? []), step.role])
+  }
+  for (const { name: task, spec } of tasks)
+    for (const role of new Set(roles.get(task) ?? [undefined]))
+      yield { task, role: role ?? spec.role, skills: spec.skills }
 }

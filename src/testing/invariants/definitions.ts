@@ -6,8 +6,8 @@ import type { AnyWorkflow } from '../../actors/workflow.ts'
 import type { Json } from '../../messages/json.ts'
 import type { Signal } from '../../messages/signal.ts'
 import { Door } from '../../runtime/door.ts'
-import { hashOf } from '../../runtime/hash.ts'
 import { limitsOf } from '../../runtime/limits.ts'
+import { hashOfWorkflow } from '../../runtime/identity.ts'
 import { Registry } from '../../runtime/registry.ts'
 import type { Setup } from '../host/stage.ts'
 
@@ -29,14 +29,11 @@ export function registryOf(setup: Setup): Registry {
 
 /** Is the definition of the run that this message started among them, by name, version and content? A graph brings its own. */
 export function isKnown(setup: Setup, { data }: Pick<Signal, 'data'>): boolean {
-  const { workflow, version, hash, plan } = (data ?? {}) as Record<string, Json | undefined>
-  if (plan !== undefined) return true
+  const { workflow, version, hash, plan, flow } = (data ?? {}) as Record<string, Json | undefined>
+  if (plan !== undefined || flow !== undefined) return true
   const workflows = (setup.workflows ?? []) as readonly AnyWorkflow[]
   return workflows.some(
-    known =>
-      known.name === workflow &&
-      known.version === version &&
-      hashOf([known.name, known.version, known.plan as unknown as Json]) === hash,
+    known => known.name === workflow && known.version === version && hashOfWorkflow(known) === hash,
   )
 }
 

@@ -5,7 +5,7 @@
 import { idOf, type Address } from '../../messages/address.ts'
 import type { QueueSpec } from '../../messages/queue.ts'
 import type { Signal } from '../../messages/signal.ts'
-import type { TaskCreate } from '../../messages/task.ts'
+import { lanesOf, type TaskCreate } from '../../messages/task.ts'
 import { Buckets, type Opening } from './buckets.ts'
 
 /** What is counted of a queue, of a key in it, or of a lane. */
@@ -103,7 +103,7 @@ export class Desks {
 
   obstacle(spec: Spec, at: number): Obstacle {
     const desk = this.of(spec)
-    const { key, lane } = spec
+    const { key } = spec
     const no = (words: string): Obstacle => ({ open: 'no', from: Number.POSITIVE_INFINITY, words })
     if (desk.state === 'paused') return no(`${desk.name} is paused`)
     const own = desk.key(key)
@@ -112,9 +112,10 @@ export class Desks {
     const ofKey = perKey?.concurrency ?? Number.POSITIVE_INFINITY
     if (own !== undefined && own.running >= ofKey)
       return no(`${own.running} of ${ofKey} of key ${key ?? ''} run`)
-    const inLane = lane === undefined ? 0 : (this.#lanes.get(lane.name) ?? 0)
-    if (lane !== undefined && inLane >= lane.limit)
-      return no(`${inLane} of ${lane.limit} of lane ${lane.name} run`)
+    for (const { name, limit } of lanesOf(spec)) {
+      const inLane = this.#lanes.get(name) ?? 0
+      if (inLane >= limit) return no(`${inLane} of ${limit} of lane ${name} run`)
+    }
     let worst = NONE
     for (const [words, count] of [
       [`queue ${desk.name} has no token left`, desk],
@@ -159,8 +160,8 @@ export class Desks {
     if (final) this.#tasks.delete(to)
   }
 
-  #run({ spec: { lane }, key }: { spec: Spec; key: Count | undefined }, desk: Desk, change: number): void {
+  #run({ spec, key }: { spec: Spec; key: Count | undefined }, desk: Desk, change: number): void {
     for (const each of [desk, key]) if (each !== undefined) each.running += change
-    if (lane !== undefined) this.#lanes.set(lane.name, (this.#lanes.get(lane.name) ?? 0) + change)
+    for (const { name } of lanesOf(spec)) this.#lanes.set(name, (this.#lanes.get(name) ?? 0) + change)
   }
 }

@@ -5,7 +5,7 @@
 import type { Address } from '../../messages/address.ts'
 import type { Command } from '../../messages/command.ts'
 import type { GroupCreate } from '../../messages/group.ts'
-import type { TaskCreate } from '../../messages/task.ts'
+import { lanesOf, type TaskCreate } from '../../messages/task.ts'
 import type { Family } from './awaited.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
@@ -39,7 +39,7 @@ function limitFault(
 ): string | undefined {
   for (const command of commands) {
     if (command.type !== 'send' || command.event !== 'task.create') continue
-    const { lane } = command.data as unknown as TaskCreate
+    const [lane] = lanesOf(command.data as unknown as TaskCreate)
     const [found, name] = [lane?.limit, lane?.name]
     if (found !== limit || (name ?? group) !== group)
       return `${command.to} is one of ${String(found)} that run at once, instead of ${String(limit)}`

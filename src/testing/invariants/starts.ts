@@ -3,6 +3,7 @@
  * start does wrong; who is next is not its business.
  */
 import type { Address } from '../../messages/address.ts'
+import { lanesOf } from '../../messages/task.ts'
 import type { Books, Helper, Work } from './books.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
@@ -37,12 +38,13 @@ export function fits(helper: Helper, spec: Work['spec']): boolean {
 }
 
 /** Do as many run already as may of those that share its limit? */
-export function isFull({ lane }: Work['spec'], { works }: Books): boolean {
-  if (lane === undefined) return false
-  let running = 0
-  for (const { state, spec } of works.values())
-    if (state === 'running' && spec.lane?.name === lane.name) running++
-  return running >= lane.limit
+export function isFull(asked: Work['spec'], { works }: Books): boolean {
+  return lanesOf(asked).some(({ name, limit }) => {
+    let running = 0
+    for (const { state, spec } of works.values())
+      if (state === 'running' && lanesOf(spec).some(lane => lane.name === name)) running++
+    return running >= limit
+  })
 }
 
 export function startFaults({ signal, arrived, isNew }: Move, { books }: Shadow): string | undefined {
@@ -63,7 +65,10 @@ export function startFaults({ signal, arrived, isNew }: Move, { books }: Shadow)
   if (arrived?.row === undefined && books.handles(helper, spec.task) === 'no')
     return `started by ${agent}, which has no code for ${spec.task}`
   if (spec.startAt !== undefined && spec.startAt > at) return `started before ${spec.startAt}`
-  if (isFull(spec, books)) return `started as one too many of ${spec.lane?.name}`
+  if (isFull(spec, books))
+    return `started as one too many of ${lanesOf(spec)
+      .map(({ name }) => name)
+      .join(' or ')}`
   if ((work?.interruptions ?? 0) < SUSPECT) return undefined
   const other = [...books.works.values()].find(
     ({ state, interruptions }) => state === 'running' && interruptions >= SUSPECT,

@@ -1,0 +1,48 @@
+/** The state of a run as JSON and back: vectors and trails are lists there, and its flow is not part of it. Pure. */
+import type { FlowIndex } from '../machines/flow-index.ts'
+import { frozenTrail, thawedTrail, type Trace } from '../machines/trail.ts'
+import { Vector } from '../machines/vector.ts'
+import type { MapState, WorkflowContext } from '../machines/workflow-context.ts'
+import type { Json } from '../messages/json.ts'
+
+interface FrozenRun extends Omit<
+  WorkflowContext,
+  'index' | 'status' | 'visits' | 'refs' | 'maps' | 'trail' | 'undoing'
+> {
+  readonly status: number[]
+  readonly visits: number[]
+  readonly refs: number[]
+  readonly maps: Readonly<
+    Record<string, Omit<MapState, 'status' | 'refs'> & { status: number[]; refs: number[] }>
+  >
+  readonly trail: Trace[]
+  readonly undoing: Readonly<
+    Record<string, { left: Trace[]; open: readonly Trace[]; failed: readonly Trace[] }>
+  >
+}
+
+export function frozenRun(context: WorkflowContext): Json {
+  const { index: _, trail, undoing, ...plain } = context
+  return {
+    ...plain,
+    trail: frozenTrail(trail),
+    undoing: mapped(undoing, one => ({ ...one, left: frozenTrail(one.left) })),
+  } as unknown as Json
+}
+
+export function thawedRun(json: Json, index: FlowIndex): WorkflowContext {
+  const { status, visits, refs, maps, trail, undoing, ...plain } = json as unknown as FrozenRun
+  return {
+    ...plain,
+    index,
+    status: Vector.from(status),
+    visits: Vector.from(visits),
+    refs: Vector.from(refs),
+    maps: mapped(maps, map => ({ ...map, status: Vector.from(map.status), refs: Vector.from(map.refs) })),
+    trail: thawedTrail(trail),
+    undoing: mapped(undoing, one => ({ ...one, left: thawedTrail(one.left) })),
+  }
+}
+
+const mapped = <A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))

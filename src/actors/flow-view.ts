@@ -1,0 +1,109 @@
+/** Flow view: what came of the steps of a compiled workflow, and how they stand: for its code, and for those who look at a run. */
+import type { Failure } from '../errors.ts'
+import type { Placed } from '../machines/flow-index.ts'
+import { COMPLETED, NODE_STATES, type WorkflowContext } from '../machines/workflow-context.ts'
+import type { Json } from '../messages/json.ts'
+import type { Look, RunReport, RunView, StepReport, Tally } from './kind.ts'
+import { blockage } from './graph-runtime.ts'
+
+/** Those that leave something behind: groups, branches and loops do not. */
+const hasOutput = ({ kind }: Placed): boolean => kind !== 'branch' && kind !== 'loop'
+
+/** Undefined where it has not completed. */
+export function outputOfNode(context: WorkflowContext, step: number, look: Look): Json | undefined {
+  const node = context.index.entries[step]?.node
+  if (node === undefined || !hasOutput(node) || context.status.get(step) !== COMPLETED) return undefined
+  const map = node.kind === 'map' ? context.maps[step] : undefined
+  if (map === undefined) return look.output(context.refs.get(step))
+  const outputs: Json[] = []
+  for (let item = 0; item < map.count; item++) outputs.push(look.output(map.refs.get(item)))
+  return outputs
+}
+
+/** Outputs by name, read when asked for: a mapper that looks at one step costs the same whatever the workflow's size. */
+export function outputsView(context: WorkflowContext, look: Look): Record<string, Json> {
+  const { indexes } = context.index
+  const read = (name: string | symbol): Json | undefined => {
+    const step = typeof name === 'string' ? indexes.get(name) : undefined
+    return step === undefined ? undefined : outputOfNode(context, step, look)
+  }
+  const has = (name: string | symbol): boolean => {
+    const step = typeof name === 'string' ? indexes.get(name) : undefined
+    const node = step === undefined ? undefined : context.index.entries[step]?.node
+    return node !== undefined && hasOutput(node) && context.status.get(node.step) === COMPLETED
+  }
+  return new Proxy(Object.create(null) as Record<string, Json>, {
+    has: (_, name) => has(name),
+    get: (_, name) => read(name),
+    ownKeys: () => [...indexes.keys()].filter(has),
+    getOwnPropertyDescriptor: (_, name) =>
+      has(name) ? { configurable: true, enumerable: true, writable: false, value: read(name) } : undefined,
+    set: () => false,
+    defineProperty: () => false,
+    deleteProperty: () => false,
+  })
+}
+
+export const runView: RunView = {
+  tally: context => tallyOf(context as WorkflowContext),
+  report: (context, look) => reportOf(context as WorkflowContext, look),
+  mayCome: (context, name) => {
+    const { index, status } = context as WorkflowContext
+    const step = index.indexes.get(name)
+    return step === undefined ? undefined : NODE_STATES[status.get(step)] === 'new'
+  },
+}
+
+function tallyOf({ index, status }: WorkflowContext): Tally {
+  const counts = { completed: 0, running: 0, failed: 0, cancelled: 0, blocked: 0 }
+  let total = 0
+  for (const { node } of index.entries) {
+    if (!hasOutput(node)) continue
+    total++
+    const state = NODE_STATES[status.get(node.step)]
+    if (state === 'completed' || state === 'skipped') counts.completed++
+    else if (state === 'running' || state === 'held') counts.running++
+    else if (state === 'failed') counts.failed++
+    else if (state === 'cancelled') counts.cancelled++
+  }
+  return { total, ...counts }
+}
+
+/** What has not begun, though nobody called the run off, never will: something failed. */
+function reportOf(context: WorkflowContext, look: Look): RunReport {
+  const { index, status, refs, error, cancel, decisions } = context
+  const outputs: Record<string, Json> = {}
+  const steps: Record<string, StepReport> = {}
+  const by = error === null ? undefined : blockage(error.step, error.error.code)
+  for (const { node } of index.entries) {
+    const state = NODE_STATES[status.get(node.step)] ?? 'new'
+    const output = outputOfNode(context, node.step, look)
+    if (output !== undefined) outputs[node.name] = output
+    else if (state !== 'completed' && (hasOutput(node) || state === 'failed')) {
+      const failure = state === 'failed' || state === 'cancelled' ? errorAt(look, refs.get(node.step)) : by
+      steps[node.name] = reportOn(state, cancel !== null, failure, error)
+    }
+  }
+  void decisions
+  return { outputs, steps, ...(error === null ? {} : { error: error.error }) }
+}
+
+function reportOn(
+  state: (typeof NODE_STATES)[number],
+  called: boolean,
+  failure: Failure | undefined,
+  first: WorkflowContext['error'],
+): StepReport {
+  const withError = (status: StepReport['status']): StepReport => ({
+    status,
+    ...(failure === undefined ? {} : { error: failure }),
+  })
+  if (state === 'skipped') return { status: 'skipped' }
+  if (state === 'failed' || state === 'held') return withError('failed')
+  if (state === 'cancelled' || state === 'running') return withError('cancelled')
+  if (called || first === null) return { status: 'pending' }
+  return withError('blocked')
+}
+
+const errorAt = (look: Look, ref: number): Failure | undefined =>
+  (look.data(ref) as { readonly error?: Failure } | null)?.error
