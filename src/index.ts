@@ -67,6 +67,8 @@ export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
 export type { AttemptInfo } from './runtime/attempts.ts'
 export type { Progress, Run, TaskHandle, TaskInfo, WaitOptions } from './runtime/handles.ts'
 export { cursorOf } from './runtime/cursor.ts'
+export type { Effects, Mock } from './runtime/effects.ts'
+export type { EffectsView } from './runtime/effects-view.ts'
 export { fork, type ForkOptions, type ForkReader } from './runtime/fork.ts'
 export type {
   GateAnswer,
@@ -80,7 +82,7 @@ export type {
 export type { GroupHandle } from './runtime/group-handle.ts'
 export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'
 export type { Host } from './runtime/host.ts'
-export type { HistoryFilter, Journal } from './runtime/journal.ts'
+export type { HistoryFilter, Journal, Origin } from './runtime/journal.ts'
 export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts'
 export { memory } from './runtime/memory-journal.ts'
 export type {
@@ -99,6 +101,7 @@ export type { QueueHandle, QueueInfo } from './runtime/queue-handle.ts'
 export type { MayStart } from './runtime/queues.ts'
 export type { TaskCounts, TaskFilter, TaskPage, TaskState, TaskSummary } from './runtime/task-list.ts'
 export type { TasksView } from './runtime/tasks-view.ts'
+export type { OpenEffect } from './runtime/stand-ins.ts'
 export {
   upgradeCheck,
   type RunUpgrade,

@@ -33,6 +33,8 @@ export interface AgentsParts {
   readonly dispatcher: Dispatcher
   readonly kernel: Kernel
   readonly lifetime: Pick<Lifetime, 'requireOpen' | 'requireTruth'>
+  /** Whether agents warm up: only where it is they who work. */
+  readonly warms: boolean
   readonly send: (type: string, to: Address, data: Json) => Promise<Signal>
 }
 
@@ -98,9 +100,10 @@ export class AgentsView {
 
   /** Tells the hub of an agent whose code is here; settles when that is durable. */
   async bringUp(agent: AgentDefinition): Promise<void> {
-    const { population, kernel, dispatcher } = this.#parts
+    const { population, kernel, dispatcher, warms } = this.#parts
     const address: Address = `agent/${agent.id}`
-    if (agent.warmUp !== undefined) dispatcher.cold(address)
+    const warmUp = warms ? agent.warmUp : undefined
+    if (warmUp !== undefined) dispatcher.cold(address)
     const { skills, capacity, role } = agent
     const data = { skills: [...skills], capacity, ...(role === undefined ? {} : { role }) }
     const known = population.find(address)?.snapshot.context as AgentContext | undefined
@@ -109,13 +112,13 @@ export class AgentsView {
       JSON.stringify([known.role, known.skills, known.capacity]) ===
         JSON.stringify([role ?? null, skills, capacity])
     if (!same) kernel.push(fromHub('agent.register', address, data))
-    const ready = agent.warmUp === undefined
+    const ready = warmUp === undefined
     await new Promise<void>((resolve, reject) => {
       kernel.push(
         fromHub('agent.online', address, { ready }, { ack: { committed: () => resolve(), failed: reject } }),
       )
     })
-    if (agent.warmUp !== undefined) void this.#warmUp(agent.warmUp, address)
+    if (warmUp !== undefined) void this.#warmUp(warmUp, address)
   }
 
   async #warmUp(warmUp: () => Promise<void> | void, address: Address): Promise<void> {

@@ -18,14 +18,15 @@ import { dispatching } from './dispatching.ts'
 import { Door } from './door.ts'
 import { Drains } from './drains.ts'
 import { endedOf, lookAt, writtenEnding } from './ended.ts'
+import { EffectsView } from './effects-view.ts'
 import { Endings } from './endings.ts'
+import { executorsOf } from './executors.ts'
 import { GatesView } from './gates-view.ts'
 import { Groups } from './groups.ts'
 import type { HandleHost } from './handles.ts'
 import { Intake } from './intake.ts'
 import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
-import { LocalExecutor } from './local-executor.ts'
 import type { RuntimeOptions, SendOptions } from './options.ts'
 import { pastCell } from './past.ts'
 import { Population } from './population.ts'
@@ -46,6 +47,7 @@ export interface Assembly {
   readonly agents: AgentsView
   readonly actors: ActorsView
   readonly tasks: TasksView
+  readonly effects: EffectsView
   readonly gates: GatesView
 }
 
@@ -61,6 +63,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     roles,
     workflows,
     agents: handlers,
+    mocks,
   } = checkOptions(options)
   const { clock, ids, scheduler } = host
   const log = containedLogger(logger)
@@ -100,7 +103,9 @@ export function assemble(options: RuntimeOptions): Assembly {
     failed: error => lifetime.failed(error),
   })
   const door: Door = new Door({ kernel, journal, registry, population, limits, intake, open })
-  const executor: LocalExecutor = new LocalExecutor({
+  const { executor, standIns } = executorsOf({
+    registry,
+    mocks,
     clock,
     random: host.random,
     log: logger,
@@ -108,14 +113,21 @@ export function assemble(options: RuntimeOptions): Assembly {
     taskTimeout: limits.taskTimeout,
     progressInterval: limits.progressInterval,
     journalId: () => lifetime.journalId,
-    agent: id => registry.agent(id),
     admit,
     recorded: task => new Map(journal.results(task).map(result => [result.name, result.value])),
     report: (effect, type, data, wait) => report(kernel, effect, type, data, wait),
   })
   const send = (type: string, to: Address, data: Json, how?: SendOptions): Promise<Signal> =>
     door.send({ type, to, from: CLIENT, data }, how)
-  const agents = new AgentsView({ registry, population, dispatcher, kernel, lifetime, send })
+  const agents = new AgentsView({
+    registry,
+    population,
+    dispatcher,
+    kernel,
+    lifetime,
+    warms: standIns === undefined,
+    send,
+  })
   const handles: HandleHost = {
     journal,
     clock,
@@ -164,8 +176,10 @@ export function assemble(options: RuntimeOptions): Assembly {
     kernel,
     door,
     executor,
+    adopts: standIns !== undefined,
     agents,
     liveActors: limits.liveActors,
   }
-  return { parts, lifetime, handles, submissions, agents, actors, tasks: view, gates }
+  const effects = new EffectsView(standIns, open)
+  return { parts, lifetime, handles, submissions, agents, actors, effects, tasks: view, gates }
 }

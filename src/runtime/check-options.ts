@@ -12,6 +12,7 @@ import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
+import { mocksOf, type Mocks } from './effects.ts'
 import { systemHost, type Host } from './host.ts'
 import type { Journal } from './journal.ts'
 import { limitsOf, type Limits } from './limits.ts'
@@ -29,6 +30,8 @@ export interface CompleteOptions {
   readonly limits: Limits
   readonly logger: Logger
   readonly host: Host
+  /** Undefined where agents do their work themselves. */
+  readonly mocks: Mocks | undefined
 }
 
 const LOGGER = ['debug', 'info', 'warn', 'error']
@@ -58,6 +61,7 @@ export function checkOptions(options: RuntimeOptions): CompleteOptions {
     limits: limitsOf(present(options.limits, 'limits')),
     logger: logger ?? pino({ name: 'stator', level: 'warn' }),
     host: hostOf(options.host),
+    mocks: mocksOf(options.effects),
   }
 }
 

@@ -15,6 +15,8 @@ export interface Effect {
 }
 
 export interface Executor {
+  /** How much was given up, and has not settled. */
+  readonly abandoned: number
   /** Starts the work. Never throws, never calls back before it returns. */
   start(effect: Effect): void
   /** Aborts the work of a task, if that turn of it still runs. */

@@ -71,8 +71,7 @@ export class Mail {
     } else if (refused?.code === 'MACHINE_FAULT') {
       this.#held.set(to, seq)
       this.#stumble(signal)
-    }
-    if (type === 'fault') {
+    } else if (type === 'fault') {
       const fault = faultOf(signal)
       if (fault === undefined) this.#held.delete(to)
       else this.#held.set(to, fault.signal)

@@ -15,14 +15,15 @@ import type { Clock } from './clock.ts'
 import type { Deciders } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { fromHub, type Door } from './door.ts'
+import type { Executor } from './effect.ts'
 import type { Drains } from './drains.ts'
 import type { Endings } from './endings.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, Origin } from './journal.ts'
 import type { Kernel } from './kernel.ts'
-import type { LocalExecutor } from './local-executor.ts'
 import { Patience } from './patience.ts'
 import type { Population } from './population.ts'
 import { recover } from './recovery.ts'
+import { effectOf } from './release.ts'
 import type { Registry } from './registry.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { SignalStream } from './signal-stream.ts'
@@ -46,7 +47,9 @@ export interface LifetimeParts {
   readonly stream: SignalStream
   readonly kernel: Kernel
   readonly door: Door
-  readonly executor: LocalExecutor
+  readonly executor: Executor
+  /** What was running goes on, by whoever stands in for its agent: it was not interrupted. */
+  readonly adopts: boolean
   readonly agents: AgentsView
   /** As in the limits. */
   readonly liveActors: number
@@ -55,6 +58,8 @@ export interface LifetimeParts {
 export class Lifetime {
   /** Made once with the journal. */
   journalId = ''
+  /** Where the history comes from, in a fork. */
+  origin: Origin | null = null
   /** Why nothing happens any more. */
   stopped: StatorError | undefined
   #closing: Promise<void> | undefined
@@ -84,6 +89,7 @@ export class Lifetime {
     const state = journal.open({ newId: ids })
     try {
       this.journalId = state.id
+      this.origin = state.origin
       stream.begin(state.last.seq)
       for (const warning of state.warnings) log.warn(warning, warning.message)
       const { delivery, timers } = kernel
@@ -97,7 +103,7 @@ export class Lifetime {
       const started = this.tellHub('hub.start')
       for (const message of upgrades({ journal, population, registry })) kernel.push(message)
       // Before any agent is there: nothing starts as long as the last end is not told.
-      for (const task of recovered.interrupted) kernel.push(fromHub('task.interrupted', task, { clean }))
+      for (const task of recovered.interrupted) this.#takeUp(task, clean)
       this.#configureQueues()
       const up = registry.agents().map(agent => agents.bringUp(agent))
       this.#sendAbsentHome()
@@ -196,6 +202,15 @@ export class Lifetime {
       scheduler.soon(resolve)
     })
     journal.close()
+  }
+
+  /** A task that was running when the last life ended. */
+  #takeUp(task: Address, clean: boolean): void {
+    const { adopts, executor, kernel, population } = this.#parts()
+    const cell = adopts ? population.loaded(task) : undefined
+    const effect = cell === undefined ? undefined : effectOf(cell)
+    if (effect === undefined) kernel.push(fromHub('task.interrupted', task, { clean }))
+    else executor.start(effect)
   }
 
   /** Queues hear what they allow now, where that is not what they know. */

@@ -2,18 +2,25 @@
  * The executor of this process: runs handlers of agents, with timeouts and abort, and reports how they end. A handler that is given
  * up has no slot any more; what it still says is reported once, for the task to refuse. Nothing it throws gets past here.
  */
-import type { AgentDefinition } from '../actors/agent.ts'
+import type { Handler } from '../actors/agent.ts'
 import { retryAfterOf } from '../actors/retry-after.ts'
-import { parse } from '../actors/schema.ts'
+import { parse, type Schema } from '../actors/schema.ts'
 import type { Logger } from '../actors/task-context.ts'
-import { StatorError, toFailure } from '../errors.ts'
-import { idOf, type Address } from '../messages/address.ts'
+import { StatorError } from '../errors.ts'
+import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import { Attempt, type AttemptParts } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import { Deadlines } from './deadlines.ts'
 import type { Effect, Executor } from './effect.ts'
+import { failedData } from './failed.ts'
 import type { Random } from './random.ts'
+
+/** What does a task. */
+export interface Code {
+  readonly run: Handler<never, unknown>
+  readonly output: Schema
+}
 
 export interface LocalExecutorParts {
   readonly clock: Clock
@@ -24,7 +31,7 @@ export interface LocalExecutorParts {
   readonly journalId: () => string
   readonly taskTimeout: number
   readonly progressInterval: number
-  readonly agent: (id: string) => AgentDefinition | undefined
+  readonly codeFor: (effect: Effect) => Code | undefined
   readonly admit: (value: unknown) => Json
   readonly recorded: (task: Address) => ReadonlyMap<string, Json>
   /** Sends a message from the agent to the task. `settled` resolves when durable, rejects when refused. */
@@ -115,25 +122,25 @@ export class LocalExecutor implements Executor {
 
   #run(attempt: Attempt): void {
     const { effect } = attempt
-    const bound = this.#parts.agent(idOf(effect.agent))?.handlers.get(effect.spec.task)
-    if (bound === undefined) {
+    const code = this.#parts.codeFor(effect)
+    if (code === undefined) {
       this.#fail(attempt, new StatorError('TASK_UNHANDLED', { agent: effect.agent, task: effect.spec.task }))
       return
     }
     try {
-      const result: unknown = bound.run(effect.spec.input as never, attempt)
+      const result: unknown = code.run(effect.spec.input as never, attempt)
       if (isPromise(result)) {
         result.then(
-          output => this.#done(attempt, output, bound.task.output),
+          output => this.#done(attempt, output, code.output),
           (error: unknown) => this.#threw(attempt, error),
         )
-      } else this.#done(attempt, result, bound.task.output)
+      } else this.#done(attempt, result, code.output)
     } catch (error) {
       this.#threw(attempt, error)
     }
   }
 
-  #done(attempt: Attempt, output: unknown, schema: Parameters<typeof parse>[0]): void {
+  #done(attempt: Attempt, output: unknown, schema: Schema): void {
     if (!this.#settles(attempt)) return
     const { effect } = attempt
     try {
@@ -170,16 +177,8 @@ export class LocalExecutor implements Executor {
   #fail(attempt: Attempt, error: unknown): void {
     const { effect } = attempt
     attempt.flush()
-    const failure = toFailure(error)
-    const isFinal = failure.retryable !== false && isOneOf(error, effect.spec.retry?.nonRetryable)
-    const after = this.#retryAfter(attempt, error)
+    const data = failedData(effect, error, this.#parts.random(), this.#retryAfter(attempt, error))
     this.#end(attempt, ownError(error) ?? SETTLED)
-    const data = {
-      turn: effect.turn,
-      error: (isFinal ? { ...failure, retryable: false } : failure) as unknown as Json,
-      random: this.#parts.random(),
-      ...(after === undefined ? {} : { retryAfter: after }),
-    }
     void this.#parts.report(effect, 'task.failed', data, false)
   }
 
@@ -210,18 +209,6 @@ function ownError(thrown: unknown): StatorError | undefined {
   } catch {
     return undefined
   }
-}
-
-/** By its classes, those it extends included; by name and code its task looks itself. */
-function isOneOf(thrown: unknown, names: readonly string[] | undefined): boolean {
-  if (names === undefined) return false
-  try {
-    for (let proto: unknown = thrown; proto instanceof Error; proto = Object.getPrototypeOf(proto))
-      if (names.includes((proto.constructor as { name: string }).name)) return true
-  } catch {
-    // What cannot be read is of no class.
-  }
-  return false
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

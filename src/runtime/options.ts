@@ -10,8 +10,9 @@ import type { Duration } from '../messages/duration.ts'
 import type { GroupMode } from '../messages/group.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
+import type { Effects } from './effects.ts'
 import type { Host } from './host.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, Origin } from './journal.ts'
 import type { Limits } from './limits.ts'
 
 export interface RuntimeOptions {
@@ -27,6 +28,11 @@ export interface RuntimeOptions {
   /** What agents of a role may do at once, all together. Default: what each has capacity for. */
   roles?: Readonly<Record<string, { concurrency?: number }>>
   limits?: Partial<Limits>
+  /**
+   * What stands in for the code of agents, none of which runs then, to ask "what if": mocks, and answers by hand (`runtime.effects`)
+   * for tasks that have none. What was running goes on: it is not interrupted. Default: agents do their work themselves.
+   */
+  effects?: Effects
   /** Default: pino at level `warn`. */
   logger?: Logger
   /** Clock, ids, randomness and scheduler; for tests and simulations. */
@@ -115,4 +121,6 @@ export interface RuntimeStatus {
   readonly abandoned: number
   readonly inbox: number
   readonly held: number
+  /** Where its history comes from, in a journal that was forked. */
+  readonly origin: Origin | null
 }

@@ -6,19 +6,19 @@ import { StatorError } from '../errors.ts'
 import type { TaskContext as TaskState } from '../machines/task.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
+import type { Cell } from './cell.ts'
 import type { Door } from './door.ts'
 import type { Drains } from './drains.ts'
-import type { Effect } from './effect.ts'
+import type { Effect, Executor } from './effect.ts'
 import { heldError } from './ended.ts'
 import type { Endings } from './endings.ts'
 import { input } from './envelope.ts'
 import type { Kernel } from './kernel.ts'
 import type { Released } from './kernel-parts.ts'
-import type { LocalExecutor } from './local-executor.ts'
 import type { SignalStream } from './signal-stream.ts'
 
 export interface ReleaseParts {
-  readonly executor: LocalExecutor
+  readonly executor: Executor
   readonly stream: SignalStream
   readonly endings: Endings
   readonly door: Door
@@ -29,11 +29,9 @@ export function release(to: ReleaseParts, released: Released): void {
   const { executor, stream, endings, door, drains } = to
   for (const { task, turn, reason } of released.stops) executor.stop(task, turn, reason)
   for (const { cell, turn } of released.starts) {
-    const { agent, spec, attempts, turn: current } = cell.snapshot.context as TaskState
+    const effect = effectOf(cell)
     // Cancelled, or moved on, in the same turn: there is nothing to start.
-    if (current !== turn || agent === null || spec === null || cell.state !== 'running') continue
-    const { address: task, correlationId, depth } = cell
-    executor.start({ task, agent, turn, attempt: attempts, spec, correlationId, depth })
+    if (effect?.turn === turn) executor.start(effect)
   }
   stream.publish(released.signals)
   for (const { address, hold } of released.held)
@@ -41,6 +39,14 @@ export function release(to: ReleaseParts, released: Released): void {
   for (const { cell, signal } of released.endings) endings.tell(cell.address, { cell, signal })
   drains.tell()
   door.letIn()
+}
+
+/** What a task has running outside; undefined where it has nothing. */
+export function effectOf(cell: Cell): Effect | undefined {
+  const { agent, spec, attempts: attempt, turn } = cell.snapshot.context as TaskState
+  if (agent === null || spec === null || cell.state !== 'running') return undefined
+  const { address: task, correlationId, depth } = cell
+  return { task, agent, turn, attempt, spec, correlationId, depth }
 }
 
 /** Settles when it is durable, if asked to wait; rejects when the task did not take it. */

@@ -17,10 +17,12 @@ import { assemble } from './assemble.ts'
 import { checkHistoryFilter, checkReadOptions } from './check-filter.ts'
 import { checkCall } from './check-options.ts'
 import { filterOf, positionOf } from './cursor.ts'
+import type { EffectsView } from './effects-view.ts'
+import { forkOf, type ForkOptions } from './fork.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import type { GatesView } from './gates-view.ts'
 import { letGo } from './held.ts'
-import type { HistoryFilter } from './journal.ts'
+import type { HistoryFilter, Journal } from './journal.ts'
 import type { Lifetime, LifetimeParts } from './lifetime.ts'
 import type {
   ReadOptions,
@@ -51,6 +53,7 @@ class RuntimeImpl {
   readonly agents: AgentsView
   readonly actors: ActorsView
   readonly tasks: TasksView
+  readonly effects: EffectsView
   readonly gates: GatesView
   readonly #parts: LifetimeParts
   readonly #lifetime: Lifetime
@@ -58,10 +61,11 @@ class RuntimeImpl {
   readonly #submissions: Submissions
 
   constructor(options: RuntimeOptions) {
-    const { agents, actors, tasks, gates, parts, lifetime, handles, submissions } = assemble(options)
+    const { agents, actors, tasks, effects, gates, parts, lifetime, handles, submissions } = assemble(options)
     this.agents = agents
     this.actors = actors
     this.tasks = tasks
+    this.effects = effects
     this.gates = gates
     this.#parts = parts
     this.#lifetime = lifetime
@@ -177,6 +181,7 @@ class RuntimeImpl {
       abandoned: this.#parts.executor.abandoned,
       inbox: this.#parts.kernel.inboxLength,
       held: this.actors.heldCount,
+      origin: this.#lifetime.origin,
     }
   }
 
@@ -203,6 +208,16 @@ class RuntimeImpl {
     checkCall(options)
     const now = this.#parts.clock.now()
     return prune(this.#parts, { until: now - toMs(options.olderThan, 'olderThan'), now })
+  }
+
+  /**
+   * A journal of its own with what is durable of this one, up to a position; see `fork`. This runtime goes on as if nothing were.
+   * @throws StatorError INPUT_INVALID, DEFINITION_INVALID, FORK_IMPOSSIBLE, JOURNAL_USED, JOURNAL_FAILED, CLOSED
+   */
+  fork(options: ForkOptions = {}): Journal {
+    this.#lifetime.requireJournal()
+    checkCall(options)
+    return forkOf(this.#parts.journal, { newId: this.#parts.ids, ...options })
   }
 
   /** Checks every record of the journal. Returns the first bad position, or null. */

@@ -57,7 +57,7 @@ export async function wrongForks(seed: number, looksAt: (position: number) => bo
     if (refused !== undefined && refused.first !== at)
       wrong.push(`seed ${seed}: at ${refused.at} first is ${refused.first}, and it is ${at}`)
     refused = undefined
-    const difference = compare(forked, moments.get(at), at === last ? 'all' : 'caused', setup)
+    const difference = compare(forked, moments.get(at), state, at === last, setup)
     if (difference !== null) wrong.push(`seed ${seed}, position ${at} of ${last}: ${difference}`)
   }
   return wrong
@@ -79,7 +79,8 @@ function tryFork(state: MemoryState, at: number): MemoryState | { first: unknown
 function compare(
   forked: MemoryState,
   moment: MemoryState | undefined,
-  mail: 'all' | 'caused',
+  end: MemoryState,
+  isLast: boolean,
   setup: Setup,
 ): string | null {
   const now = replay(forked, setup, 'checkpoints')
@@ -87,14 +88,19 @@ function compare(
     if (code === 'REPLAY_DIVERGED') return `${address} diverged: ${reason}`
   if (moment === undefined) return null
   const then = replay(moment, setup, 'checkpoints')
+  const mail = isLast ? 'all' : 'caused'
   return (
     differ('actors', texts(now.actors), texts(then.actors)) ??
     differ('stranded', texts(now.stranded), texts(then.stranded)) ??
     differ('pending', pendingOf(forked, mail), pendingOf(moment, mail)) ??
-    differ('keys', forked.keys, moment.keys) ??
-    differ('cached', forked.cached, moment.cached)
+    differ('keys', forked.keys, stillIn(moment.keys, end.keys)) ??
+    differ('cached', forked.cached, stillIn(moment.cached, end.cached))
   )
 }
+
+/** What a pruning has erased since, a fork has not. */
+const stillIn = (then: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): Map<string, string> =>
+  new Map([...then].filter(([key]) => now.has(key)))
 
 const texts = (map: ReadonlyMap<string, unknown>): Map<string, string> =>
   new Map([...map].map(([key, value]) => [key, JSON.stringify(value)]))
