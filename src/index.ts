@@ -74,10 +74,10 @@ export type {
   GateAnswer,
   GateFilter,
   GateInfo,
-  GateOptions,
   GateOutcome,
   GatePage,
   GatesView,
+  OpenGateOptions,
 } from './runtime/gates-view.ts'
 export type { GroupHandle } from './runtime/group-handle.ts'
 export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'

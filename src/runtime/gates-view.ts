@@ -25,7 +25,7 @@ export type { GateInfo, GateOutcome } from './gate-handle.ts'
 export type { GateFilter, GatePage } from './gate-list.ts'
 
 /** Of one that no run opens. */
-export interface GateOptions {
+export interface OpenGateOptions {
   /** One part. Also its idempotency key, unless one is given. Default: random. */
   readonly id?: string
   /** 1 to 200 characters. The same key with the same question gives the first gate, also after its end. */
@@ -83,7 +83,7 @@ export class GatesView {
    * @throws StatorError (rejects) INPUT_INVALID, DEFINITION_INVALID (no duration), ADDRESS_INVALID, IDEMPOTENCY_CONFLICT, HUB_BUSY,
    * CLOSED, and what JSON is refused with
    */
-  async open(options: GateOptions = {}): Promise<GateInfo> {
+  async open(options: OpenGateOptions = {}): Promise<GateInfo> {
     this.#parts.lifetime.requireOpen()
     parse(optionsShape, options, 'INPUT_INVALID', 'options')
     const { id, idempotencyKey, title, details, expires } = options
