@@ -1,10 +1,7 @@
 /** Gates: questions to humans, asked by clients; who answers, what an answer is worth, and when there is none, in virtual time. */
 import { describe, expect, test } from 'vitest'
-import { agent, task, workflow, type GateInfo, type StatorError } from 'stator'
+import type { GateInfo, StatorError } from 'stator'
 import { crashSweep, type Life, type Scenario, type Simulation } from 'stator/testing'
-import { z } from 'zod'
-import { emptyMemory } from '../../src/runtime/memory-journal.ts'
-import type { PendingMessage } from '../../src/runtime/journal.ts'
 import { good } from './support/play.ts'
 import { codeOf, worldOf } from './support/world.ts'
 
@@ -286,91 +283,6 @@ describe('who answers', () => {
     await again.until(again.runtime.gates.approve('later', { by: 'ann' }))
     expect(await again.until(again.runtime.gates.outcome('later'))).toMatchObject({ status: 'approved' })
     await world.drain(again)
-  })
-})
-
-describe('a gate of a run', () => {
-  const pending: PendingMessage = {
-    id: 1,
-    type: 'gate.open',
-    to: 'gate/run/ship',
-    from: 'workflow/run',
-    priority: 'high',
-    correlationId: 'workflow/run',
-    causationId: 0,
-    output: 0,
-    hops: 0,
-    depth: 0,
-    data: { parent: 'workflow/run', step: 4, visit: 2, title: 'Ship it?' },
-  }
-
-  /** A journal in which a run has just asked for it; that there is none here does not matter to the gate. */
-  async function ofRun(): Promise<[Simulation, Life]> {
-    const state = emptyMemory()
-    state.pending.set(pending.id, JSON.stringify(pending))
-    const world = worldOf(() => ({}), { state, watched: false })
-    const life = await world.boot()
-    await world.pass(life, 1)
-    return [world, life]
-  }
-
-  test('tells its run the answer, as that of a step', async () => {
-    const [world, life] = await ofRun()
-    const { gates } = life.runtime
-    await life.until(gates.open({ id: 'run' }))
-    expect(gates.list({ run: 'run' }).gates).toMatchObject([
-      { id: 'run/ship', run: 'run', title: 'Ship it?', state: 'open' },
-    ])
-    expect(gates.list({ run: 'run', open: true }).gates).toHaveLength(1)
-    expect(gates.list({ run: 'ru' }).gates).toEqual([])
-    await life.until(gates.approve('run/ship', { by: 'ann', data: 7 }))
-    const told = life.runtime.history({ types: ['step.done'] })
-    expect(told).toMatchObject([
-      {
-        to: 'workflow/run',
-        from: 'gate/run/ship',
-        correlationId: 'workflow/run',
-        priority: 'high',
-        data: {
-          step: 4,
-          visit: 2,
-          status: 'completed',
-          output: { approved: true, by: 'ann', data: 7 },
-        },
-      },
-    ])
-    expect(life.runtime.history({ types: ['gate.approve'] })).toMatchObject([
-      { correlationId: 'workflow/run' },
-    ])
-    await world.drain(life)
-  })
-
-  test('that its run never opens is waited for no longer than the run lives', async () => {
-    const one = task('one', { input: z.null() })
-    const only = workflow('only', { input: z.null() }).step('one', one)
-    const world = worldOf(each => ({
-      agents: [
-        agent('ann').handle(
-          one,
-          each.handler(async () => each.wait(1_000)),
-        ),
-      ],
-      workflows: [only],
-    }))
-    const life = await world.boot()
-    const run = await life.until(life.runtime.start(only, null, { id: 'run' }))
-    const waited = codeOf(life, life.runtime.gates.outcome('run/ship'))
-    expect(await waited).toBe('NOT_FOUND')
-    expect(run.status()).toBe('completed')
-    await world.drain(life)
-  })
-
-  test('is not called off by a client', async () => {
-    const [, life] = await ofRun()
-    const error = await errorOf(life, life.runtime.gates.cancel('run/ship'))
-    expect(error.code).toBe('EVENT_REFUSED')
-    expect(error.details).toMatchObject({ state: 'open' })
-    expect(life.runtime.gates.get('run/ship')).toMatchObject({ state: 'open' })
   })
 })
 
