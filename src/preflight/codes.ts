@@ -17,7 +17,7 @@ export const PREFLIGHT = {
   BRANCH_MATCHES_NOTHING: {
     severity: 'error',
     means: 'It may be that no condition of a choice holds, and then nothing is left to do.',
-    suggestion: 'Add a last case without a condition.',
+    suggestion: 'Add a last one without a condition: `otherwise`, or a transition without a guard.',
   },
   CASE_NEVER_TAKEN: {
     severity: 'error',
@@ -71,17 +71,6 @@ export const PREFLIGHT = {
     means: 'From here no final state can be reached, whatever happens.',
     suggestion: 'Add a transition that leads to an end, or make the state final.',
   },
-  PIVOT_IN_PARALLEL: {
-    severity: 'warning',
-    means:
-      'What runs beside a pivot can be undone only if it fails first: which of the two ends first decides.',
-    suggestion: 'Put the pivot after the group.',
-  },
-  PIVOT_REPEATED: {
-    severity: 'warning',
-    means: 'A pivot may run more than once: the first time decides, and the others are no pivots any more.',
-    suggestion: 'Put the pivot after the loop or the map.',
-  },
   PIVOT_TWICE: {
     severity: 'warning',
     means: 'A pivot comes after another one, which has already ruled out that anything is undone.',
@@ -89,8 +78,9 @@ export const PREFLIGHT = {
   },
   SIGNAL_NEVER_AWAITED: {
     severity: 'warning',
-    means: 'A signal is taken that nothing waits for.',
-    suggestion: 'Add a wait for it, or remove it.',
+    means: 'A signal is taken and kept that nothing waits for.',
+    suggestion:
+      'Add a wait for it, or remove it; where a later version waits for it, say so in `preflight.ignore`.',
   },
   TRANSITION_NEVER_TAKEN: {
     severity: 'warning',
@@ -110,7 +100,7 @@ export const PREFLIGHT = {
   WAIT_WITHOUT_TIMEOUT: {
     severity: 'warning',
     means: 'It waits for something from outside that may never come.',
-    suggestion: 'Add `after` to the state, or `for` to the wait.',
+    suggestion: 'Add `after` to the state, or `timeout` to the wait.',
   },
 } as const satisfies Readonly<Record<string, Entry>>
 

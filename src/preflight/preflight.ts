@@ -3,6 +3,7 @@
  * called, and may say anything.
  */
 import type { AnyStateMachine } from 'xstate'
+import type { AnyWorkflow } from '../actors/workflow.ts'
 import type { Flow } from '../messages/flow.ts'
 import type { PreflightCode } from './codes.ts'
 import { findingOf, type Finding, type Found } from './finding.ts'
@@ -11,21 +12,8 @@ import { rules } from './flow/rules/index.ts'
 import { analyse } from './machine/analysis.ts'
 import { conduct, structure } from './machine/rules/index.ts'
 
-/** A workflow, as far as it is looked at. */
-export interface Checkable {
-  readonly kind: 'workflow'
-  readonly name: string
-  /** What runs. */
-  readonly machine?: AnyStateMachine
-  /** What the machine was compiled from; undefined for one's own. */
-  readonly flow?: Flow | undefined
-  readonly preflight?: PreflightIgnored | undefined
-}
-
-export interface PreflightIgnored {
-  /** Why a finding is none here, by its code, or by its code and state: `WAIT_WITHOUT_TIMEOUT` or `WAIT_WITHOUT_TIMEOUT:review`. */
-  readonly ignore?: Readonly<Record<string, string>>
-}
+/** A workflow, as far as it is looked at. Its option `preflight.ignore` says why a finding is none here, by code, or by code and state. */
+type Checkable = Pick<AnyWorkflow, 'kind' | 'name' | 'machine' | 'flow' | 'preflight'>
 
 export interface PreflightOptions {
   /** Codes that are not looked for, whatever the workflow says. */
@@ -34,7 +22,7 @@ export interface PreflightOptions {
 
 /**
  * What is wrong with a workflow, or with any XState machine: errors first, then in the order of its states. Of a workflow, what its
- * option `preflight.ignore` gives a reason for is left out. Takes time in proportion to its size.
+ * option `preflight.ignore` gives a reason for is left out: by code, or by code and state (`WAIT_WITHOUT_TIMEOUT:review`). Takes time in proportion to its size.
  */
 export function preflight(
   workflow: Checkable | AnyStateMachine,
@@ -64,8 +52,7 @@ function inFlow(flow: Flow | undefined): readonly Found[] {
   return rules.flatMap(rule => rule(places, flow))
 }
 
-function inMachine(machine: AnyStateMachine | undefined, isOwn: boolean): readonly Found[] {
-  if (machine === undefined) return []
+function inMachine(machine: AnyStateMachine, isOwn: boolean): readonly Found[] {
   const analysis = analyse(machine)
   return (isOwn ? [...structure, ...conduct] : structure).flatMap(rule => rule(analysis))
 }

@@ -1,10 +1,9 @@
-/** Contents: what is somewhere in each node of a flow: a pivot, something to undo, something that can fail. One pass, from the inside. */
+/** Contents: what is somewhere in each node of a flow: a pivot, something that can fail. One pass, from the inside. */
 import type { FlowNode } from '../../messages/flow.ts'
 import { mayMatchNothing } from './cases.ts'
 
 export interface Content {
   readonly pivot: boolean
-  readonly undo: boolean
   readonly fails: boolean
 }
 export type Contents = ReadonlyMap<FlowNode, Content>
@@ -19,7 +18,6 @@ function read(node: FlowNode, contents: Map<FlowNode, Content>): Content {
   const within = bodiesOf(node).flatMap(body => body.map(each => read(each, contents)))
   const content = {
     pivot: isPivot(node) || within.some(each => each.pivot),
-    undo: hasUndo(node) || within.some(each => each.undo),
     fails: canFail(node) || within.some(each => each.fails),
   }
   contents.set(node, content)

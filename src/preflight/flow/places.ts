@@ -4,21 +4,17 @@
  */
 import type { Flow, FlowNode } from '../../messages/flow.ts'
 import { wayFrom } from '../finding.ts'
-import { canFail, contentsOf, hasUndo, isPivot, type Contents } from './contents.ts'
+import { canFail, contentsOf, isPivot, type Contents } from './contents.ts'
 
 export interface Place {
   readonly node: FlowNode
   readonly trail: Trail
   /** A pivot is behind it for certain. */
   readonly isAfterPivot: boolean
-  /** A pivot may still come, or runs beside it. */
+  /** A pivot may still come. */
   readonly isBeforePivot: boolean
   /** Something may fail later, or beside it, while everything can still be undone. */
   readonly isAtRisk: boolean
-  /** It is in a loop or a map. */
-  readonly isRepeated: boolean
-  /** What runs beside it has something to undo, or a pivot. */
-  readonly isBesideSaga: boolean
 }
 
 /** Names from the start to a node, last first. */
@@ -49,8 +45,6 @@ export function placesOf({ body }: Flow): readonly Place[] {
     isAfterPivot: false,
     isBeforePivot: false,
     isAtRisk: false,
-    isRepeated: false,
-    isBesideSaga: false,
   }
   row(body, start, contentsOf(body), places)
   return places
@@ -91,46 +85,32 @@ function inside(place: Place, contents: Contents, places: Place[]): boolean {
   const { node } = place
   if (node.kind === 'step') return isPivot(node)
   if (node.kind === 'sequence') return row(node.body, place, contents, places)
-  if (node.kind === 'parallel') return beside(place, node.body, contents, places)
   if (node.kind === 'branch') {
     const ends = node.cases.map(({ name, body }) =>
       row(body, { ...place, trail: extend(place.trail, name) }, contents, places),
     )
     return ends.every(Boolean)
   }
+  if (node.kind === 'parallel') beside(place, node.body, contents, places)
   if (node.kind === 'loop') {
     // What is in it comes again: what fails the next time, fails after it.
     const again = node.body.some(each => canFailIn(each, contents))
-    row(node.body, { ...place, isRepeated: true, isAtRisk: place.isAtRisk || again }, contents, places)
+    row(node.body, { ...place, isAtRisk: place.isAtRisk || again }, contents, places)
     return false
   }
   if (node.kind === 'map') {
     const { each } = node
     const trail = each.name === node.name ? place.trail : extend(place.trail, each.name)
-    places.push({ ...place, node: each, trail, isRepeated: true, isAtRisk: !place.isAfterPivot })
+    places.push({ ...place, node: each, trail, isAtRisk: !place.isAfterPivot })
   }
   return false
 }
 
-function beside(place: Place, body: readonly FlowNode[], contents: Contents, places: Place[]): boolean {
-  const count = (has: (node: FlowNode) => boolean): number => body.filter(has).length
-  const hasPivot = (node: FlowNode): boolean => contents.get(node)?.pivot ?? false
-  const hasSaga = (node: FlowNode): boolean => hasPivot(node) || (contents.get(node)?.undo ?? hasUndo(node))
-  const fails = (node: FlowNode): boolean => canFailIn(node, contents)
-  const [pivots, sagas, failing] = [count(hasPivot), count(hasSaga), count(fails)]
-  const others = (all: number, isOne: boolean): boolean => all > (isOne ? 1 : 0)
-  const ends = body.map(node =>
-    row(
-      [node],
-      {
-        ...place,
-        isBeforePivot: place.isBeforePivot || others(pivots, hasPivot(node)),
-        isAtRisk: place.isAtRisk || others(failing, fails(node)),
-        isBesideSaga: place.isBesideSaga || others(sagas, hasSaga(node)),
-      },
-      contents,
-      places,
-    ),
-  )
-  return ends.some(Boolean)
+/** Beside each other: what one of them has done is to be undone when another fails. There is no pivot in there. */
+function beside(place: Place, body: readonly FlowNode[], contents: Contents, places: Place[]): void {
+  const failing = body.filter(node => canFailIn(node, contents)).length
+  for (const node of body) {
+    const others = failing - (canFailIn(node, contents) ? 1 : 0)
+    row([node], { ...place, isAtRisk: place.isAtRisk || others > 0 }, contents, places)
+  }
 }
