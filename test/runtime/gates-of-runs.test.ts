@@ -1,8 +1,9 @@
 /** Gates of runs: the run waits for the answer, goes on with it or fails by it, and takes its gates with it when it is cancelled. */
 import { describe, expect, test } from 'vitest'
 import { agent, gate, task, workflow, type Priority, type StatorError } from 'stator'
-import type { Life, Simulation } from 'stator/testing'
+import { CRASH_POINTS, Crashed, type Life, type Simulation } from 'stator/testing'
 import { z } from 'zod'
+import { decode } from '../../src/runtime/record.ts'
 import { codeOf, worldOf } from './support/world.ts'
 
 const HOUR = 60 * 60_000
@@ -13,8 +14,8 @@ const release = workflow('release', { input: z.null() })
   .step('ship', gate({ expires: '2h' }), ({ outputs }) => ({ version: outputs.build.version }))
   .step('publish', publish, ({ outputs }) => ({ by: outputs.ship.by }))
 
-async function released(priority: Priority = 'normal'): Promise<[Simulation, Life]> {
-  const world = worldOf(
+const worldOfReleases = (): Simulation =>
+  worldOf(
     each => ({
       agents: [
         agent('ann')
@@ -34,6 +35,9 @@ async function released(priority: Priority = 'normal'): Promise<[Simulation, Lif
     }),
     { watched: false },
   )
+
+async function released(priority: Priority = 'normal'): Promise<[Simulation, Life]> {
+  const world = worldOfReleases()
   const life = await world.boot()
   await life.until(life.runtime.start(release, null, { id: 'run', priority }))
   return [world, life]
@@ -126,4 +130,33 @@ describe('a gate of a run', () => {
     expect(heard).toBe('NOT_FOUND')
     expect(life.runtime.run('run').status()).toBe('completed')
   })
+})
+
+/** All of it, as somebody does who does not know how far it had come. */
+async function playAll(life: Life): Promise<unknown> {
+  const { gates } = life.runtime
+  const run = await life.until(life.runtime.start(release, null, { id: 'run' }))
+  while (gates.get('run/ship') === undefined) await life.until(life.wait(100))
+  await life.until(gates.approve('run/ship', { by: 'bob', idempotencyKey: 'k' }))
+  return life.until(run.result())
+}
+
+test.each(CRASH_POINTS)('its answer reaches a run, whichever write the process dies at: %s', async point => {
+  let crashes = 0
+  // Past the last write nobody dies.
+  for (let write = 1; crashes === write - 1; write++) {
+    const world = worldOfReleases()
+    const result = await world
+      .boot({ write, point })
+      .then(playAll)
+      .catch(async (error: unknown) => {
+        if (!(error instanceof Crashed)) throw error
+        crashes++
+        return playAll(await world.boot())
+      })
+    expect(result).toMatchObject({ ship: { approved: true, by: 'bob' }, publish: 'published for bob' })
+    const answers = world.state.records.filter(record => decode(record).name === 'gate.approved')
+    expect(answers).toHaveLength(1)
+  }
+  expect(crashes).toBeGreaterThan(3)
 })
