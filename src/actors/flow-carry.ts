@@ -36,7 +36,7 @@ function traitsOf(node: Placed): Json[] {
   const own: Json[] = [node.kind, node.name]
   if (node.kind === 'step') return [...own, node.task, node.undo?.task ?? null, node.pivot === true]
   if (node.kind === 'wait') return [...own, node.signal ?? null]
-  if (node.kind === 'workflow') return [...own, node.workflow, node.version, node.hash]
+  if (node.kind === 'workflow') return [...own, node.workflow, node.version]
   if (node.kind === 'branch') return [...own, node.cases.map(({ name }) => name)]
   return node.kind === 'map' ? [...own, traitsOf(node.each)] : own
 }

@@ -4,11 +4,13 @@ import { frozenTrail, thawedTrail, type Trace } from '../machines/trail.ts'
 import { Vector } from '../machines/vector.ts'
 import type { MapState, WorkflowContext } from '../machines/workflow-context.ts'
 import type { Json } from '../messages/json.ts'
+import { begunIn, type Begun } from './flow-carry.ts'
 
 interface FrozenRun extends Omit<
   WorkflowContext,
   'index' | 'status' | 'visits' | 'refs' | 'maps' | 'trail' | 'undoing'
 > {
+  readonly begun: Begun | null
   readonly status: number[]
   readonly visits: number[]
   readonly refs: number[]
@@ -21,17 +23,19 @@ interface FrozenRun extends Omit<
   >
 }
 
-export function frozenRun(context: WorkflowContext): Json {
+/** `marks` are those of its flow: what has begun is marked, for another flow that it may go on with. */
+export function frozenRun(context: WorkflowContext, marks: readonly string[]): Json {
   const { index: _, trail, undoing, ...plain } = context
   return {
     ...plain,
+    begun: begunIn(context, marks),
     trail: frozenTrail(trail),
     undoing: mapped(undoing, one => ({ ...one, left: frozenTrail(one.left) })),
   } as unknown as Json
 }
 
 export function thawedRun(json: Json, index: FlowIndex): WorkflowContext {
-  const { status, visits, refs, maps, trail, undoing, ...plain } = json as unknown as FrozenRun
+  const { begun: _, status, visits, refs, maps, trail, undoing, ...plain } = json as unknown as FrozenRun
   return {
     ...plain,
     index,

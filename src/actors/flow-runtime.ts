@@ -15,6 +15,7 @@ import { filled, holds, valueOf, type Source } from './conditions.ts'
 import { specOf } from './create.ts'
 import type { From, NodeCode } from './flow-code.ts'
 import { outputOfNode, outputsView, runView } from './flow-view.ts'
+import { carryFlow, marksOf } from './flow-carry.ts'
 import { frozenRun, thawedRun } from './flow-frozen.ts'
 import type { Admit } from './graph-runtime.ts'
 import type { Definition, Look } from './kind.ts'
@@ -46,12 +47,14 @@ export interface FlowParts {
 
 export function definitionOfFlow(parts: FlowParts, host: FlowHost): Definition {
   const { ref, index, code, machine, surface, migrate } = parts
+  let known: readonly string[] | undefined
+  const marks = (): readonly string[] => (known ??= marksOf(index))
   return {
     kind: workflowKind,
     machine,
     ref,
     input: { index },
-    freeze: context => frozenRun(context as WorkflowContext),
+    freeze: context => frozenRun(context as WorkflowContext, marks()),
     thaw: context => thawedRun(context, index),
     stateOf: phaseOf,
     materialise: (context, event, data, look) =>
@@ -59,6 +62,7 @@ export function definitionOfFlow(parts: FlowParts, host: FlowHost): Definition {
     run: runView,
     surface,
     ...(migrate === undefined ? {} : { migrate }),
+    carry: (snapshot, how) => carryFlow({ machine, index, marks: marks() }, snapshot, how),
   }
 }
 

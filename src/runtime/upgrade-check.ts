@@ -11,6 +11,7 @@ import type { Checkpoint, DefinitionRef, Journal } from './journal.ts'
 import { checkJournal } from './check-options.ts'
 import { Door } from './door.ts'
 import { systemHost } from './host.ts'
+import { bringsItsOwn } from './identity.ts'
 import { limitsOf } from './limits.ts'
 import { decode } from './record.ts'
 import { Registry } from './registry.ts'
@@ -144,9 +145,9 @@ function runOf(
   return { ...base(address, ref), verdict: found.verdict, to: found.to.ref.version, reasons: [] }
 }
 
-/** Of a run that began in the tail. A graph brings its own definition. */
+/** Of a run that began in the tail. What came as data brings its own definition. */
 function begun(registry: Registry, run: Address, ref: DefinitionRef): RunUpgrade {
-  const isKnown = ref.name === 'graph' || registry.named(run, ref, () => undefined) !== undefined
+  const isKnown = bringsItsOwn(ref) || registry.named(run, ref, () => undefined) !== undefined
   return isKnown ? known(registry, run, ref) : behind(registry, run, ref)
 }
 

@@ -12,7 +12,8 @@ const add = task('add', { input: number, output: number })
 const twice = workflow('twice', { input: number })
   .step('one', add)
   .step('two', add, ({ outputs }) => ({ n: outputs.one.n }))
-const changed = workflow('twice', { input: number }).step('one', add).step('other', add)
+/** Its run has begun the first step: another one is not for it. */
+const changed = workflow('twice', { input: number }).step('other', add).step('two', add)
 const bystander = workflow('bystander', { input: number }).step('only', add)
 
 const holder: { known: readonly AnyWorkflow[] } = { known: [] }

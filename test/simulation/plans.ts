@@ -96,7 +96,7 @@ const TROUBLE: readonly (Known | undefined)[] = ['MAPPER_FAILED', 'INPUT_INVALID
 }))
 
 /** A workflow declared in code: sequences and groups, with mappers, some of which throw or make no fit input. */
-function declare(dice: Dice, name: string, version: string): Declared {
+function declare(dice: Dice, name: string, version: string, word = 'p'): Declared {
   const known = new Map<string, KnownStep>()
   const onFailure = dice.pick(['continue', 'cancel'] as const)
   const whole = dice.chance(0.5) ? { limit: from(dice, 1, 3) } : {}
@@ -115,7 +115,7 @@ function declare(dice: Dice, name: string, version: string): Declared {
   }
   for (const [index, width] of several(from(dice, 1, 3), () => from(dice, 1, 3)).entries()) {
     const after = frontier
-    const names = several(width, other => `p${index}${other}`)
+    const names = several(width, other => `${word}${index}${other}`)
     if (width === 1) building = add(building, names[0] ?? '', after)
     else
       building = building.parallel(
@@ -128,13 +128,16 @@ function declare(dice: Dice, name: string, version: string): Declared {
   return { workflow: building as unknown as WorkflowDefinition<string>, steps: known, onFailure }
 }
 
-/** Made once. Two of each name: a process may know the one, or the other, under the same name and version. */
+/**
+ * Made once. Two of each name: a process may know the one, or the other, under the same name and version. They begin with other steps, so
+ * that no run of one goes on with the other.
+ */
 export const WORKFLOWS: readonly { readonly mine: Declared; readonly other: Declared }[] = several(
   16,
   index => {
     const dice = new Dice(2000 + index)
     const name = `declared${index}`
-    return { mine: declare(dice, name, '1'), other: declare(dice, name, '1') }
+    return { mine: declare(dice, name, '1'), other: declare(dice, name, '1', 'q') }
   },
 )
 
