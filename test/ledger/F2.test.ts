@@ -1,10 +1,9 @@
 /**
- * F2, the hub is the log: durable before visible; recovery is a replay. (Forking the history comes with workflows of many
- * lives; see the row's later issue.)
+ * F2, the hub is the log: durable before visible; recovery is a replay; the history can be forked at any message.
  */
 import { expect, test } from 'vitest'
-import { agent, createRuntime, memory, StatorError, task, type Journal } from 'stator'
-import { codeOf, settled } from './support.ts'
+import { agent, createRuntime, cursorOf, memory, StatorError, task, type Journal } from 'stator'
+import { codeOf, latch, settled } from './support.ts'
 
 const job = task('job')
 
@@ -88,4 +87,46 @@ test('every message is in the journal once, in one order, without gaps', async (
   await Promise.all(Array.from({ length: 100 }, async () => (await runtime.submit(job, null)).result()))
   const seqs = runtime.history({ limit: 10_000 }).map(({ seq }) => seq)
   expect(seqs).toEqual(seqs.map((_, index) => index + 1))
+})
+
+test('the history can be forked at any message, to ask what if; what was is not touched by it', async () => {
+  const ask = task('ask')
+  const gate = latch()
+  let asked = 0
+  const worker = agent('worker').handle(ask, async () => {
+    asked++
+    await gate.opened
+    return 'yes'
+  })
+  const first = await createRuntime({ agents: [worker] })
+  const handle = await first.submit(ask, null, { id: 'a' })
+  await settled()
+  gate.open()
+  expect(await handle.result()).toBe('yes')
+  const history = first.history()
+  const ends: unknown[] = []
+  for (const signal of history) {
+    const other = await createRuntime({
+      journal: first.fork({ at: cursorOf(signal) }),
+      agents: [worker],
+      effects: { ask: () => 'no' },
+    })
+    await settled()
+    expect(other.history().slice(0, signal.seq)).toEqual(history.slice(0, signal.seq))
+    expect([other.held(), other.verify(), other.status().origin?.seq]).toEqual([[], null, signal.seq])
+    const [end] = other.history({ actor: 'task/a', types: ['task.completed'] })
+    ends.push(end === undefined ? null : (end.data as { output: unknown }).output)
+    await other.close()
+  }
+  // Before the task was there; as long as it was open; and once it had ended.
+  const [created, completed] = ['task.create', 'task.completed'].map(
+    type => first.history({ types: [type], actor: 'task/a' })[0]?.seq ?? 0,
+  )
+  const expected = history.map(({ seq }) =>
+    seq < (created ?? 0) ? null : seq < (completed ?? 0) ? 'no' : 'yes',
+  )
+  expect(ends).toEqual(expected)
+  expect(new Set(ends)).toEqual(new Set([null, 'no', 'yes']))
+  expect([asked, first.history()]).toEqual([1, history])
+  await first.close()
 })

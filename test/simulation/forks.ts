@@ -43,7 +43,7 @@ export async function wrongForks(seed: number, looksAt: (position: number) => bo
   const state = { ...copyOf(end.state), owned: false }
   const wrong: string[] = []
   const last = state.records.at(-1)?.seq ?? 0
-  let refused: { at: number; first: unknown } | undefined
+  let refused: { at: number; first: number | null } | undefined
   for (let at = 1; at <= last; at++) {
     if (!looksAt(at) && refused === undefined) continue
     const forked = tryFork(state, at)
@@ -63,14 +63,14 @@ export async function wrongForks(seed: number, looksAt: (position: number) => bo
   return wrong
 }
 
-function tryFork(state: MemoryState, at: number): MemoryState | { first: unknown } {
+function tryFork(state: MemoryState, at: number): MemoryState | { first: number | null } {
   const into = emptyMemory()
   try {
     fork(memory(state), { at: cursorAt(at), into: memory(into), newId: () => 'fork' })
     return into
   } catch (error) {
     if (error instanceof StatorError && error.code === 'FORK_IMPOSSIBLE')
-      return { first: error.details['first'] }
+      return { first: error.details['first'] as number | null }
     throw error
   }
 }
