@@ -7,61 +7,24 @@
  */
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate'
 import type { Command } from '../messages/command.ts'
-
-interface Args {
-  readonly context: object
-  readonly event: { readonly type: string }
-  readonly self: unknown
-  readonly system: unknown
-  /** Children are not for flat machines. */
-  readonly spawn: () => never
-}
-
-type Guard = (args: Pick<Args, 'context' | 'event'>, params: undefined) => boolean
-type Expression = ((args: Args, params: undefined) => unknown) | object
-
-/** What XState's action creators return: a function that carries its own description. */
-interface Builtin {
-  readonly type: string
-  readonly assignment?: Expression
-  readonly event?: Expression
-  readonly delay?: unknown
-  readonly id?: string
-  readonly sendId?: string
-  readonly collect?: (args: Args & { enqueue: unknown; check: unknown }, params: undefined) => void
-}
+import { actsOf, ASIDE, aside, isTrue, perform, testOf, type Act, type Scope, type Test } from './builtins.ts'
 
 interface Row {
-  readonly guard: Guard | undefined
+  readonly test: Test | undefined
   /** Undefined for a transition that stays. */
   readonly target: State | undefined
-  readonly actions: readonly Builtin[]
+  readonly actions: readonly Act[]
 }
 
 interface State {
   readonly template: AnyMachineSnapshot
   readonly rows: Map<string, Row[]>
   readonly always: Row[]
-  readonly entry: readonly Builtin[]
-  readonly exit: readonly Builtin[]
+  readonly entry: readonly Act[]
+  readonly exit: readonly Act[]
 }
 
-interface Scope {
-  readonly self: unknown
-  readonly system: unknown
-}
-
-/** Thrown to step aside; never leaves this file. */
-const ASIDE = new Error('a jump, caught in this file')
 const MAX_MICROSTEPS = 50
-const KNOWN = new Set([
-  'xstate.assign',
-  'xstate.emit',
-  'xstate.raise',
-  'xstate.cancel',
-  'xstate.enqueueActions',
-])
-
 export type MacroStep = (
   snapshot: AnyMachineSnapshot,
   event: { type: string },
@@ -94,14 +57,14 @@ export function tableOf(machine: AnyStateMachine): MacroStep | undefined {
 function compile(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): Map<string, State> {
   const states = new Map<string, State>()
   for (const node of nodes) {
-    const exit = actionsOf(machine, node.exit)
+    const exit = actsOf(machine, node.exit)
     if (node.type === 'final' && exit.length > 0) aside()
     const template = machine.resolveState({ value: node.key, context: {} } as never) as AnyMachineSnapshot
     states.set(node.key, {
       template,
       rows: new Map(),
       always: [],
-      entry: actionsOf(machine, node.entry),
+      entry: actsOf(machine, node.entry),
       exit,
     })
   }
@@ -117,9 +80,9 @@ function compile(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): Map<
       if (more.length > 0 || (target !== undefined && target.parent !== machine.root)) aside()
       const moves = target !== undefined && (target !== node || transition.reenter)
       return {
-        guard: guardOf(machine, transition.guard),
+        test: testOf(machine, transition.guard),
         target: moves ? states.get(target.key) : undefined,
-        actions: actionsOf(machine, transition.actions),
+        actions: actsOf(machine, transition.actions),
       }
     }
     for (const [type, transitions] of node.transitions) {
@@ -173,7 +136,7 @@ function run(
 }
 
 function select(rows: readonly Row[] | undefined, context: object, event: { type: string }): Row | undefined {
-  return rows?.find(row => row.guard === undefined || row.guard({ context, event }, undefined))
+  return rows?.find(({ test }) => isTrue(test, context, event))
 }
 
 function take(
@@ -194,105 +157,4 @@ function take(
   const { children, historyValue } = snapshot as { children: unknown; historyValue: unknown }
   const made: unknown = { ...template, context, children, historyValue }
   return { snapshot: made as AnyMachineSnapshot, state: next ?? state }
-}
-
-function perform(
-  machine: AnyStateMachine,
-  actions: readonly Builtin[],
-  start: object,
-  event: { type: string },
-  scope: Scope,
-  commands: Command[],
-): object {
-  let context = start
-  for (const action of actions) {
-    const args: Args = { context, event, self: scope.self, system: scope.system, spawn: aside }
-    if (action.type === 'xstate.assign') context = merged(context, assigned(action.assignment, args))
-    else if (action.type === 'xstate.emit') commands.push(evaluate(action.event, args) as Command)
-    else if (action.type === 'xstate.cancel')
-      commands.push({ type: 'timer.cancel', id: evaluate(action.sendId as never, args) as string })
-    else if (action.type === 'xstate.raise') commands.push(timer(machine, action, args))
-    else if (action.type === 'xstate.enqueueActions')
-      context = perform(machine, collected(action, args), context, event, scope, commands)
-    else aside()
-  }
-  return context
-}
-
-// A copy by spreading keeps the shape of the first, and is cheaper than Object.assign into a new object.
-const merged = (context: object, update: object): object => ({ ...context, ...update })
-
-function assigned(assignment: Expression | undefined, args: Args): object {
-  if (typeof assignment === 'function') return assignment(args, undefined) as object
-  const given = (assignment ?? {}) as Record<string, unknown>
-  // Mostly plain values, which are copied as they are.
-  let hasFunction = false
-  for (const key in given) if (typeof given[key] === 'function') hasFunction = true
-  if (!hasFunction) return given
-  return Object.fromEntries(
-    Object.entries(given).map(([key, value]) => [key, evaluate(value as Expression, args)]),
-  )
-}
-
-/** A raise with a delay is a timer; one without would have to be processed at once, which is XState's business. */
-function timer(machine: AnyStateMachine, action: Builtin, args: Args): Command {
-  const named =
-    typeof action.delay === 'string'
-      ? (machine.implementations.delays as Record<string, unknown>)[action.delay]
-      : action.delay
-  const delay =
-    typeof named === 'function'
-      ? (named as (args: Args, params: undefined) => unknown)(args, undefined)
-      : named
-  if (typeof delay !== 'number') aside()
-  const { type } = evaluate(action.event, args) as { type: string }
-  return { type: 'timer.set', id: action.id ?? type, delay: delay as number, event: type }
-}
-
-// One enqueueActions runs at a time and never nests, so one place for what it asks for is enough.
-let asked: Builtin[] = []
-
-const ENQUEUE = Object.assign(() => aside(), {
-  assign: (assignment: Expression) => void asked.push({ type: 'xstate.assign', assignment }),
-  emit: (event: Expression) => void asked.push({ type: 'xstate.emit', event }),
-  cancel: (sendId: string) => void asked.push({ type: 'xstate.cancel', sendId }),
-  raise: (event: Expression, options?: { readonly id?: string; readonly delay?: unknown }) =>
-    void asked.push({ type: 'xstate.raise', event, ...options }),
-  sendTo: aside,
-  sendParent: aside,
-  spawnChild: aside,
-  stopChild: aside,
-})
-
-function collected(action: Builtin, args: Args): Builtin[] {
-  asked = []
-  action.collect?.({ ...args, enqueue: ENQUEUE, check: aside }, undefined)
-  return asked
-}
-
-const evaluate = (expression: Expression | undefined, args: Args): unknown =>
-  typeof expression === 'function' ? expression(args, undefined) : expression
-
-function guardOf(machine: AnyStateMachine, guard: unknown): Guard | undefined {
-  if (guard === undefined) return undefined
-  const found =
-    typeof guard === 'string' ? (machine.implementations.guards as Record<string, unknown>)[guard] : guard
-  // `not`, `and`, `or` and guards with parameters carry more than a function.
-  if (typeof found !== 'function' || 'check' in found) aside()
-  return found as Guard
-}
-
-function actionsOf(machine: AnyStateMachine, actions: readonly unknown[]): Builtin[] {
-  return actions.map(action => {
-    const found =
-      typeof action === 'string'
-        ? (machine.implementations.actions as Record<string, unknown>)[action]
-        : action
-    if (typeof found !== 'function' || !KNOWN.has((found as unknown as Builtin).type)) aside()
-    return found as unknown as Builtin
-  })
-}
-
-function aside(): never {
-  throw ASIDE
 }
