@@ -2,6 +2,8 @@
  * Clients: who acts on a runtime of its own accord while a case is played: clients that send messages, and an operator who pauses
  * agents, resumes them, and takes up what is held. All of it in virtual time, and none of it twice after a crash.
  */
+import type { AnyWorkflow } from '../../actors/workflow.ts'
+import { indexOf } from '../../machines/flow-index.ts'
 import type { Address } from '../../messages/address.ts'
 import type { Life } from '../host/life.ts'
 import type { Watcher } from '../host/watcher.ts'
@@ -68,8 +70,8 @@ export class Clients {
     const run = runId(to % this.#case.inputs.length)
     if (type.startsWith('workflow.')) return `workflow/${run}`
     if (type.startsWith('task.')) {
-      const steps = this.#check.workflow.declared
-      return `task/${run}/${steps[to % Math.max(1, steps.length)]?.step.name ?? ''}`
+      const steps = stepsOf(this.#check.workflow)
+      return `task/${run}/${steps[to % Math.max(1, steps.length)] ?? ''}`
     }
     const agents = life.runtime.agents.list()
     return agents[to % Math.max(1, agents.length)]?.address ?? 'agent/nobody'
@@ -87,4 +89,10 @@ export class Clients {
   #send(life: Life, type: string, to: Address, data: ClientEvent['data']): void {
     if (life.isUp) life.runtime.send({ type, to, data }).catch(() => {})
   }
+}
+
+/** Names of the steps that are tasks of the run itself. */
+function stepsOf({ flow }: AnyWorkflow): string[] {
+  if (flow === undefined) return []
+  return indexOf(flow).entries.flatMap(({ node }) => (node.kind === 'step' ? [node.name] : []))
 }

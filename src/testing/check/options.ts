@@ -14,6 +14,7 @@ import { limitsOf, type Limits } from '../../runtime/limits.ts'
 import type { RunOutcome } from '../../runtime/outcome.ts'
 import type { Setup } from '../host/stage.ts'
 import { arbitraryOf } from '../arbitrary/index.ts'
+import { withChildren } from '../invariants/known.ts'
 import { EFFECT_FAULTS, world, type Effect, type EffectFault } from '../world/effect.ts'
 import type { WorldView } from '../world/view.ts'
 import { checkShape } from './options-shape.ts'
@@ -109,7 +110,7 @@ export function checkOf<Outputs, Given>(
   checkDefinition(workflow)
   checkOptions(options, 'options of a check')
   checkShape(options)
-  const tasks = [...new Map(workflow.declared.map(({ task }) => [task.name, task])).values()]
+  const tasks = tasksOf(workflow)
   const declared = options.effects ?? {}
   if (options.agents === undefined)
     for (const name of Object.keys(declared))
@@ -140,6 +141,12 @@ export function checkOf<Outputs, Given>(
     roles: options.roles ?? {},
     regressions: options.regressions ?? '.stator/regressions',
   }
+}
+
+/** Those of workflows that run as its steps, and those that undo, included. */
+function tasksOf(workflow: AnyWorkflow): AnyTask[] {
+  const tasks = withChildren([workflow]).flatMap(one => one.tasks)
+  return [...new Map(tasks.map(task => [task.name, task])).values()]
 }
 
 /** What a fault may do to an effect, where both allow it. */

@@ -7,9 +7,9 @@ import type { Json } from '../../messages/json.ts'
 import type { Signal } from '../../messages/signal.ts'
 import { Door } from '../../runtime/door.ts'
 import { limitsOf } from '../../runtime/limits.ts'
-import { hashOfWorkflow } from '../../runtime/identity.ts'
 import { Registry } from '../../runtime/registry.ts'
 import type { Setup } from '../host/stage.ts'
+import { workflowsOf } from './known.ts'
 
 const registries = new WeakMap<Setup, Registry>()
 
@@ -31,10 +31,8 @@ export function registryOf(setup: Setup): Registry {
 export function isKnown(setup: Setup, { data }: Pick<Signal, 'data'>): boolean {
   const { workflow, version, hash, plan, flow } = (data ?? {}) as Record<string, Json | undefined>
   if (plan !== undefined || flow !== undefined) return true
-  const workflows = (setup.workflows ?? []) as readonly AnyWorkflow[]
-  return workflows.some(
-    known => known.name === workflow && known.version === version && hashOfWorkflow(known) === hash,
-  )
+  const known = workflowsOf(setup).get(typeof hash === 'string' ? hash : '')
+  return known !== undefined && known.name === workflow && known.version === version
 }
 
 /** Is it for want of its definition that an actor is held? What is there instead may not be able to go on with it. */

@@ -8,20 +8,21 @@ import { gateMachine } from '../../machines/gate.ts'
 import { graphMachine } from '../../machines/graph.ts'
 import { groupMachine } from '../../machines/group.ts'
 import { compile, type CompiledPlan } from '../../machines/graph-state.ts'
+import { indexOf, type FlowIndex } from '../../machines/flow-index.ts'
 import { queueMachine } from '../../machines/queue.ts'
 import { scheduleMachine } from '../../machines/schedule.ts'
 import { taskMachine } from '../../machines/task.ts'
+import { compileWorkflow, phaseOf } from '../../machines/workflow.ts'
 import type { Address } from '../../messages/address.ts'
 import type { Command } from '../../messages/command.ts'
-import type { Json } from '../../messages/json.ts'
+import type { Flow } from '../../messages/flow.ts'
 import type { Message, Priority } from '../../messages/message.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Plan } from '../../messages/workflow.ts'
-import { hashOf } from '../../runtime/hash.ts'
 import type { PendingMessage } from '../../runtime/journal.ts'
-import type { AnyWorkflow } from '../../actors/workflow.ts'
 import type { Setup } from '../host/stage.ts'
-import { firstStanding, type Standing } from './macrostep.ts'
+import { workflowsOf } from './known.ts'
+import { firstStanding, nameOf, type Standing } from './macrostep.ts'
 
 /** A timer that is set. */
 export interface Timer {
@@ -52,10 +53,14 @@ export interface Shade {
 export interface Sort {
   readonly machine: AnyStateMachine
   readonly first: Standing
-  /** Of a run. */
+  /** Of a run of a graph. */
   readonly plan: CompiledPlan | undefined
-  /** Of a run that is declared in code. */
-  readonly workflow: AnyWorkflow | undefined
+  /** Of a run of a compiled workflow. */
+  readonly flow: FlowIndex | undefined
+  /** Of a run that is declared in code: what it is, as runs remember it. */
+  readonly hash: string | undefined
+  /** What a standing is called. */
+  name(standing: Standing): string
 }
 
 /** A message that a machine emitted and that has not arrived. */
@@ -114,65 +119,71 @@ export const BARE = {
 export const keyOf = (message: { readonly causationId: number; readonly output: number }): string =>
   `${message.causationId}/${message.output}`
 
-const nothing = { plan: undefined, workflow: undefined }
-const TASK: Sort = { machine: taskMachine, first: firstStanding(taskMachine, undefined), ...nothing }
-const AGENT: Sort = { machine: agentMachine, first: firstStanding(agentMachine, undefined), ...nothing }
-const GROUP: Sort = { machine: groupMachine, first: firstStanding(groupMachine, undefined), ...nothing }
-const SCHEDULE: Sort = {
-  machine: scheduleMachine,
-  first: firstStanding(scheduleMachine, undefined),
-  ...nothing,
+const plainName = ({ value }: Standing): string => nameOf(value)
+const plain = (machine: AnyStateMachine): Sort => ({
+  machine,
+  first: firstStanding(machine, undefined),
+  plan: undefined,
+  flow: undefined,
+  hash: undefined,
+  name: plainName,
+})
+const SORTS: Readonly<Record<string, readonly [kind: string, sort: Sort]>> = {
+  'task.create': ['task/', plain(taskMachine)],
+  'agent.register': ['agent/', plain(agentMachine)],
+  'group.create': ['group/', plain(groupMachine)],
+  'schedule.create': ['schedule/', plain(scheduleMachine)],
+  'gate.open': ['gate/', plain(gateMachine)],
+  'queue.configure': ['queue/', plain(queueMachine)],
 }
-const GATE: Sort = { machine: gateMachine, first: firstStanding(gateMachine, undefined), ...nothing }
-const QUEUE: Sort = { machine: queueMachine, first: firstStanding(queueMachine, undefined), ...nothing }
 const graphs = new WeakMap<Plan, Sort>()
-const hashes = new WeakMap<AnyWorkflow, string>()
+const flows = new WeakMap<Flow, Sort>()
 
 /** Undefined where the message creates nobody. */
 export function sortOf({ type, to, data }: Signal, setup: Setup): Sort | undefined {
-  if (type === 'task.create' && to.startsWith('task/')) return TASK
-  if (type === 'agent.register' && to.startsWith('agent/')) return AGENT
-  if (type === 'group.create' && to.startsWith('group/')) return GROUP
-  if (type === 'schedule.create' && to.startsWith('schedule/')) return SCHEDULE
-  if (type === 'gate.open' && to.startsWith('gate/')) return GATE
-  if (type === 'queue.configure' && to.startsWith('queue/')) return QUEUE
+  const [kind, sort] = SORTS[type] ?? []
+  if (kind !== undefined) return to.startsWith(kind) ? sort : undefined
   if (type !== 'workflow.start' || !to.startsWith('workflow/')) return undefined
-  const { plan, hash } = data as { readonly plan?: Plan; readonly hash: string }
-  if (plan !== undefined) return graphOf(plan, undefined)
-  const workflow = setup.workflows
-    ?.map(each => each as AnyWorkflow)
-    .find(each => hashOfWorkflow(each) === hash)
-  return workflow === undefined ? undefined : graphOf(workflow.plan, workflow)
+  const { plan, flow, workflow: name, version, hash } = data as unknown as WorkflowStart
+  if (plan !== undefined) return graphOf(plan)
+  if (flow !== undefined) return flowOf(flow, () => compileWorkflow(name, version, indexOf(flow)), undefined)
+  const workflow = workflowsOf(setup).get(hash)
+  if (workflow?.flow === undefined) return undefined
+  return flowOf(workflow.flow, () => workflow.machine, hash)
 }
 
-function graphOf(plan: Plan, workflow: AnyWorkflow | undefined): Sort {
-  const known = graphs.get(plan)
-  if (known !== undefined) return known
+interface WorkflowStart {
+  readonly plan?: Plan
+  readonly flow?: Flow
+  readonly workflow: string
+  readonly version: string
+  readonly hash: string
+}
+
+function graphOf(plan: Plan): Sort {
+  const made = graphs.get(plan)
+  if (made !== undefined) return made
   const compiled = compile(plan)
   const first = firstStanding(graphMachine, { plan: compiled })
-  const sort = { machine: graphMachine, first, plan: compiled, workflow }
+  const sort = { ...plain(graphMachine), first, plan: compiled }
   graphs.set(plan, sort)
   return sort
 }
 
-export function hashOfWorkflow(workflow: AnyWorkflow): string {
-  const known = hashes.get(workflow)
-  if (known !== undefined) return known
-  const hash = hashOf([workflow.name, workflow.version, workflow.plan as unknown as Json])
-  hashes.set(workflow, hash)
-  return hash
+function flowOf(flow: Flow, compiled: () => AnyStateMachine, hash: string | undefined): Sort {
+  const made = flows.get(flow)
+  if (made !== undefined) return made
+  const index = indexOf(flow)
+  const machine = compiled()
+  const first = firstStanding(machine, { index })
+  const sort = { machine, first, plan: undefined, flow: index, hash, name: phaseOf }
+  flows.set(flow, sort)
+  return sort
 }
 
 /** Is what it runs registered in this process life? */
-export function isHere({ kind: { workflow } }: Shade, setup: Setup): boolean {
-  if (workflow === undefined) return true
-  const hash = hashOfWorkflow(workflow)
-  return (
-    setup.workflows?.some(
-      each => each === (workflow as unknown) || hashOfWorkflow(each as AnyWorkflow) === hash,
-    ) ?? false
-  )
-}
+export const isHere = ({ kind: { hash } }: Shade, setup: Setup): boolean =>
+  hash === undefined || workflowsOf(setup).has(hash)
 
 const NAMES: Readonly<Record<string, string>> = {
   'task.running': 'task.started',

@@ -15,6 +15,7 @@ import { Debts } from './debts.ts'
 import { firstStanding, macrostep, nameOf, takes, type Macrostep, type Standing } from './macrostep.ts'
 import { codeOf } from './policies.ts'
 import type { Reader } from './reading.ts'
+import { isMadeByHub } from './sent.ts'
 import { BARE, isHere, lifecycleName, sortOf, timerOf, type Move, type Shade, type Timer } from './shade.ts'
 
 const shadows = new WeakMap<Stage, Shadow>()
@@ -176,7 +177,7 @@ export class Shadow {
     const { to: address, correlationId, priority, depth } = signal
     const sort = address.slice(0, address.indexOf('/')) as Shade['sort']
     const standing = kind.first
-    const state = nameOf(standing.value)
+    const state = kind.name(standing)
     const known = { address, kind, sort, correlationId, priority, depth, standing, state }
     const actor: Shade = { ...known, timers: new Map(), hold: null, overrun: [] }
     this.actors.set(address, actor)
@@ -201,7 +202,7 @@ export class Shadow {
       return { ...met, to: actor.state, refusal, allowed: takes(before) }
     }
     actor.standing = step.after
-    actor.state = nameOf(step.after.value)
+    actor.state = actor.kind.name(step.after)
     const final = step.after.status !== 'active'
     this.#carryOut(actor, signal, step)
     if (final) this.#end(actor)
@@ -222,15 +223,13 @@ export class Shadow {
         this.settings.set(`${actor.address} ${id} ${timer.setSeq}`, timer)
       } else if (command.type === 'send') {
         const { to, event, data, priority: urgency, correlationId } = command
-        // What a step is created with the hub makes of outputs and mappers.
-        const isMade = actor.sort === 'workflow' && event === 'task.create'
         this.debts.owe(actor, signal, {
           to,
           type: event,
           data,
           from: actor.address,
           output: output++,
-          isMade,
+          isMade: isMadeByHub(actor, event, data),
           urgency,
           correlationId,
         })

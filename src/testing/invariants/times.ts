@@ -4,11 +4,13 @@
  */
 import type { AnyWorkflow } from '../../actors/workflow.ts'
 import type { Address } from '../../messages/address.ts'
+import { bringsItsOwn } from '../../runtime/identity.ts'
 import type { Life } from '../host/life.ts'
 import { Dice } from '../host/random.ts'
 import type { Setup } from '../host/stage.ts'
 import { comeBack } from './afterlife.ts'
 import { altered } from './altered.ts'
+import { workflowsOf, withChildren } from './known.ts'
 import { Past } from './past.ts'
 import { replay, type Replayed } from './replay.ts'
 
@@ -36,12 +38,13 @@ export async function otherTimes(life: Life, say: Say): Promise<void> {
         `${address} does not replay under its own definition after ${moment} batches: ${code}, ${reason}`,
       )
   const runs = [...own.actors.values()].filter(({ address }) => address.startsWith('workflow/'))
-  // A graph brings its own; who is held is another matter.
-  const named = runs.filter(({ definition, held }) => definition.name !== 'graph' && held === null)
+  // What came as data brings its own; who is held is another matter.
+  const named = runs.filter(({ definition, held }) => !bringsItsOwn(definition) && held === null)
   if (named.length > 0 && (!fromStart || dice.chance(0.5))) {
     const { definition } = dice.pick(named)
-    const [what, other] = otherSetup(setup, definition, dice)
-    const same = runs.filter(run => run.definition.hash === definition.hash)
+    const [what, other] = otherSetup(setup, definition.hash, dice)
+    const left = workflowsOf(other)
+    const same = runs.filter(run => !bringsItsOwn(run.definition) && !left.has(run.definition.hash))
     const gone = same.map(({ address }) => address)
     const waiting = same.filter(({ held }) => held === null).map(({ address }) => address)
     if (dice.chance(0.3)) {
@@ -86,27 +89,33 @@ function momentOf({ standing, batches }: Past, dice: Dice): number | undefined {
   return moments.length === 0 ? undefined : dice.pick(moments)
 }
 
-/** The same process, but for one workflow: gone, of another version, or of that version with another plan. */
-function otherSetup(
-  setup: Setup,
-  { name, version }: { name: string; version: string },
-  dice: Dice,
-): [string, Setup] {
+/** The same process, but for one workflow: gone, of another version, or of that version and another structure. */
+function otherSetup(setup: Setup, hash: string, dice: Dice): [string, Setup] {
   const workflows = (setup.workflows ?? []) as readonly AnyWorkflow[]
-  const isIt = (known: AnyWorkflow): boolean => known.name === name && known.version === version
+  const own = workflowsOf(setup).get(hash)
+  // As a step of others it would be known with them.
+  const others = workflows.filter(each => own === undefined || !withChildren([each]).includes(own))
   const change = dice.below(3)
-  if (change === 0) return ['gone', { ...setup, workflows: workflows.filter(known => !isIt(known)) }]
-  const changed = (known: AnyWorkflow): AnyWorkflow => {
-    const { kind, input, plan, declared } = known
-    const steps = plan.steps.slice(0, -1)
-    return change === 1 || plan.steps.length < 2
-      ? { kind, name, input, plan, declared, version: `${version}.other` }
-      : { kind, name, input, version, plan: { ...plan, steps }, declared: declared.slice(0, -1) }
-  }
+  if (change === 0 || own === undefined) return ['gone', { ...setup, workflows: others }]
+  const instead =
+    change === 1
+      ? { ...inherited(own), version: `${own.version}.other` }
+      : { ...inherited(own), structure: ['other', own.structure] }
   return [
-    change === 1 ? 'of another version' : 'of another plan',
-    { ...setup, workflows: workflows.map(known => (isIt(known) ? changed(known) : known)) },
+    change === 1 ? 'of another version' : 'of another structure',
+    { ...setup, workflows: [...others, instead] },
   ]
+}
+
+/** It takes over no runs: which it could is another matter. */
+function inherited(own: AnyWorkflow): AnyWorkflow {
+  const { kind, name, version, input, machine, flow, structure, tasks, children, undoable, surface } = own
+  const same = { kind, name, version, input, machine, flow, structure, tasks, children, undoable, surface }
+  const define: AnyWorkflow['define'] = (hash, host) => ({
+    ...own.define(hash, host),
+    carry: snapshot => ({ snapshot, reasons: ['it is another one'] }),
+  })
+  return { ...same, migrate: undefined, preflight: undefined, define }
 }
 
 /** These are held for that reason, and everybody else is as before. */
