@@ -152,6 +152,10 @@ export const ERRORS = {
     message: 'A guard or an action of the machine threw.',
     next: 'Mend the machine; the actor stands where it stood before that message.',
   },
+  MACHINE_NOT_DURABLE: {
+    message: 'A machine of your own does something that no restart could bring back.',
+    next: 'The details name the state, the place in it, and what to do instead; docs/own-machines.md lists what a machine may do.',
+  },
   MACHINE_UNSUPPORTED: {
     message: 'The machine does something that cannot be durable.',
     next: 'Use assign, emit, raise, after and guards; leave effects to tasks.',

@@ -8,6 +8,8 @@ export {
   type GraphStep,
   type TaskGraph,
 } from './actors/graph.ts'
+export { fromTask, type TaskLogic } from './actors/from-task.ts'
+export type { EventSchemas, OwnMachine, OwnMachineOptions } from './actors/own-machine.ts'
 export { RetryAfterError } from './actors/retry-after.ts'
 export {
   queue,

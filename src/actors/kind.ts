@@ -87,6 +87,8 @@ export interface Definition {
    * is derived; its result is recorded, and a replay copies it. May run user code, and throw.
    */
   materialise?(context: unknown, event: string, data: Json, look: Look): Json
+  /** Its messages are made of its context alone: nothing that it hears need be kept at hand. */
+  readonly hearsOnce?: true
   /** Of a run: where it stands, as its users see it; what can be said to it. */
   readonly run?: RunView
   readonly surface?: Surface

@@ -3,7 +3,7 @@
  * statechart; nothing here runs. Mappers and conditions are user code: they run when a step starts, their result is recorded, and
  * recovery never calls them again for what has started.
  */
-import type { AnyStateMachine } from 'xstate'
+import type { AnyStateMachine, InputFrom, OutputFrom } from 'xstate'
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { indexOf, type FlowIndex } from '../machines/flow-index.ts'
@@ -19,6 +19,7 @@ import type { From } from './flow-code.ts'
 import { definitionOfFlow, type FlowHost } from './flow-runtime.ts'
 import type { Approval, GateDefinition } from './gate.ts'
 import { checkLimit } from './graph.ts'
+import { ownMachine, type EventSchemas, type OwnMachine, type OwnMachineOptions } from './own-machine.ts'
 import type { Migrate } from '../messages/migration.ts'
 import type { Definition } from './kind.ts'
 import { checkOptions, checkSchema, func, parse, type Schema } from './schema.ts'
@@ -358,10 +359,33 @@ export class WorkflowDefinition<
   }
 }
 
+/**
+ * A machine of your own: an XState machine (v5) whose `invoke` sources are tasks, by `fromTask()`. Its result is the machine's output.
+ * @throws StatorError MACHINE_NOT_DURABLE: what no restart could bring back, with its place; ADDRESS_INVALID (name),
+ * DEFINITION_INVALID (no machine, a schema, an event named `xstate.…`)
+ */
+export function workflow<
+  M extends AnyStateMachine,
+  I extends Schema<InputFrom<M>> = Schema<InputFrom<M>, InputFrom<M>>,
+  E extends EventSchemas = EventSchemas,
+>(name: string, options: OwnMachineOptions<M, I, E>): OwnMachine<z.input<I>, OutputFrom<M>>
 /** @throws StatorError ADDRESS_INVALID (name), DEFINITION_INVALID (schema, version, limit, onFailure, signals, vars) */
 export function workflow<I extends Schema = z.ZodUnknown, V extends Schema = z.ZodNull>(
   name: string,
-  options: WorkflowOptions<I, V> = {},
+  options?: WorkflowOptions<I, V>,
+): WorkflowDefinition<z.output<I>, Readonly<Record<never, never>>, z.input<I>, z.output<V>>
+export function workflow<I extends Schema = z.ZodUnknown, V extends Schema = z.ZodNull>(
+  name: string,
+  options: WorkflowOptions<I, V> | OwnMachineOptions<AnyStateMachine, Schema, EventSchemas> = {},
+): unknown {
+  if (typeof options === 'object' && options !== null && 'machine' in options)
+    return ownMachine(name, options) as unknown
+  return compiled(name, options)
+}
+
+function compiled<I extends Schema = z.ZodUnknown, V extends Schema = z.ZodNull>(
+  name: string,
+  options: WorkflowOptions<I, V>,
   // The outputs begin empty and grow with each step.
 ): WorkflowDefinition<z.output<I>, Readonly<Record<never, never>>, z.input<I>, z.output<V>> {
   checkName(name, 'workflow name')

@@ -95,11 +95,12 @@ export function waiting({ waitsFor }: TaskContext, event: TaskEvent): readonly A
   return waitsFor
 }
 
-/** Tells the parent, if there is one, how this ended. */
+/** Tells the parent, if there is one, how this ended; with `output` what came of it, where the parent wants to know. */
 export function report(
   { spec, turn }: Pick<TaskContext, 'spec' | 'turn'>,
   status: 'completed' | 'failed' | 'cancelled' | 'blocked',
   error: Failure | null,
+  output?: Json,
 ): Emitted | null {
   if (spec?.parent === undefined) return null
   // A graph blocks its steps itself: one that was blocked by what somebody added to it has failed, to the graph.
@@ -111,6 +112,7 @@ export function report(
     ...(visit === undefined ? {} : { visit, ...ranOf(turn, status) }),
     ...(item === undefined ? {} : { item }),
     ...(undo === undefined ? {} : { undo }),
+    ...(spec.tellsOutput === true && output !== undefined ? { output } : {}),
   }
   return {
     type: 'send',

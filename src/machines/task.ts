@@ -108,7 +108,8 @@ export const taskMachine = setup({
     })),
     complete: enqueueActions(({ context, event, enqueue }) => {
       enqueue.assign({ endedAt: event.at, progress: 100 })
-      const message = report(context, 'completed', null)
+      const output = 'output' in event.data ? event.data.output : undefined
+      const message = report(context, 'completed', null, output)
       if (message !== null) enqueue.emit(message)
     }),
     fail: enqueueActions(({ context, event, enqueue }) => {

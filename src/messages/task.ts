@@ -88,6 +88,8 @@ export const taskCreate = z.object({
   item: z.int().optional(),
   /** It undoes that step. */
   undo: z.boolean().optional(),
+  /** Its parent is told the output itself, and not only that there is one. */
+  tellsOutput: z.boolean().optional(),
   /** Set when a dependency failed: the task ends at once as blocked. */
   blocked: z.object({ by: z.string(), code: z.string(), reasons: reasonsSchema.optional() }).optional(),
   metadata: z.record(z.string(), json).optional(),

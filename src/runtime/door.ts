@@ -3,9 +3,9 @@
  * sender and recipient known, type and data as the recipient's kind asks for, JSON within limits, key not used
  * otherwise. What it refuses is not recorded, and nothing is lost by it.
  */
-import type { ActorKind } from '../actors/kind.ts'
+import type { ActorKind, Definition } from '../actors/kind.ts'
 import { KINDS_THAT_ACT } from '../actors/kinds.ts'
-import { parse } from '../actors/schema.ts'
+import { parse, type Schema } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
 import { checkAddress, CLIENT, HUB, kindOf, rootOf, type Address } from '../messages/address.ts'
 import { toJson, toText, type Json } from '../messages/json.ts'
@@ -40,6 +40,11 @@ export interface Submission {
   readonly bytes?: number
   /** With the hash of all that must be the same when it comes again. */
   readonly key?: { readonly key: string; readonly hash: string }
+}
+
+interface Said {
+  readonly name: string
+  readonly data: Json
 }
 
 export interface DoorParts {
@@ -100,8 +105,25 @@ export class Door {
       schema === undefined
         ? raw
         : Door.admit(parse(schema, raw, 'INPUT_INVALID', `data of ${type}`), this.#parts.limits)
+    const { definition } = cell ?? {}
+    const said = type === 'workflow.signal' ? this.#signal(definition, data as unknown as Said) : data
     const priority = checkPriority(message.priority)
-    return this.submit({ type, to, from, data, priority, correlationId: cell?.correlationId ?? to }, options)
+    return this.submit(
+      { type, to, from, data: said, priority, correlationId: cell?.correlationId ?? to },
+      options,
+    )
+  }
+
+  /** A signal for a run, as its definition takes it. Of one that cannot be brought back nothing is known. */
+  #signal(definition: Definition | undefined, { name, data }: Said): Json {
+    const signals = definition?.surface?.signals ?? new Map<string, Schema>()
+    const schema = signals.get(name)
+    if (schema === undefined)
+      throw new StatorError('MESSAGE_TYPE_UNKNOWN', { type: name, allowed: [...signals.keys()] })
+    return {
+      name,
+      data: Door.admit(parse(schema, data, 'INPUT_INVALID', `data of ${name}`), this.#parts.limits),
+    }
   }
 
   /** A checked message. Resolves when durable; rejects when the recipient refused it. */

@@ -24,6 +24,8 @@ export interface RunOutcome<O = Readonly<Record<string, Json>>> {
   readonly status: 'completed' | 'failed' | 'cancelled' | 'compensated' | 'terminated'
   /** Outputs of the steps that completed, by name: all of them when the run completed. */
   readonly outputs: Partial<O>
+  /** What a machine of your own gave at its end. */
+  readonly result?: Json
   /** Every step that did not complete, and why. */
   readonly steps: Readonly<Record<string, StepReport>>
   /** The first failure. */
@@ -122,7 +124,8 @@ export function lastEnding(journal: Journal, address: Address): Signal | undefin
 
 /** @throws StatorError WORKFLOW_FAILED or CANCELLED unless it completed */
 export function resultOfRun(address: Address, outcome: RunOutcome): Readonly<Record<string, Json>> {
-  if (outcome.status === 'completed') return outcome.outputs as Readonly<Record<string, Json>>
+  const { outputs, result = outputs } = outcome
+  if (outcome.status === 'completed') return result as Readonly<Record<string, Json>>
   const details = {
     run: address,
     steps: outcome.steps,

@@ -51,6 +51,7 @@ const PAGE = 100
 /** Keeps what a run hears, for mappers and for the result: its own signal, and the one of the task that caused it. */
 export function rememberHeard(cell: Cell, signal: Signal, cause: Signal | null): void {
   if (kindOf(cell.address) !== 'workflow' || !HEARD.has(signal.type)) return
+  if (cell.definition.hearsOnce === true) return
   const { status, output } = signal.data as { readonly status?: string; readonly output?: Json }
   const isTold = signal.type !== 'step.done' || output !== undefined || status !== 'completed'
   const from = isTold ? signal : cause

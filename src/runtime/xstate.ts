@@ -11,6 +11,7 @@ import {
   type AnyMachineSnapshot,
   type AnyStateMachine,
 } from 'xstate'
+import { isHull } from '../actors/own-machine-hull.ts'
 import { StatorError } from '../errors.ts'
 import type { Command } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
@@ -89,7 +90,8 @@ function first(
 function wrap(machine: AnyStateMachine): AnyActorLogic {
   const known = logics.get(machine)
   if (known !== undefined) return known
-  const table = tableOf(machine)
+  // A table would take events of a user's machine where that takes signals.
+  const table = isHull(machine) ? undefined : tableOf(machine)
   if (table !== undefined) tables.set(machine, table)
   const logic = {
     // Inspectors look here for what the actor is.
