@@ -196,6 +196,10 @@ export const ERRORS = {
     message: 'The handler returned a value that does not fit the output schema.',
     next: 'Mend the handler, or the schema of the task.',
   },
+  PREFLIGHT_FAILED: {
+    message: 'A workflow has what this runtime refuses to run.',
+    next: 'Mend what the findings in the details name, as each of them suggests; or give a reason in its option preflight.ignore.',
+  },
   QUEUE_TIMEOUT: {
     message: 'The task waited longer for an agent than it may.',
     next: 'Add agents or capacity, or raise timeout.queueToStart of the task.',

@@ -64,6 +64,9 @@ export type { Json } from './messages/json.ts'
 export { PRIORITIES, type Message, type Priority } from './messages/message.ts'
 export type { Migrate, RunSnapshot, StateValue } from './messages/migration.ts'
 export type { Refusal, Signal } from './messages/signal.ts'
+export { PREFLIGHT_CODES, type PreflightCode } from './preflight/codes.ts'
+export type { Finding } from './preflight/finding.ts'
+export { preflight } from './preflight/preflight.ts'
 export type { ActorInfo, ActorsView, HeldActor } from './runtime/actors-view.ts'
 export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
 export type { AttemptInfo } from './runtime/attempts.ts'
@@ -91,6 +94,7 @@ export type {
   Dependency,
   GroupItem,
   GroupOptions,
+  PreflightRules,
   ReadOptions,
   RuntimeOptions,
   RuntimeStatus,

@@ -5,7 +5,6 @@
 import type { AnyStateMachine } from 'xstate'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import type { Flow } from '../messages/flow.ts'
-import type { PreflightCode } from './codes.ts'
 import { findingOf, type Finding, type Found } from './finding.ts'
 import { placesOf } from './flow/places.ts'
 import { rules } from './flow/rules/index.ts'
@@ -15,30 +14,19 @@ import { conduct, structure } from './machine/rules/index.ts'
 /** A workflow, as far as it is looked at. Its option `preflight.ignore` says why a finding is none here, by code, or by code and state. */
 type Checkable = Pick<AnyWorkflow, 'kind' | 'name' | 'machine' | 'flow' | 'preflight'>
 
-export interface PreflightOptions {
-  /** Codes that are not looked for, whatever the workflow says. */
-  readonly ignore?: readonly PreflightCode[]
-}
-
 /**
  * What is wrong with a workflow, or with any XState machine: errors first, then in the order of its states. Of a workflow, what its
  * option `preflight.ignore` gives a reason for is left out: by code, or by code and state (`WAIT_WITHOUT_TIMEOUT:review`). Takes time in proportion to its size.
  */
-export function preflight(
-  workflow: Checkable | AnyStateMachine,
-  options: PreflightOptions = {},
-): readonly Finding[] {
+export function preflight(workflow: Checkable | AnyStateMachine): readonly Finding[] {
   const isWorkflow = 'kind' in workflow
   const name = isWorkflow ? workflow.name : workflow.id
-  const ignored = new Set<string>([
-    ...(options.ignore ?? []),
-    ...Object.keys((isWorkflow ? workflow.preflight?.ignore : undefined) ?? {}),
-  ])
+  const ignored = (isWorkflow ? workflow.preflight?.ignore : undefined) ?? {}
   const found = isWorkflow
     ? [...inFlow(workflow.flow), ...inMachine(workflow.machine, workflow.flow === undefined)]
     : inMachine(workflow, true)
   const findings = found
-    .filter(({ code, state }) => !ignored.has(code) && !ignored.has(`${code}:${state}`))
+    .filter(({ code, state }) => !Object.hasOwn(ignored, code) && !Object.hasOwn(ignored, `${code}:${state}`))
     .map(each => findingOf(name, each))
   return [
     ...findings.filter(({ severity }) => severity === 'error'),

@@ -29,6 +29,7 @@ import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
 import type { RuntimeOptions, SendOptions } from './options.ts'
 import { pastCell } from './past.ts'
+import { checkWorkflows } from './preflight-rules.ts'
 import { Population } from './population.ts'
 import { Queues } from './queues.ts'
 import { Registry } from './registry.ts'
@@ -51,7 +52,7 @@ export interface Assembly {
   readonly gates: GatesView
 }
 
-/** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED */
+/** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED, PREFLIGHT_FAILED */
 export function assemble(options: RuntimeOptions): Assembly {
   const {
     journal,
@@ -64,6 +65,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     workflows,
     agents: handlers,
     mocks,
+    preflight,
   } = checkOptions(options)
   const { clock, ids, scheduler } = host
   const log = containedLogger(logger)
@@ -72,6 +74,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   for (const queue of queues) registry.addQueue(queue)
   for (const task of tasks) registry.addTask(task)
   for (const workflow of workflows) registry.addWorkflow(workflow)
+  if (preflight !== undefined) checkWorkflows(workflows, preflight, log)
   for (const agent of handlers) registry.addAgent(agent)
   registry.addClient(CLIENT)
   const hub = createRoot(hubMachine)

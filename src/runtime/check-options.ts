@@ -18,6 +18,7 @@ import type { Journal } from './journal.ts'
 import { limitsOf, type Limits } from './limits.ts'
 import { memory } from './memory-journal.ts'
 import type { RuntimeOptions } from './options.ts'
+import { preflightRules, type CompleteRules } from './preflight-rules.ts'
 
 /** Nothing is left out any more. */
 export interface CompleteOptions {
@@ -32,6 +33,8 @@ export interface CompleteOptions {
   readonly host: Host
   /** Undefined where agents do their work themselves. */
   readonly mocks: Mocks | undefined
+  /** Undefined where workflows are not looked at. */
+  readonly preflight: CompleteRules | undefined
 }
 
 const LOGGER = ['debug', 'info', 'warn', 'error']
@@ -62,6 +65,7 @@ export function checkOptions(options: RuntimeOptions): CompleteOptions {
     logger: logger ?? pino({ name: 'stator', level: 'warn' }),
     host: hostOf(options.host),
     mocks: mocksOf(options.effects),
+    preflight: preflightRules(options.preflight),
   }
 }
 

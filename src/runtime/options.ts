@@ -11,9 +11,17 @@ import type { GroupMode } from '../messages/group.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { Effects } from './effects.ts'
+import type { PreflightCode } from '../preflight/codes.ts'
 import type { Host } from './host.ts'
 import type { Journal, Origin } from './journal.ts'
 import type { Limits } from './limits.ts'
+
+/** Which findings of the pre-flight are refused, and which are not looked for; all others are logged. */
+export interface PreflightRules {
+  /** Codes, or `errors`: all findings that are errors. Default: none. */
+  readonly refuse?: 'errors' | readonly PreflightCode[]
+  readonly ignore?: readonly PreflightCode[]
+}
 
 export interface RuntimeOptions {
   /** Where everything is kept. Default: in memory, lost with the process. */
@@ -27,6 +35,11 @@ export interface RuntimeOptions {
   queues?: readonly QueueDefinition[]
   /** What agents of a role may do at once, all together. Default: what each has capacity for. */
   roles?: Readonly<Record<string, { concurrency?: number }>>
+  /**
+   * What is done with findings about workflows (docs/preflight.md): `warn` logs each of them, once; `refuse` throws PREFLIGHT_FAILED
+   * when there are errors, and logs the warnings. Default 'warn'.
+   */
+  preflight?: 'off' | 'warn' | 'refuse' | PreflightRules
   limits?: Partial<Limits>
   /**
    * What stands in for the code of agents, none of which runs then, to ask "what if": mocks, and answers by hand (`runtime.effects`)

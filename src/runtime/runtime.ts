@@ -41,7 +41,7 @@ export type Runtime = RuntimeImpl
 /**
  * Opens the journal, restores what lives in it, and goes on.
  * @throws StatorError (rejects) JOURNAL_OWNED, JOURNAL_NEWER, JOURNAL_DAMAGED, JOURNAL_FAILED, ALREADY_REGISTERED,
- * DEFINITION_INVALID
+ * DEFINITION_INVALID, PREFLIGHT_FAILED
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const runtime = new RuntimeImpl(options)
