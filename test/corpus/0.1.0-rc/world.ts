@@ -2,7 +2,7 @@
  * The work whose journal was kept of 0.1.0-rc: who there is, what is asked of them up to the cut, and how it ends after it. Runs on
  * know these definitions by name and hash, so this file stays as it was when the journals were written.
  */
-import { agent, graph, NonRetryableError, queue, task } from 'stator'
+import { agent, gate, graph, NonRetryableError, queue, signal, task, workflow } from 'stator'
 import { z } from 'zod'
 import type { JournalWorld } from '../journal-world.ts'
 
@@ -23,10 +23,49 @@ const gather = task('gather', { input: z.object({ all: z.array(text) }), output:
 const kept = task('kept', { input: text, output: text, cache: { ttl: '10d' } })
 const mail = queue('mail', { rate: { perMinute: 0.1 }, concurrency: 2 })
 
+const undo = task('undo', { input: z.object({ input: text, output: text.optional() }), output: text })
+/** Hangs in the first life, and fails in the last. */
+const pay = task('pay', { input: text, output: text })
+const go = signal('go', text)
+
+const release = workflow('release', { input: text })
+  .step('build', say)
+  .parallel('verify', both => both.step('lint', say).step('scan', slow))
+  .step('ship', say, ({ outputs }) => outputs.scan)
+const resting = workflow('resting', { input: text })
+  .step('one', say)
+  .wait('rest', { for: '2d' })
+  .step('two', say)
+const asking = workflow('asking', { input: text })
+  .wait('asked', { signal: go })
+  .step('after', say, ({ outputs }) => outputs.asked)
+const gated = workflow('gated', { input: text })
+  .step('approve', gate({ expires: '5d' }))
+  .step('after', say)
+const chosen = workflow('chosen', { input: text })
+  .branch('which', cases =>
+    cases
+      .when(
+        'long',
+        ({ input: { text: said } }) => said.length > 3,
+        row => row.step('slowly', slow),
+      )
+      .otherwise('short', row => row.step('quickly', say)),
+  )
+  .map('each', () => [{ text: 'a' }, { text: 'b' }, { text: 'c' }], say, { limit: 2 })
+const repeated = workflow('repeated', { input: text }).loop('again', row => row.step('once', slow), {
+  while: ({ outputs }) => outputs.once === undefined,
+  max: 3,
+})
+const saga = workflow('saga', { input: text }).step('book', say, { compensate: undo }).step('pay', pay)
+const parent = workflow('parent', { input: text }).step('child', release).step('after', say)
+const workflows = [release, resting, asking, gated, chosen, repeated, saga, parent]
+
 export const world: JournalWorld = {
   length: 1.5 * HOUR,
   definitions: isLast => ({
     queues: [mail],
+    workflows,
     agents: [
       agent('ann', { capacity: 20 })
         .handle(say, ({ text: said }) => ({ text: `${said}!` }))
@@ -40,6 +79,11 @@ export const world: JournalWorld = {
         .handle(flaky, ({ text: said }, ctx) => {
           if (!isLast) throw new Error(`attempt ${ctx.attempt}`)
           return { text: `${said} at last` }
+        })
+        .handle(undo, given => ({ text: `undone ${given.output?.text ?? ''}` }))
+        .handle(pay, async (_, ctx) => {
+          if (!isLast) await new Promise((_resolve, reject) => ctx.signal.addEventListener('abort', reject))
+          throw new NonRetryableError('no money')
         })
         .handle(bad, () => {
           throw new NonRetryableError('as always')
@@ -74,10 +118,18 @@ export const world: JournalWorld = {
       { id: 'third', task: gather, bind: { all: ['first', 'second'] } },
     ])
     await runtime.startGraph(report, { id: 'report' })
+    for (const one of workflows) await runtime.start(one as typeof release, input, { id: one.name })
   },
-  finish: async ({ tasks }) => {
+  finish: async runtime => {
+    const { tasks } = runtime
     await tasks.enqueue(kept, input, { id: 'kept-again' })
     await tasks.enqueue(say, input, { id: 'completed', idempotencyKey: 'once' })
     await tasks.group('open').seal()
+    await runtime.gates.approve('gated/approve', { by: 'somebody' })
+    await runtime.send({
+      type: 'workflow.signal',
+      to: 'workflow/asking',
+      data: { name: 'go', data: { text: 'now' } },
+    })
   },
 }
