@@ -64,8 +64,9 @@ export class OwnMachine<in out Given = unknown, in out Output = unknown> impleme
   readonly preflight: AnyWorkflow['preflight']
   /** Only for the compiler. */
   declare readonly of?: { input: unknown; result: Output; wanted: Given }
+  /** The machine that takes what the hub delivers. */
+  readonly hull: AnyStateMachine
   readonly #sources: Sources
-  readonly #hull: AnyStateMachine
 
   constructor(name: string, options: OwnMachineOptions<AnyStateMachine, Schema, EventSchemas>) {
     const { machine, input = z.unknown(), events = {}, version = '1', preflight } = options
@@ -76,7 +77,7 @@ export class OwnMachine<in out Given = unknown, in out Output = unknown> impleme
     this.surface = { ...NO_SURFACE, signals: new Map(Object.entries(events)) }
     this.preflight = preflight
     this.#sources = checkMachine(machine)
-    this.#hull = hullOf(machine, { words: this.#sources.words, events: new Set(Object.keys(events)) })
+    this.hull = hullOf(machine, { words: this.#sources.words, events: new Set(Object.keys(events)) })
     this.structure = shapeOf(machine, this.#sources)
   }
 
@@ -86,9 +87,9 @@ export class OwnMachine<in out Given = unknown, in out Output = unknown> impleme
   }
 
   define(hash: string, host: Pick<FlowHost, 'admit'>): Definition {
-    const { name, version, machine, surface } = this
+    const { name, version, hull, machine, surface } = this
     const { tasks } = this.#sources
-    return ownDefinition({ name, version, hash }, { hull: this.#hull, machine, surface, tasks }, host)
+    return ownDefinition({ name, version, hash }, { hull, machine, surface, tasks }, host)
   }
 }
 

@@ -44,6 +44,7 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'agent.resume',
   'agent.stop',
   'workflow.cancel',
+  'workflow.signal',
   'schedule.create',
   'schedule.update',
   'schedule.pause',

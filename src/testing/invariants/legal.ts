@@ -13,7 +13,7 @@ import { planFaults } from './plans.ts'
 import { agentGoes, mustRefuse, taskGoes, unsaid } from './policies.ts'
 import { reading } from './reading.ts'
 import { scheduleFaults } from './schedules.ts'
-import type { Move } from './shade.ts'
+import { isOwn, type Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 import { startFaults } from './starts.ts'
 
@@ -61,10 +61,10 @@ function stateFault({ signal, from, to, name, final }: Move): string | undefined
   return signal.name === name ? undefined : `called ${signal.name} instead of ${name}`
 }
 
-function lifecycleFault({ signal }: Move): string | undefined {
+function lifecycleFault({ signal, actor }: Move): string | undefined {
   const { to, type, fromState, toState, refused, final } = signal
   if (to === HUB && type === 'hub.release') return undefined
-  const kind = kindOf(to)
+  const kind = actor !== undefined && isOwn(actor) ? 'own' : kindOf(to)
   if (refused !== null) {
     const moved = refused.code !== 'STALE_TIMER' && fromState !== null && fromState !== toState
     return moved ? `moved from ${fromState} to ${String(toState)} by a refusal` : undefined

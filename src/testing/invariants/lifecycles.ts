@@ -77,6 +77,24 @@ const workflow: Lifecycle = {
   cancelling: { 'step.done': ['cancelling', 'cancelled'], fault: ['cancelling', 'cancelled'] },
 }
 
+const ending = ['completing', 'completed'] as const
+const moves = ['running', ...ending] as const
+const breaksDown = [...moves, 'failing', 'failed'] as const
+/** Around a user's own machine: what that does inside `running` is its own matter. */
+const own: Lifecycle = {
+  none: { 'workflow.start': moves },
+  running: {
+    'step.done': breaksDown,
+    fault: breaksDown,
+    'hub.timer': moves,
+    'workflow.signal': moves,
+    'workflow.cancel': [...moves, 'cancelling', 'cancelled'],
+  },
+  completing: { 'step.done': ending, fault: ending },
+  failing: { 'step.done': ['failing', 'failed'], fault: ['failing', 'failed'] },
+  cancelling: { 'step.done': ['cancelling', 'cancelled'], fault: ['cancelling', 'cancelled'] },
+}
+
 const group: Lifecycle = {
   none: { 'group.create': ['running', 'completed'] },
   running: {
@@ -147,6 +165,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   task,
   agent,
   workflow,
+  own,
   group,
   schedule,
   queue,
@@ -159,6 +178,7 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
   task: ['completed', 'failed', 'cancelled', 'blocked'],
   agent: ['stopped'],
   workflow: ['completed', 'failed', 'cancelled'],
+  own: ['completed', 'failed', 'cancelled'],
   group: ['completed', 'failed', 'cancelled'],
   schedule: ['completed', 'removed'],
   gate: ['approved', 'rejected', 'expired', 'cancelled'],
@@ -166,8 +186,11 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
 
 export const isFinal = (kind: string, state: string): boolean => FINAL[kind]?.includes(state) === true
 
+/** `running.waiting` is a way of running. */
+const phaseOf = (state: string): string => (state.startsWith('running.') ? 'running' : state)
+
 /** May it make this move? True of kinds that are not known here. */
 export function isMove(kind: string, from: string | null, type: string, to: string): boolean {
   const lifecycle = LIFECYCLES[kind]
-  return lifecycle === undefined || lifecycle[from ?? 'none']?.[type]?.includes(to) === true
+  return lifecycle === undefined || lifecycle[phaseOf(from ?? 'none')]?.[type]?.includes(phaseOf(to)) === true
 }

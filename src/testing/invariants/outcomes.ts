@@ -9,11 +9,12 @@ import type { RunOutcome, TaskOutcome } from '../../runtime/outcome.ts'
 import type { StatorError } from '../../errors.ts'
 import type { Told, Watcher } from '../host/watcher.ts'
 import { Past } from './past.ts'
+import { Shadow } from './shadow.ts'
 
 export function outcomes(): Watcher {
   return {
     told: (told, life) => {
-      const wrong = untrue(told, Past.of(life.simulation))
+      const wrong = untrue(told, Past.of(life.simulation), Shadow.of(life.simulation).results)
       if (wrong !== undefined) life.simulation.break(6, `${told.address}: ${wrong}`)
     },
   }
@@ -28,7 +29,11 @@ const FAILED: Readonly<Record<string, string>> = {
   DEPENDENCY_FAILED: 'blocked',
 }
 
-function untrue({ what, address, value }: Told, past: Past): string | undefined {
+function untrue(
+  { what, address, value }: Told,
+  past: Past,
+  own: ReadonlyMap<Address, Json>,
+): string | undefined {
   const ending = past.standing.get(address)?.ending
   // That it is told too early, or was erased, is another matter.
   if (ending === undefined || past.isErased(ending.seq)) return undefined
@@ -40,6 +45,7 @@ function untrue({ what, address, value }: Told, past: Past): string | undefined 
   }
   if (what === 'result') {
     if (ending.toState !== 'completed') return `its result was told, recorded is ${ending.toState}`
+    if (own.has(address)) return otherResult(value as Json, own.get(address))
     if (isGroup) return otherResults(completed(value as Record<string, Json>), past)
     return isRun
       ? otherOutputs(address, value as Record<string, Json>, past)
@@ -48,11 +54,18 @@ function untrue({ what, address, value }: Told, past: Past): string | undefined 
   if (what !== 'outcome') return undefined
   const { status } = value as RunOutcome | TaskOutcome
   if (status !== ending.toState) return `told is ${status}, recorded ${ending.toState}`
+  if (own.has(address)) return otherResult((value as RunOutcome).result ?? null, own.get(address))
   if (isGroup) return otherResults((value as GroupOutcome).results, past)
   if (isRun) return otherOutputs(address, (value as RunOutcome).outputs as Record<string, Json>, past)
   return status === 'completed'
     ? otherOutput(address, (value as TaskOutcome).output ?? null, past)
     : undefined
+}
+
+/** Of a machine of a user's own: what the plain machine gives for the same records. */
+function otherResult(told: Json, should: Json | undefined): string | undefined {
+  const [one, other] = [JSON.stringify(told), JSON.stringify(should)]
+  return one === other ? undefined : `told is ${one}, and its machine gives ${other}`
 }
 
 const completed = (outputs: Readonly<Record<string, Json>>): GroupOutcome['results'] =>

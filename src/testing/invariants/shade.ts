@@ -22,6 +22,8 @@ import type { Plan } from '../../messages/workflow.ts'
 import type { PendingMessage } from '../../runtime/journal.ts'
 import type { Setup } from '../host/stage.ts'
 import { workflowsOf } from './known.ts'
+import { OwnMachine } from '../../actors/own-machine.ts'
+import { isHull } from '../../actors/own-machine-hull.ts'
 import { firstStanding, nameOf, type Standing } from './macrostep.ts'
 
 /** A timer that is set. */
@@ -138,6 +140,7 @@ const SORTS: Readonly<Record<string, readonly [kind: string, sort: Sort]>> = {
 }
 const graphs = new WeakMap<Plan, Sort>()
 const flows = new WeakMap<Flow, Sort>()
+const owns = new WeakMap<AnyStateMachine, Sort>()
 
 /** Undefined where the message creates nobody. */
 export function sortOf({ type, to, data }: Signal, setup: Setup): Sort | undefined {
@@ -148,6 +151,7 @@ export function sortOf({ type, to, data }: Signal, setup: Setup): Sort | undefin
   if (plan !== undefined) return graphOf(plan)
   if (flow !== undefined) return flowOf(flow, () => compileWorkflow(name, version, indexOf(flow)), undefined)
   const workflow = workflowsOf(setup).get(hash)
+  if (workflow instanceof OwnMachine) return ownOf(workflow, hash)
   if (workflow?.flow === undefined) return undefined
   return flowOf(workflow.flow, () => workflow.machine, hash)
 }
@@ -180,6 +184,15 @@ function flowOf(flow: Flow, compiled: () => AnyStateMachine, hash: string | unde
   flows.set(flow, sort)
   return sort
 }
+
+function ownOf({ hull }: OwnMachine, hash: string): Sort {
+  const sort = owns.get(hull) ?? { ...plain(hull), hash }
+  owns.set(hull, sort)
+  return sort
+}
+
+/** Is it a machine of a user's own? */
+export const isOwn = ({ kind: { machine } }: Shade): boolean => isHull(machine)
 
 /** Is what it runs registered in this process life? */
 export const isHere = ({ kind: { hash } }: Shade, setup: Setup): boolean =>

@@ -11,6 +11,7 @@ import type { Told, Watcher } from '../host/watcher.ts'
 import type { Invariant } from './invariant.ts'
 import { Past, sameSignal } from './past.ts'
 import { shown } from './shown.ts'
+import type { Stand } from './standing.ts'
 import { together } from './together.ts'
 
 export const visible: Invariant = {
@@ -110,11 +111,15 @@ function toldTooEarly({ what, address }: Told, { simulation }: Life): string | u
   if (what === 'resume')
     return stand === undefined ? `${address} was told to be resumed, and is nowhere` : undefined
   if (what === 'cancel')
-    return ended || stand?.been.has('cancelling') === true
+    return ended || stand?.been.has('cancelling') === true || isOwnMatter(stand)
       ? undefined
       : `the cancel of ${address} was told before it was durable`
   return ended ? undefined : `how ${address} ended was told before that was durable`
 }
+
+/** A machine of a user's own may take a cancel itself, and go on. */
+const isOwnMatter = (stand: Stand | undefined): boolean =>
+  stand !== undefined && [...stand.been].some(state => state.startsWith('running.'))
 
 function say(life: Life, detail: string): void {
   life.simulation.break(1, detail)
