@@ -16,6 +16,9 @@ import { StatorError } from '../errors.ts'
 import type { Command } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
+import { ASIDE } from './builtins.ts'
+import { chartOf, type Chart } from './chart.ts'
+import type { ChartSnapshot } from './chart-snapshot.ts'
 import { tableOf, type MacroStep } from './table.ts'
 
 /** A machine's snapshot, as the runtime sees it: opaque but for these. */
@@ -72,6 +75,7 @@ function collect(action: CollectedAction): void {
 
 const logics = new WeakMap<AnyStateMachine, AnyActorLogic>()
 const tables = new WeakMap<AnyStateMachine, MacroStep>()
+const charts = new WeakMap<AnyStateMachine, Chart>()
 
 /** Nobody is there yet whom actions could refer to, nor does any of ours. */
 const NOBODY = { self: undefined, system: undefined }
@@ -93,6 +97,8 @@ function wrap(machine: AnyStateMachine): AnyActorLogic {
   // A table would take events of a user's machine where that takes signals.
   const table = isHull(machine) ? undefined : tableOf(machine)
   if (table !== undefined) tables.set(machine, table)
+  const chart = table === undefined && !isHull(machine) ? chartOf(machine) : undefined
+  if (chart !== undefined) charts.set(machine, chart)
   const logic = {
     // Inspectors look here for what the actor is.
     config: machine.config as unknown,
@@ -110,7 +116,9 @@ function wrap(machine: AnyStateMachine): AnyActorLogic {
       const fast = table?.(snapshot, event as { type: string }, scope as never, commands)
       if (fast !== undefined) return fast
       try {
-        return machine.transition(snapshot, event as never, scope as never)
+        return chart === undefined
+          ? machine.transition(snapshot, event as never, scope as never)
+          : charted(machine, chart, snapshot as unknown as ChartSnapshot, event as { type: string }, scope)
       } catch (error) {
         thrown = error
         commands = []
@@ -121,6 +129,26 @@ function wrap(machine: AnyStateMachine): AnyActorLogic {
   } as unknown as AnyActorLogic
   logics.set(machine, logic)
   return logic
+}
+
+/** By the chart; and where that steps aside, by XState, as if nothing had happened. */
+function charted(
+  machine: AnyStateMachine,
+  chart: Chart,
+  snapshot: ChartSnapshot,
+  event: { readonly type: string },
+  scope: Scope,
+): unknown {
+  const made = commands.length
+  try {
+    return chart.step(snapshot, event, scope as never, commands)
+  } catch (error) {
+    if (error !== ASIDE) throw error
+    commands.length = made
+    const { value, context } = snapshot
+    const own = machine.resolveState({ value, context } as never)
+    return chart.adopt(machine.transition(own, event as never, scope as never))
+  }
 }
 
 /** The root of all actors: the hub's own actor, which ignores what XState itself tells a parent. */
@@ -146,8 +174,12 @@ export function initialSnapshot(machine: AnyStateMachine, input: unknown): Snaps
       machine: machine.id,
       reason: 'its initial state acts before its first event',
     })
-  return snapshot
+  return adopted(machine, snapshot as unknown as Snapshot)
 }
+
+/** As the macrostep of its machine wants it. */
+const adopted = (machine: AnyStateMachine, snapshot: Snapshot): Snapshot =>
+  charts.get(machine)?.adopt(snapshot) ?? snapshot
 
 /**
  * An XState actor at an address. Its first macrostep, on the shared first snapshot of its machine, needs no actor where the table does
@@ -246,5 +278,6 @@ export function restore(
     context: unknown
   }
   snapshot.context = thaw(context)
-  return snapshot as unknown as Snapshot
+  wrap(machine)
+  return adopted(machine, snapshot as unknown as Snapshot)
 }
