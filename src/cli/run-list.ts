@@ -10,8 +10,13 @@ import { scan } from '../runtime/scan.ts'
 import type { JournalReader } from '../sqlite/index.ts'
 import { heldBy, lastTaken, type Held } from './standing.ts'
 
-/** Starts that are read at once. */
+/** Signals that are read at once. */
 const PAGE = 200
+
+/** In which a run has ended: these are found by their records. */
+const ENDINGS: readonly string[] = ['completed', 'failed', 'cancelled', 'compensated']
+const ENDS = ENDINGS.map(state => `workflow.${state}`)
+const STARTS_AND_ENDS = ['workflow.start', ...ENDS]
 
 export interface RunSummary {
   readonly id: string
@@ -45,59 +50,101 @@ export interface RunListOptions {
   readonly all?: boolean
 }
 
-/** @throws StatorError INPUT_INVALID (no cursor), JOURNAL_DAMAGED */
+/**
+ * By their start; where a state is asked for in which runs have ended, by their end.
+ * @throws StatorError INPUT_INVALID (no cursor), JOURNAL_DAMAGED
+ */
 export function listRuns(journal: JournalReader, options: RunListOptions): RunPage {
   const { state, limit, all = false } = options
   const before = options.after === undefined ? Number.POSITIVE_INFINITY : positionOf(options.after)
   const runs: RunSummary[] = []
-  for (const run of candidates(journal, before)) {
-    if (!all && run.id.includes('/')) continue
+  let last = 0
+  const isEnding = state !== undefined && ENDINGS.includes(state)
+  for (const { run, at } of isEnding ? ended(journal, state, before) : candidates(journal, before)) {
+    if (run === undefined || (!all && run.id.includes('/'))) continue
     if (state !== undefined && run.state !== state) continue
     // One more than asked for was found: the page has a next one.
-    if (runs.length === limit) return { runs, next: cursorAt(runs.at(-1)?.position ?? 0) }
+    if (runs.length === limit) return { runs, next: cursorAt(last) }
     runs.push(run)
+    last = at
   }
   return { runs, next: null }
 }
 
-/** Those whose start is recorded, then those that live on though its record was dropped. */
-function* candidates(journal: JournalReader, before: number): Generator<RunSummary> {
-  const kept = journal.read({ after: 0, limit: 1 })[0]?.seq ?? Number.POSITIVE_INFINITY
-  for (let from = before; from > kept;) {
-    const page = journal.query({ types: ['workflow.start'], before: from, order: 'desc', limit: PAGE })
-    for (const start of page) {
-      // One that was refused made nobody; of one that was erased nothing is known.
-      const run = start.refused === null && start.data !== null ? fromStart(journal, start) : undefined
-      if (run !== undefined) yield run
-    }
+interface Candidate {
+  readonly run: RunSummary | undefined
+  /** Where the reading goes on after it. */
+  readonly at: number
+}
+
+/** Those that ended so, found by their end. */
+function* ended(journal: JournalReader, state: string, before: number): Generator<Candidate> {
+  for (const ending of newestFirst(journal, [`workflow.${state}`], before)) {
+    const { to: actor, seq: at, final } = ending
+    if (!final) continue
+    const filter = { actor, types: ['workflow.start'], before: at + 1, order: 'desc', limit: PAGE } as const
+    const start = journal.query(filter).find(isStart)
+    yield { run: start && summary(journal, start, ending), at }
+  }
+}
+
+function* newestFirst(journal: JournalReader, types: readonly string[], before: number): Generator<Signal> {
+  for (let from = before; from > 0;) {
+    const page = journal.query({ types, before: from, order: 'desc', limit: PAGE })
+    yield* page
     from = page.length < PAGE ? 0 : (page.at(-1)?.seq ?? 0)
+  }
+}
+
+/** One that was refused made nobody; of one that was erased nothing is known. */
+const isStart = ({ to, refused, data }: Signal): boolean =>
+  kindOf(to) === 'workflow' && refused === null && data !== null
+
+/** Those whose start is recorded, then those that live on though its record was dropped. */
+function* candidates(journal: JournalReader, before: number): Generator<Candidate> {
+  const kept = journal.read({ after: 0, limit: 1 })[0]?.seq ?? Number.POSITIVE_INFINITY
+  // Read backwards, an end comes before its start: so only of those that live at the same time one is kept.
+  const endings = new Map<Address, Signal>()
+  for (const signal of before > kept ? newestFirst(journal, STARTS_AND_ENDS, before) : []) {
+    if (signal.type !== 'workflow.start') {
+      if (signal.final) endings.set(signal.to, signal)
+      continue
+    }
+    if (!isStart(signal)) continue
+    const ending = signal.final ? signal : endings.get(signal.to)
+    endings.delete(signal.to)
+    const run = ending === undefined ? fromStart(journal, signal) : summary(journal, signal, ending)
+    yield { run, at: signal.seq }
   }
   if (kept === 1) return
   const older: { address: Address; createdSeq: number }[] = []
   for (const { address, createdSeq } of journal.checkpoints({ kind: 'workflow' }))
     if (createdSeq < kept && createdSeq < before) older.push({ address, createdSeq })
-  for (const { address } of older.toSorted((a, b) => b.createdSeq - a.createdSeq)) {
+  for (const { address, createdSeq: at } of older.toSorted((a, b) => b.createdSeq - a.createdSeq)) {
     const checkpoint = journal.checkpoint(address)
-    if (checkpoint !== undefined) yield fromCheckpoint(journal, checkpoint)
+    yield { run: checkpoint && fromCheckpoint(journal, checkpoint), at }
   }
 }
 
-function fromStart(journal: JournalReader, start: Signal): RunSummary | undefined {
-  if (kindOf(start.to) !== 'workflow') return undefined
+/** Of one whose end was not met on the way: it lives, or ended after the page began, or in a state of its own. */
+function fromStart(journal: JournalReader, start: Signal): RunSummary {
+  const { to: address, seq } = start
+  // Who has a checkpoint lives; most others ended soon after they began.
+  const checkpoint = journal.checkpoint(address)
+  const filter = { actor: address, types: ENDS, after: seq - 1, limit: PAGE }
+  const ending = checkpoint === undefined ? journal.query(filter).find(({ final }) => final) : undefined
+  return summary(journal, start, ending ?? lastTaken(journal, address, seq - 1) ?? start, checkpoint)
+}
+
+function summary(journal: JournalReader, start: Signal, last: Signal, checkpoint?: Checkpoint): RunSummary {
   const { workflow, version } = start.data as { workflow: string; version: string }
-  const last = lastTaken(journal, start.to) ?? start
-  const checkpoint = last.final ? undefined : journal.checkpoint(start.to)
-  return {
-    ...standing(journal, start.to, last, checkpoint, start.seq),
-    workflow,
-    version,
-    started: start.at,
-  }
+  const standsAt = standing(journal, start.to, last, checkpoint, start.seq)
+  return { ...standsAt, workflow, version, started: start.at }
 }
 
 function fromCheckpoint(journal: JournalReader, checkpoint: Checkpoint): RunSummary {
   const { address, definition, createdSeq } = checkpoint
-  const last = lastTaken(journal, address)
+  const last = lastTaken(journal, address, createdSeq)
   const { name: workflow, version } = definition
   return { ...standing(journal, address, last, checkpoint, createdSeq), workflow, version, started: null }
 }

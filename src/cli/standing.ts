@@ -11,9 +11,9 @@ export interface Held {
   readonly reason: string
 }
 
-/** The last signal that it took: what came later was refused. */
-export function lastTaken(journal: JournalReader, address: Address): Signal | undefined {
-  return newest(journal, address, signal => signal.refused === null)
+/** The last signal that it took after a position: what came later was refused. */
+export function lastTaken(journal: JournalReader, address: Address, after: number): Signal | undefined {
+  return newest(journal, address, signal => signal.refused === null, after)
 }
 
 /**
