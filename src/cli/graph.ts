@@ -1,8 +1,6 @@
 /** stator graph: the statechart of a workflow as a Mermaid drawing. */
-import type { AnyStateMachine } from 'xstate'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import { toMermaid } from '../inspect/mermaid.ts'
-import { graphMachine } from '../machines/graph.ts'
 import { common, type Answer, type Common, type Declare } from './answer.ts'
 import { upTo } from './arguments.ts'
 import { choose, workflowsOf } from './module.ts'
@@ -26,14 +24,9 @@ export const declareGraph: Declare = (program, reply) => {
 
 function graph(workflow: AnyWorkflow, { all = false, states }: Options): Answer {
   const { name, version } = workflow
-  const mermaid = toMermaid(machineOf(workflow), {
+  const mermaid = toMermaid(workflow.machine, {
     detail: all ? 'all' : 'overview',
     ...(states === undefined ? {} : { states }),
   })
   return { json: { workflow: name, version, mermaid }, text: () => mermaid, code: 0 }
-}
-
-/** What a run of it is: its own statechart, or that of all task graphs. */
-export function machineOf(workflow: AnyWorkflow): AnyStateMachine {
-  return 'machine' in workflow ? (workflow.machine as AnyStateMachine) : graphMachine
 }

@@ -2,39 +2,16 @@
  * Run list: the runs of a journal, newest first, a page at a time, read from its records and checkpoints alone. It folds no machine,
  * and holds one page of what it reads.
  */
-import { kindOf, idOf, type Address } from '../messages/address.ts'
+import { kindOf, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import { cursorAt, positionOf } from '../runtime/cursor.ts'
-import type { Checkpoint } from '../runtime/journal.ts'
-import { scan } from '../runtime/scan.ts'
 import type { JournalReader } from '../sqlite/index.ts'
-import { heldBy, lastTaken, type Held } from './standing.ts'
+import { ENDINGS, ENDS, fromCheckpoint, fromStart, summary, type RunSummary } from './run-summary.ts'
 
 /** Signals that are read at once. */
 const PAGE = 200
 
-/** In which a run has ended: these are found by their records. */
-const ENDINGS: readonly string[] = ['completed', 'failed', 'cancelled', 'compensated']
-const ENDS = ENDINGS.map(state => `workflow.${state}`)
 const STARTS_AND_ENDS = ['workflow.start', ...ENDS]
-
-export interface RunSummary {
-  readonly id: string
-  readonly address: Address
-  readonly workflow: string
-  readonly version: string
-  readonly state: string
-  readonly alive: boolean
-  /** Why it does not move, if the journal says that it is held. */
-  readonly held: Held | null
-  /** Milliseconds since the epoch; null where the record of its start was dropped. */
-  readonly started: number | null
-  readonly ended: number | null
-  /** Steps that have ended, and all, of one that lives; null where nothing is known of them. */
-  readonly progress: { readonly done: number; readonly total: number | null } | null
-  /** Position of its start. */
-  readonly position: number
-}
 
 export interface RunPage {
   readonly runs: readonly RunSummary[]
@@ -124,75 +101,4 @@ function* candidates(journal: JournalReader, before: number): Generator<Candidat
     const checkpoint = journal.checkpoint(address)
     yield { run: checkpoint && fromCheckpoint(journal, checkpoint), at }
   }
-}
-
-/** Of one whose end was not met on the way: it lives, or ended after the page began, or in a state of its own. */
-function fromStart(journal: JournalReader, start: Signal): RunSummary {
-  const { to: address, seq } = start
-  // Who has a checkpoint lives; most others ended soon after they began.
-  const checkpoint = journal.checkpoint(address)
-  const filter = { actor: address, types: ENDS, after: seq - 1, limit: PAGE }
-  const ending = checkpoint === undefined ? journal.query(filter).find(({ final }) => final) : undefined
-  return summary(journal, start, ending ?? lastTaken(journal, address, seq - 1) ?? start, checkpoint)
-}
-
-function summary(journal: JournalReader, start: Signal, last: Signal, checkpoint?: Checkpoint): RunSummary {
-  const { workflow, version } = start.data as { workflow: string; version: string }
-  const standsAt = standing(journal, start.to, last, checkpoint, start.seq)
-  return { ...standsAt, workflow, version, started: start.at }
-}
-
-function fromCheckpoint(journal: JournalReader, checkpoint: Checkpoint): RunSummary {
-  const { address, definition, createdSeq } = checkpoint
-  const last = lastTaken(journal, address, createdSeq)
-  const { name: workflow, version } = definition
-  return { ...standing(journal, address, last, checkpoint, createdSeq), workflow, version, started: null }
-}
-
-function standing(
-  journal: JournalReader,
-  address: Address,
-  last: Signal | undefined,
-  checkpoint: Checkpoint | undefined,
-  position: number,
-): Omit<RunSummary, 'workflow' | 'version' | 'started'> {
-  const isOver = last?.final === true
-  const held = isOver ? null : heldBy(journal, address, checkpoint)
-  const state = last?.toState ?? checkpoint?.state ?? ''
-  return {
-    id: idOf(address),
-    address,
-    state: held === null ? state : 'held',
-    alive: !isOver,
-    held,
-    ended: isOver ? last.at : null,
-    progress: isOver ? null : progressOf(journal, address, checkpoint, position),
-    position,
-  }
-}
-
-/** What its checkpoint counted, and what ended since. */
-function progressOf(
-  journal: JournalReader,
-  address: Address,
-  checkpoint: Checkpoint | undefined,
-  created: number,
-): RunSummary['progress'] {
-  const counted = countsIn(checkpoint)
-  if (checkpoint !== undefined && counted === null) return null
-  const after = checkpoint?.seq ?? created
-  let done = counted?.done ?? 0
-  for (const { refused } of scan(journal, { actor: address, types: ['step.done'], after }))
-    if (refused === null) done++
-  return { done, total: counted?.total ?? null }
-}
-
-/** Of a task graph; other machines count in their own ways. */
-function countsIn(checkpoint: Checkpoint | undefined): { done: number; total: number } | null {
-  const { context } = (checkpoint?.snapshot ?? {}) as { context?: { graph?: unknown } }
-  const graph = (context?.graph ?? null) as Readonly<Record<string, unknown>> | null
-  if (graph === null || !Array.isArray(graph['status'])) return null
-  const number = (key: string): number => (typeof graph[key] === 'number' ? graph[key] : 0)
-  const done = number('completed') + number('failed') + number('cancelled') + number('blocked')
-  return { done, total: graph['status'].length }
 }

@@ -9,6 +9,7 @@ import type { Reply } from './answer.ts'
 import { declareGraph } from './graph.ts'
 import { declareHistory } from './history.ts'
 import type { Io } from './io.ts'
+import { declarePreflight } from './preflight.ts'
 import { declareRuns } from './runs.ts'
 import { plain, styleOf } from './style.ts'
 import { declareUpgradeCheck } from './upgrade-check.ts'
@@ -42,7 +43,8 @@ function program(reply: Reply, io: Io): Command {
     .exitOverride()
     // What is wrong is said below, with its code.
     .configureOutput({ writeOut: text => io.out(text), writeErr: () => {}, outputError: () => {} })
-  for (const declare of [declareGraph, declareRuns, declareHistory, declareUpgradeCheck]) declare(all, reply)
+  for (const declare of [declareGraph, declarePreflight, declareRuns, declareHistory, declareUpgradeCheck])
+    declare(all, reply)
   return all
 }
 

@@ -29,6 +29,7 @@ export function styleOf(colours: boolean): Style {
     cancelled: poor,
     blocked: poor,
     compensated: poor,
+    terminated: poor,
   }
   return { bold: paint('bold'), dim: paint('dim'), good, poor, bad, state: name => states[name] ?? unpainted }
 }

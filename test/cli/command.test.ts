@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { run } from '../../src/cli/run.ts'
 import { call, callIn, journalFile, release, service } from './support.ts'
 
-const COMMANDS = ['graph', 'runs', 'history', 'upgrade-check']
+const COMMANDS = ['graph', 'preflight', 'runs', 'history', 'upgrade-check']
 
 test.each([
   ['no command', []],

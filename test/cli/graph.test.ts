@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { toMermaid } from 'stator/inspect'
-import { machineOf } from '../../src/cli/graph.ts'
 import { call, callIn, journalFile } from './support.ts'
 import { release } from './modules/one.ts'
 
@@ -11,7 +10,7 @@ interface Failed {
   error: { code: string; next: string; details: { reason: string; workflows?: string[] } }
 }
 
-const short = toMermaid(machineOf(release), { detail: 'overview' })
+const short = toMermaid(release.machine, { detail: 'overview' })
 
 test('draws the only workflow of a module', async () => {
   const { code, out, err } = await call('graph', 'one.ts')
@@ -25,8 +24,8 @@ test('the same in a JSON document', async () => {
 })
 
 test('draws everything, or less, when that is asked for', async () => {
-  expect((await call('graph', 'one.ts', '--all')).out).toBe(toMermaid(machineOf(release)))
-  const few = toMermaid(machineOf(release), { detail: 'overview', states: 2 })
+  expect((await call('graph', 'one.ts', '--all')).out).toBe(toMermaid(release.machine))
+  const few = toMermaid(release.machine, { detail: 'overview', states: 2 })
   expect((await call('graph', 'one.ts', '--states', '2')).out).toBe(few)
 })
 

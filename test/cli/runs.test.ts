@@ -82,7 +82,7 @@ test('says the same after the owner closed, and of steps that are done what it c
   expect(before.runs[0]?.progress).toMatchObject({ done: 1 })
   await runtime.close()
   const after = await listed(file)
-  expect(after.runs[0]?.progress).toMatchObject({ done: 1 })
+  expect(after.runs[0]?.progress).toEqual({ done: 1, total: 2 })
   expect(after.runs.map(({ id, state, ended }) => [id, state, ended])).toEqual(
     before.runs.map(({ id, state, ended }) => [id, state, ended]),
   )
@@ -114,6 +114,45 @@ test('a page at a time, without a gap and without a double', async () => {
   }
   expect(found).toEqual(names.toReversed())
   expect(pages).toBe(4)
+})
+
+const end = (id: string, state: string): Draft => ({
+  type: 'step.done',
+  name: `workflow.${state}`,
+  to: `workflow/${id}`,
+  correlationId: `workflow/${id}`,
+  toState: state,
+  final: true,
+})
+
+test('those that ended in one state, a page at a time, the newest end first', async () => {
+  const file = journalFile()
+  const names = Array.from({ length: 30 }, (_, index) => `r${index}`)
+  written(file, [
+    ...names.map(id => start(id)),
+    ...names.map((id, index) => end(id, index % 3 === 0 ? 'failed' : 'completed')),
+    { ...end('r1', 'failed'), to: 'task/x', final: false },
+  ])
+  const found: string[] = []
+  for (let after: string[] = []; ;) {
+    const page = await listed(file, '--state', 'failed', '--limit', '4', ...after)
+    found.push(...ids(page))
+    if (page.next === null) break
+    after = ['--after', page.next]
+  }
+  expect(found).toEqual(names.filter((_, index) => index % 3 === 0).toReversed())
+})
+
+test('one that ended after a page began, or in a state of its own, has ended all the same', async () => {
+  const file = journalFile()
+  written(file, [start('own'), start('late'), end('own', 'archived'), start('new'), end('late', 'failed')])
+  const { runs, next } = await listed(file, '--limit', '1')
+  expect(runs).toMatchObject([{ id: 'new', alive: true }])
+  const older = await listed(file, '--after', String(next))
+  expect(older.runs.map(({ id, state, alive, ended }) => [id, state, alive, ended])).toEqual([
+    ['late', 'failed', false, 1_050],
+    ['own', 'archived', false, 1_030],
+  ])
 })
 
 test('a page that ends with the last run says that it was all', async () => {
@@ -167,8 +206,7 @@ test('the words that came after an end change nothing', async () => {
   const file = journalFile()
   const refused = { code: 'RECIPIENT_UNKNOWN', message: 'nobody lives at that address', allowed: [] }
   const late = { to: 'workflow/a', type: 'step.done', toState: null, refused } as const
-  const end = { to: 'workflow/a', type: 'step.done', toState: 'completed', final: true } as const
-  written(file, [start('a'), end, ...drafts(50, () => late)])
+  written(file, [start('a'), end('a', 'completed'), ...drafts(50, () => late)])
   expect((await listed(file)).runs[0]).toMatchObject({ state: 'completed', alive: false, ended: 1_020 })
 })
 
@@ -194,8 +232,8 @@ test('one that is held says why, until it is released', async () => {
     ['kept', 'held', 'stormy'],
   ])
   expect((await call('runs', file)).out).toContain('MACHINE_FAULT: stormy')
-  const release_ = (address: string): Draft => ({ to: 'system/hub', type: 'hub.release', data: { address } })
-  scribe.write([release_('workflow/tail'), release_('workflow/kept')])
+  const releaseOf = (address: string): Draft => ({ to: 'system/hub', type: 'hub.release', data: { address } })
+  scribe.write([releaseOf('workflow/tail'), releaseOf('workflow/kept')])
   expect(await states()).toEqual([
     ['moved', 'running', undefined],
     ['tail', 'running', undefined],
