@@ -4,7 +4,7 @@
  */
 import type { FlowNode } from '../messages/flow.ts'
 import { isUndoable, walk, type Placed } from './flow-index.ts'
-import { about, type StateConfig } from './workflow-body.ts'
+import type { Named, StateConfig } from './workflow-body.ts'
 
 /** Not dotted, as `idOf`. */
 const idOf = (name: string): string => `undo/${name.replaceAll('.', '%2E')}`
@@ -101,22 +101,25 @@ function statesOf(part: Part, next: string): Record<string, StateConfig> {
   }
 }
 
+/** A guard or an action about whose state undoes: of a loop, for every step in it. */
+const by = (type: string, owner: number): Named => ({ type, params: { owner } })
+
 function undoStates({ name, step }: Placed, next: string): Record<string, StateConfig> {
   const id = idOf(name)
   const held = `#${id}/held`
   const rows = [
-    { guard: about('undoesLast', step), target: next, actions: [about('undone', step)] },
-    { guard: about('isStuck', step), target: held, actions: [about('undone', step)] },
-    { guard: about('isUndoing', step), actions: [about('undone', step)] },
+    { guard: by('undoesLast', step), target: next, actions: [by('undone', step)] },
+    { guard: by('isStuck', step), target: held, actions: [by('undone', step)] },
+    { guard: by('isUndoing', step), actions: [by('undone', step)] },
   ]
-  const meant = about('isMeantUndo', step)
-  const given = [{ guard: meant, target: `#${id}`, actions: [about('decideUndo', step)] }]
+  const meant = by('isMeantUndo', step)
+  const given = [{ guard: meant, target: `#${id}`, actions: [by('decideUndo', step)] }]
   return {
     [name]: {
       id,
       meta: { description: 'What it did is undone, if it did anything.', node: name, kind: 'undo' },
-      entry: [about('undoNext', step)],
-      always: [{ guard: about('isUndone', step), target: next }],
+      entry: [by('undoNext', step)],
+      always: [{ guard: by('isUndone', step), target: next }],
       on: { 'step.done': rows, fault: rows },
     },
     [`${name}/held`]: {
@@ -125,7 +128,7 @@ function undoStates({ name, step }: Placed, next: string): Record<string, StateC
       entry: ['holdUndo'],
       exit: ['unhold'],
       on: {
-        'step.retry': [{ guard: meant, target: `#${id}`, actions: [about('retryUndo', step)] }],
+        'step.retry': [{ guard: meant, target: `#${id}`, actions: [by('retryUndo', step)] }],
         'step.skip': given,
         'step.finish': given,
       },

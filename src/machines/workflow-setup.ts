@@ -36,6 +36,11 @@ export interface Choice extends At {
   readonly choice: string | null
 }
 
+/** The node whose state undoes: itself, or what is in its loop. */
+export interface Owner {
+  readonly owner: number
+}
+
 export interface Range {
   readonly from: number
   readonly to: number
@@ -64,9 +69,9 @@ const isWhere = ({ pivoted }: WorkflowContext, { past = false }: At): boolean =>
 
 const isLast = ({ open, next, count }: MapState): boolean => open === 1 && next >= count
 
-function undoEnded({ context, event }: Args, { step }: At): Ending | null {
+function undoEnded({ context, event }: Args, { owner }: Owner): Ending | null {
   const ending = endingOf(event)
-  return ending !== null && undo.isBeingUndone(context, step, ending) ? ending : null
+  return ending !== null && undo.isBeingUndone(context, owner, ending) ? ending : null
 }
 
 const decided = ({ context, event }: Args, { step }: At): boolean =>
@@ -190,22 +195,22 @@ export const workflowSetup = setup({
     isStray,
     isMeant: ({ context, event }: Args, { step }: At) =>
       isDecision(event) && 'step' in event.data && event.data.step === moves.nameOf(context, step),
-    isUndone: ({ context }: Args, { step }: At) => undo.isUndone(undo.undoingOf(context, step)),
-    undoesLast: (args: Args, at: At) => {
+    isUndone: ({ context }: Args, { owner }: Owner) => undo.isUndone(undo.undoingOf(context, owner)),
+    undoesLast: (args: Args, at: Owner) => {
       const ending = undoEnded(args, at)
-      return ending !== null && undo.isUndone(undo.after(args.context, at.step, ending))
+      return ending !== null && undo.isUndone(undo.after(args.context, at.owner, ending))
     },
-    isStuck: (args: Args, at: At) => {
+    isStuck: (args: Args, at: Owner) => {
       const ending = undoEnded(args, at)
       if (ending === null) return false
-      const width = undo.widthOf(args.context, at.step)
-      return undo.isStuck(undo.after(args.context, at.step, ending), width)
+      const width = undo.widthOf(args.context, at.owner)
+      return undo.isStuck(undo.after(args.context, at.owner, ending), width)
     },
-    isUndoing: (args: Args, at: At) => undoEnded(args, at) !== null,
-    isMeantUndo: ({ context, event }: Args, { step }: At) =>
+    isUndoing: (args: Args, at: Owner) => undoEnded(args, at) !== null,
+    isMeantUndo: ({ context, event }: Args, { owner }: Owner) =>
       isDecision(event) &&
       'step' in event.data &&
-      undo.namesOf(context, step).includes(event.data.step as string),
+      undo.namesOf(context, owner).includes(event.data.step as string),
     hasVars: ({ event }: Args) => event.type === 'workflow.update' && event.stamp !== null,
   },
   delays: {
@@ -310,21 +315,21 @@ export const workflowSetup = setup({
     decide: enqueueActions(({ context, event, enqueue }, { step }: At) =>
       make(enqueue, moves.decide(context, event, step, false)),
     ),
-    decideUndo: enqueueActions(({ context, event, enqueue }, { step }: At) => {
-      const { decisions } = moves.decide(context, event, step, true).change
-      make(enqueue, undo.giveUpUndo(context, step))
+    decideUndo: enqueueActions(({ context, event, enqueue }, { owner }: Owner) => {
+      const { decisions } = moves.decide(context, event, owner, true).change
+      make(enqueue, undo.giveUpUndo(context, owner))
       if (decisions !== undefined) enqueue.assign({ decisions })
     }),
     partition: enqueueActions(({ context, enqueue }) => make(enqueue, undo.partition(context))),
-    undoNext: enqueueActions(({ context, enqueue }, { step }: At) =>
-      make(enqueue, undo.undoNext(context, step)),
+    undoNext: enqueueActions(({ context, enqueue }, { owner }: Owner) =>
+      make(enqueue, undo.undoNext(context, owner)),
     ),
-    undone: enqueueActions(({ context, event, enqueue }, { step }: At) => {
+    undone: enqueueActions(({ context, event, enqueue }, { owner }: Owner) => {
       const ending = endingOf(event)
-      if (ending !== null) make(enqueue, undo.undone(context, step, ending))
+      if (ending !== null) make(enqueue, undo.undone(context, owner, ending))
     }),
-    retryUndo: enqueueActions(({ context, enqueue }, { step }: At) =>
-      make(enqueue, undo.retryUndo(context, step)),
+    retryUndo: enqueueActions(({ context, enqueue }, { owner }: Owner) =>
+      make(enqueue, undo.retryUndo(context, owner)),
     ),
     tellStayed: enqueueActions(({ context, enqueue }) => make(enqueue, tell(context, 'completed'))),
     tellUndone: enqueueActions(({ context, enqueue }) =>
