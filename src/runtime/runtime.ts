@@ -5,7 +5,7 @@
 import type { Observable } from 'rxjs'
 import type { TaskGraph } from '../actors/graph.ts'
 import type { TaskDefinition } from '../actors/task.ts'
-import type { WorkflowDefinition } from '../actors/workflow.ts'
+import type { Startable } from '../actors/workflow-steps.ts'
 import { checkName, type Address } from '../messages/address.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
@@ -90,7 +90,7 @@ class RuntimeImpl {
    * HUB_BUSY, CLOSED, and what JSON is refused with
    */
   async start<Input, Outputs, Given>(
-    workflow: WorkflowDefinition<Input, Outputs, Given>,
+    workflow: Startable<Input, Outputs, Given>,
     data: Given,
     options: StartOptions = {},
   ): Promise<Run<Outputs>> {
@@ -118,7 +118,7 @@ class RuntimeImpl {
   }
 
   /** The handle of a run, from any process life. */
-  run<Input, Outputs, Given>(_workflow: WorkflowDefinition<Input, Outputs, Given>, id: string): Run<Outputs>
+  run<Input, Outputs, Given>(_workflow: Startable<Input, Outputs, Given>, id: string): Run<Outputs>
   run(id: string): Run
   run(first: unknown, second?: string): Run {
     return new Run(this.#handles, `workflow/${checkName(second ?? first, 'run id')}`)

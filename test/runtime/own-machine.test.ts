@@ -47,7 +47,7 @@ function made(config: object, more: object = {}): AnyStateMachine {
 }
 
 /** Works as long as it is told to: by what `n` its input has, in milliseconds; an odd one fails. */
-function world(machine: AnyStateMachine, limits: object = {}): Simulation {
+function world(machine: AnyStateMachine, limits: object = {}, watched = true): Simulation {
   return worldOf(
     (life: Life): Setup => ({
       workflows: [workflow('own', { machine, events })] as never,
@@ -70,7 +70,7 @@ function world(machine: AnyStateMachine, limits: object = {}): Simulation {
           ),
       ],
     }),
-    { limits },
+    { limits, watched },
   )
 }
 
@@ -403,4 +403,53 @@ test.each<[string, object, object, string]>([
   expect(life.runtime.held()[0]?.reason).toContain(reason)
   const next = await reborn(life)
   expect(again(next).status()).toBe('held')
+})
+
+test('a machine that does not do the same again is held when a start finds it out, and goes on with one that does', async () => {
+  const mood = { says: true }
+  const moody = { guard: () => mood.says, target: 'one' }
+  const simulation = world(
+    made({
+      initial: 'a',
+      states: {
+        a: { on: { GO: [moody, { target: 'two' }] } },
+        one: { on: { STOP: 'end' } },
+        two: {},
+        end: { type: 'final' },
+      },
+    }),
+    { idle: 1_000_000 },
+    // What it shows is a promise that its user breaks.
+    false,
+  )
+  const life = await simulation.boot()
+  await start(life)
+  await tell(life, 'GO')
+  mood.says = false
+  const next = await reborn(life)
+  expect(next.runtime.held()).toMatchObject([{ code: 'REPLAY_DIVERGED' }])
+  mood.says = true
+  const last = await reborn(next)
+  expect(last.runtime.held()).toEqual([])
+  await tell(last, 'STOP')
+  expect((await last.until(again(last).outcome())).status).toBe('completed')
+})
+
+test('where it stands is counted by its tasks', async () => {
+  const states = {
+    a: {
+      invoke: [
+        { id: 'x', src: 'job', input: { n: 30 } },
+        { id: 'y', src: 'job', input: { n: 4 }, onDone: 'b' },
+      ],
+    },
+    b: { on: { GO: 'end' } },
+    end: { type: 'final' },
+  }
+  const life = await world(made({ initial: 'a', states })).boot()
+  const run = await start(life)
+  expect(run.current()).toMatchObject({ total: 2, running: 2, completed: 0 })
+  while (run.status() !== 'running.b') await life.until(life.wait(1))
+  await life.until(life.wait(1))
+  expect(run.current()).toMatchObject({ total: 2, running: 0, completed: 1, cancelled: 1 })
 })
