@@ -6,9 +6,9 @@ export const EXECUTION: readonly Mutant[] = [
     name: 'a handler that throws reaches the hub',
     words: 'What a handler throws at once leaves the executor, and with it the loop.',
     file: 'src/runtime/local-executor.ts',
-    find: '      } else this.#done(attempt, result, bound.task.output)\n    } catch (error) {\n',
+    find: '      } else this.#done(attempt, result, code.output)\n    } catch (error) {\n',
     replace:
-      '      } else this.#done(attempt, result, bound.task.output)\n    } catch (error) {\n      throw error as Error\n',
+      '      } else this.#done(attempt, result, code.output)\n    } catch (error) {\n      throw error as Error\n',
     invariant: 11,
   },
   {
