@@ -38,9 +38,15 @@ export function progressOf(
 /** Of a task graph: completed, failed, cancelled, blocked. Of a compiled workflow: the same, but that the last is skipped. */
 const ENDED: ReadonlySet<unknown> = new Set([2, 3, 4, 5])
 
-/** The state of each step, as both sorts of machines keep it. */
+interface Kept {
+  readonly status?: unknown
+  readonly visits?: unknown
+  readonly graph?: { readonly status?: unknown }
+}
+
+/** The state of each step, as both sorts of machines keep it. A machine of a user may have a `status` of its own. */
 function statusIn({ snapshot }: Checkpoint): readonly unknown[] | null {
-  const { context } = snapshot as { context?: { status?: unknown; graph?: { status?: unknown } } | null }
-  const status = context?.graph?.status ?? context?.status
+  const { context } = snapshot as { context?: Kept | null }
+  const status = context?.graph?.status ?? (Array.isArray(context?.visits) ? context.status : undefined)
   return Array.isArray(status) ? status : null
 }

@@ -81,3 +81,10 @@ test('a path begins where the command is called', async () => {
   const { err } = await callIn({ cwd: dirname(file) }, 'graph', 'journal.mjs', 'nobody')
   expect(err).toContain('by hand@1')
 })
+
+test('a machine of one’s own is drawn as it is', async () => {
+  const { code, out } = await call('graph', 'own.ts')
+  expect(code).toBe(0)
+  expect(out).toContain('s__checking --> s__approved : done\n')
+  expect(out).toContain('s__checking --> s__rejected : error\n')
+})
