@@ -5,8 +5,12 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate'
 import type { RunSnapshot, StateValue } from '../messages/migration.ts'
 
-/** In words, each with its place; none where the snapshot fits. */
-export function misfits(machine: AnyStateMachine, snapshot: RunSnapshot): string[] {
+/** In words, each with its place; none where the snapshot fits. `begun`: the ids of invokes that were started, also where that has ended. */
+export function misfits(
+  machine: AnyStateMachine,
+  snapshot: RunSnapshot,
+  begun: ReadonlySet<string> = new Set(),
+): string[] {
   const reasons: string[] = []
   const active = new Set<AnyStateNode>()
   enter(machine.root, snapshot.value, active, reasons)
@@ -14,8 +18,8 @@ export function misfits(machine: AnyStateMachine, snapshot: RunSnapshot): string
   if (reasons.length > 0) return reasons
   return [
     ...historyFaults(machine.root, snapshot.historyValue ?? {}),
-    ...timerFaults(active, snapshot.timers),
-    ...childFaults(active, snapshot['children']),
+    ...timerFaults(machine, active, snapshot.timers),
+    ...childFaults(active, snapshot['children'], begun),
   ]
 }
 
@@ -64,12 +68,23 @@ function historyFaults(root: AnyStateNode, history: Readonly<Record<string, unkn
   })
 }
 
-function timerFaults(active: ReadonlySet<AnyStateNode>, timers: RunSnapshot['timers']): string[] {
+function timerFaults(
+  machine: AnyStateMachine,
+  active: ReadonlySet<AnyStateNode>,
+  timers: RunSnapshot['timers'],
+): string[] {
   const nodes = [...active]
+  // The delay of a state ends with it; an event that is raised later may be for another state.
+  const means = (event: string): boolean =>
+    event.startsWith('xstate.after.')
+      ? nodes.some(({ ownEvents }) => (ownEvents as readonly string[]).includes(event))
+      : (machine.events as readonly string[]).includes(event)
   const lost = timers.flatMap(({ event }) =>
-    nodes.some(({ ownEvents }) => (ownEvents as readonly string[]).includes(event))
-      ? []
-      : [`the timer ${event} means nothing in the state that the run is in`],
+    means(event) ? [] : [`the timer ${event} means nothing in the state that the run is in`],
+  )
+  // By that id the machine cancels it.
+  const strange = timers.flatMap(({ id, event }) =>
+    event.startsWith('xstate.after.') && id !== event ? [`the timer ${event} must have that as its id`] : [],
   )
   const set = new Set(timers.map(({ event }) => event))
   const missing = nodes.flatMap(node =>
@@ -79,11 +94,15 @@ function timerFaults(active: ReadonlySet<AnyStateNode>, timers: RunSnapshot['tim
         : [`${nameOf(node)} waits for ${eventType}, and no timer of the run is set for it`],
     ),
   )
-  return [...lost, ...new Set(missing)]
+  return [...lost, ...strange, ...new Set(missing)]
 }
 
 /** Work that was invoked and has not ended: by the id that it was invoked with. */
-function childFaults(active: ReadonlySet<AnyStateNode>, children: unknown): string[] {
+function childFaults(
+  active: ReadonlySet<AnyStateNode>,
+  children: unknown,
+  begun: ReadonlySet<string>,
+): string[] {
   const running = (children ?? {}) as Readonly<Record<string, { readonly src?: unknown }>>
   const invoked = [...active].flatMap(node => node.invoke.map(({ id, src }) => ({ node, id, src })))
   const lost = Object.entries(running).flatMap(([id, { src }]) =>
@@ -92,7 +111,7 @@ function childFaults(active: ReadonlySet<AnyStateNode>, children: unknown): stri
       : [`${id} runs (${String(src)}), and the state that the run is in does not invoke it`],
   )
   const missing = invoked
-    .filter(({ id }) => !Object.hasOwn(running, id))
+    .filter(({ id }) => !Object.hasOwn(running, id) && !begun.has(id))
     .map(({ node, id }) => `${nameOf(node)} invokes ${id}, which was not started`)
   return [...lost, ...missing]
 }

@@ -154,6 +154,10 @@ export function freeze(context: OwnContext): Json {
   } as unknown as Json
 }
 
+export interface FrozenOwn extends Omit<OwnContext, 'inner'> {
+  readonly inner: FrozenInner | null
+}
+
 interface FrozenInner {
   readonly status: string
   readonly value: Json
@@ -163,7 +167,7 @@ interface FrozenInner {
 
 /** The machine as it stood, with inert children where its tasks run, so that leaving a state stops the right ones. */
 export function thaw(machine: AnyStateMachine, json: Json): OwnContext {
-  const { inner, ...books } = json as unknown as OwnContext & { readonly inner: FrozenInner | null }
+  const { inner, ...books } = json as unknown as FrozenOwn
   if (inner === null) return { ...books, inner: null }
   const { status, value, context, history } = inner
   const children = Object.fromEntries(
