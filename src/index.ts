@@ -30,11 +30,11 @@ export type { Logger, TaskContext } from './actors/task-context.ts'
 export { workflow, WorkflowDefinition, type AnyWorkflow, type WorkflowOptions } from './actors/workflow.ts'
 export type {
   Cases,
-  Given,
   LoopOptions,
   MapOptions,
   Mapper,
   ParallelSteps,
+  Provided,
   Row,
   Startable,
   StepOptions,

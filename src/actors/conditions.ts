@@ -45,7 +45,7 @@ function compares(is: Comparison, found: Json | undefined, value: Json): boolean
   if (is === 'exists') return found !== undefined
   if (is === 'eq') return isSame(found, value)
   if (is === 'ne') return !isSame(found, value)
-  if (is === 'in') return Array.isArray(value) && value.some(one => isSame(found, one))
+  if (is === 'in') return Array.isArray(value) && (value as readonly Json[]).some(one => isSame(found, one))
   // Only what is of one sort has an order: nothing is less than a text is.
   if (typeof found !== typeof value || !(typeof found === 'number' || typeof found === 'string')) return false
   const other = value as typeof found

@@ -151,22 +151,19 @@ class Finisher {
         return this.#wait(draft)
       case 'map':
         return this.#map(draft, lanes)
-      case 'branch':
+      case 'loop':
+        return this.#loop(draft, lanes)
+      default:
         return this.#branch(draft, lanes)
-      case 'loop': {
-        const isCode = typeof draft.while === 'function'
-        const step = this.#index(isCode ? { while: draft.while as Fn } : {})
-        const body = this.row(draft.body, lanes)
-        return {
-          kind: 'loop',
-          name: draft.name,
-          step,
-          while: isCode ? 'code' : (draft.while as Condition),
-          max: draft.max,
-          body,
-        }
-      }
     }
+  }
+
+  #loop(draft: LoopDraft, lanes: readonly number[]): FlowNode {
+    const isCode = typeof draft.while === 'function'
+    const step = this.#index(isCode ? { while: draft.while as Fn } : {})
+    const body = this.row(draft.body, lanes)
+    const again = isCode ? ('code' as const) : (draft.while as Condition)
+    return { kind: 'loop', name: draft.name, step, while: again, max: draft.max, body }
   }
 
   #step(draft: Omit<TaskDraft, 'mapper'>, lanes: readonly number[], step: number): StepNode {

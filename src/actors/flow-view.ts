@@ -14,7 +14,8 @@ export function outputOfNode(context: WorkflowContext, step: number, look: Look)
   const node = context.index.entries[step]?.node
   if (node === undefined || !hasOutput(node) || context.status.get(step) !== COMPLETED) return undefined
   const map = node.kind === 'map' ? context.maps[step] : undefined
-  if (map === undefined) return look.output(context.refs.get(step))
+  // One that an operator finished by hand has the output that was given then.
+  if (map === undefined || context.refs.get(step) !== map.list) return look.output(context.refs.get(step))
   const outputs: Json[] = []
   for (let item = 0; item < map.count; item++) outputs.push(look.output(map.refs.get(item)))
   return outputs
@@ -69,9 +70,9 @@ function tallyOf({ index, status }: WorkflowContext): Tally {
   return { total, ...counts }
 }
 
-/** What has not begun, though nobody called the run off, never will: something failed. */
+/** What has not begun never will: the run was called off, something failed, or nothing led there. */
 function reportOf(context: WorkflowContext, look: Look): RunReport {
-  const { index, status, refs, error, cancel, decisions } = context
+  const { index, status, refs, error, cancel } = context
   const outputs: Record<string, Json> = {}
   const steps: Record<string, StepReport> = {}
   const by = error === null ? undefined : blockage(error.step, error.error.code)
@@ -84,7 +85,6 @@ function reportOf(context: WorkflowContext, look: Look): RunReport {
       steps[node.name] = reportOn(state, cancel !== null, failure, error)
     }
   }
-  void decisions
   return { outputs, steps, ...(error === null ? {} : { error: error.error }) }
 }
 
@@ -101,8 +101,8 @@ function reportOn(
   if (state === 'skipped') return { status: 'skipped' }
   if (state === 'failed' || state === 'held') return withError('failed')
   if (state === 'cancelled' || state === 'running') return withError('cancelled')
-  if (called || first === null) return { status: 'pending' }
-  return withError('blocked')
+  if (called) return { status: 'pending' }
+  return first === null ? { status: 'skipped' } : withError('blocked')
 }
 
 const errorAt = (look: Look, ref: number): Failure | undefined =>

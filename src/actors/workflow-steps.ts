@@ -9,13 +9,13 @@ import type { AnyTask, RetryOptions, TaskDefinition } from './task.ts'
 import type { WorkflowDefinition } from './workflow.ts'
 
 /** What users' code is given: the input of the run, the outputs of the steps before, and what updates may have changed. */
-export interface Given<Input, Outputs, Vars> {
+export interface Provided<Input, Outputs, Vars> {
   readonly input: Input
   readonly outputs: Outputs
   readonly vars: Vars
 }
 
-export type Mapper<Input, Outputs, Vars, Made> = (from: Given<Input, Outputs, Vars>) => Made
+export type Mapper<Input, Outputs, Vars, Made> = (from: Provided<Input, Outputs, Vars>) => Made
 
 /** What a compensation is given: what the step was, and what came of it. Without an output nobody knows how it ended. */
 export interface Undo<I, O> {
@@ -77,7 +77,7 @@ export type MapArgs<Input, Outputs, Vars, Item, Wanted, Options> = [Item] extend
 
 export type EachItem<Input, Outputs, Vars, Item, Wanted> = (
   item: Item,
-  from: Given<Input, Outputs, Vars> & { readonly index: number },
+  from: Provided<Input, Outputs, Vars> & { readonly index: number },
 ) => Wanted
 
 export interface LoopOptions<Input, Outputs, Vars> {

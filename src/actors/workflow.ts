@@ -9,33 +9,34 @@ import { StatorError } from '../errors.ts'
 import { indexOf, type FlowIndex } from '../machines/flow-index.ts'
 import { compileWorkflow } from '../machines/workflow.ts'
 import { checkName } from '../messages/address.ts'
-import { ON_FAILURE, type Flow } from '../messages/flow.ts'
+import type { Flow } from '../messages/flow.ts'
 import type { Json } from '../messages/json.ts'
+import type { AnyWorkflow } from './any-workflow.ts'
 import { BranchBuilder, built, ParallelBuilder } from './builders.ts'
 import { Declarations } from './declarations.ts'
 import { declareBranch, declareLoop, declareMap, declareStep, declareWait, refusePivots } from './declare.ts'
 import { finish, namedIn, type Draft, type Finished } from './draft.ts'
-import type { From } from './flow-code.ts'
-import { definitionOfFlow, type FlowHost } from './flow-runtime.ts'
+import type { FlowHost } from './flow-host.ts'
+import { definitionOfFlow } from './flow-runtime.ts'
 import type { Approval, GateDefinition } from './gate.ts'
 import { checkLimit } from './graph.ts'
 import { ownMachine, type EventSchemas, type OwnMachine, type OwnMachineOptions } from './own-machine.ts'
-import type { Migrate } from '../messages/migration.ts'
 import type { Definition } from './kind.ts'
-import { checkOptions, checkSchema, func, parse, type Schema } from './schema.ts'
-import { checkQuery, checkSignal, checkUpdate } from './shapes.ts'
-import type { QueryDefinition, SignalDefinition, UpdateDefinition } from './signals.ts'
+import { checkOptions, func, parse, type Schema } from './schema.ts'
+import { checkQuery, checkUpdate } from './shapes.ts'
+import type { QueryDefinition, UpdateDefinition } from './signals.ts'
 import type { QueryRule, Surface, UpdateRule } from './surface.ts'
 import type { AnyTask, TaskDefinition } from './task.ts'
+import { checkWorkflowOptions, type WorkflowOptions } from './workflow-options.ts'
 import type {
   Cases,
-  Given,
   LoopOptions,
   MapArgs,
   MapOptions,
   Mapper,
   Named,
   ParallelSteps,
+  Provided,
   Row,
   SignalWait,
   Startable,
@@ -44,61 +45,10 @@ import type {
   WaitOptions,
 } from './workflow-steps.ts'
 
-export interface WorkflowOptions<I extends Schema, V extends Schema> {
-  input?: I
-  /** What updates may change, given to mappers as `vars`: an object whose every part has a default. Default: none. */
-  vars?: V
-  /** Part of a run's identity: raise it when runs in flight must not continue on the new code. Default '1'. */
-  version?: string
-  /** Tasks of it that may run at once. Default: as many as agents have room for. */
-  limit?: number
-  /** Does a failed step stop those that run beside it? Default 'continue': they go on to their ends. */
-  onFailure?: (typeof ON_FAILURE)[number]
-  /** Signals that it takes beside those that it waits for: they are kept, for a later version that does. */
-  signals?: readonly SignalDefinition<never, never>[]
-  /** How runs of other versions go on with this one, by their version: given the state of a run as JSON, it returns it as this one has it. */
-  migrate?: Readonly<Record<string, Migrate>>
-  /** Findings of the pre-flight that are meant to be so: codes, each with the reason. */
-  preflight?: { ignore?: Readonly<Record<string, string>> }
-}
+export type { AnyWorkflow } from './any-workflow.ts'
+export type { WorkflowOptions } from './workflow-options.ts'
 
-const optionsShape = z.strictObject({
-  input: z.unknown().optional(),
-  vars: z.unknown().optional(),
-  version: z.string().min(1).max(200).optional(),
-  limit: z.unknown().optional(),
-  onFailure: z.enum(ON_FAILURE).optional(),
-  signals: z.array(z.unknown()).optional(),
-  migrate: z.record(z.string(), func).optional(),
-  preflight: z.strictObject({ ignore: z.record(z.string(), z.string().min(1)).optional() }).optional(),
-})
-
-/** Any workflow, compiled or one's own machine, where its types do not matter. */
-export interface AnyWorkflow {
-  readonly kind: 'workflow'
-  readonly name: string
-  readonly version: string
-  readonly input: Schema
-  /** The statechart that runs. */
-  readonly machine: AnyStateMachine
-  /** What it was compiled from; undefined for one's own machine. */
-  readonly flow: Flow | undefined
-  /** With its name and version, what it is: runs go on only on the same structure. */
-  readonly structure: Json
-  /** Every task that it asks for, those that undo included. */
-  readonly tasks: readonly AnyTask[]
-  /** Workflows that run as its steps. */
-  readonly children: readonly AnyWorkflow[]
-  /** Is there anything in it that can be undone? */
-  readonly undoable: boolean
-  readonly surface: Surface
-  readonly migrate: Readonly<Record<string, Migrate>> | undefined
-  readonly preflight: { readonly ignore?: Readonly<Record<string, string>> } | undefined
-  /** How it runs. */
-  define(hash: string, host: FlowHost): Definition
-}
-
-/** `Given` is what a start is given: less than `Input` where the schema has defaults. */
+/** `Wanted` is what a start is given: less than `Input` where the schema has defaults. */
 export class WorkflowDefinition<
   in out Input = unknown,
   in out Outputs = unknown,
@@ -289,7 +239,7 @@ export class WorkflowDefinition<
   update<I, O, G>(
     definition: UpdateDefinition<I, O, G>,
     handler: (
-      from: Given<Input, Partial<Outputs>, Vars>,
+      from: Provided<Input, Partial<Outputs>, Vars>,
       data: I,
     ) => { readonly vars?: Vars; readonly answer: O },
   ): WorkflowDefinition<Input, Outputs, Wanted, Vars> {
@@ -306,7 +256,7 @@ export class WorkflowDefinition<
   /** What a query of a run is answered. @throws StatorError DEFINITION_INVALID: no query, no function, or it has a handler */
   query<O>(
     definition: QueryDefinition<O>,
-    handler: (from: Given<Input, Partial<Outputs>, Vars>) => O,
+    handler: (from: Provided<Input, Partial<Outputs>, Vars>) => O,
   ): WorkflowDefinition<Input, Outputs, Wanted, Vars> {
     const { name, output } = checkQuery(definition)
     parse(func, handler, 'DEFINITION_INVALID', `handler of query ${name}`)
@@ -389,20 +339,6 @@ function compiled<I extends Schema = z.ZodUnknown, V extends Schema = z.ZodNull>
   // The outputs begin empty and grow with each step.
 ): WorkflowDefinition<z.output<I>, Readonly<Record<never, never>>, z.input<I>, z.output<V>> {
   checkName(name, 'workflow name')
-  parse(optionsShape, options, 'DEFINITION_INVALID', `options of workflow ${name}`)
-  if (options.input !== undefined) checkSchema(options.input, `input of workflow ${name}`)
-  if (options.vars !== undefined) checkVars(options.vars, name)
-  if (options.limit !== undefined) checkLimit(options.limit, 'limit')
-  for (const signal of options.signals ?? []) checkSignal(signal, `signals of workflow ${name}`)
+  checkWorkflowOptions(name, options as WorkflowOptions<Schema, Schema>)
   return new WorkflowDefinition(name, options as WorkflowOptions<Schema, Schema>)
-}
-
-/** A run begins with them, before anybody could say what they are. */
-function checkVars(vars: Schema, name: string): void {
-  checkSchema(vars, `vars of workflow ${name}`)
-  if (!vars.safeParse({}).success)
-    throw new StatorError('DEFINITION_INVALID', {
-      workflow: name,
-      reason: 'a part of its vars has no default',
-    })
 }

@@ -4,7 +4,7 @@
  */
 import type { FlowNode } from '../messages/flow.ts'
 import { isUndoable, walk, type Placed } from './flow-index.ts'
-import type { Named, StateConfig } from './workflow-body.ts'
+import type { Named, StateConfig } from './state-config.ts'
 
 /** Not dotted, as `idOf`. */
 const idOf = (name: string): string => `undo/${name.replaceAll('.', '%2E')}`

@@ -4,53 +4,13 @@
  */
 import type { BranchNode, FlowNode, LoopNode, MapNode, ParallelNode, WaitNode } from '../messages/flow.ts'
 import { rangeOf, type FlowIndex, type Placed } from './flow-index.ts'
-
-/** A guard or an action by name, with what it is about. */
-export interface Named {
-  readonly type: string
-  readonly params: object
-}
-
-export interface Row {
-  readonly guard?: string | Named
-  readonly target?: string
-  readonly actions?: readonly (string | Named)[]
-  readonly reenter?: boolean
-}
-
-/** A state, in the words of XState. */
-export interface StateConfig {
-  readonly id?: string
-  readonly type?: 'parallel' | 'final'
-  readonly initial?: string
-  readonly description?: string
-  readonly meta?: object
-  readonly entry?: readonly (string | Named)[]
-  readonly exit?: readonly (string | Named)[]
-  readonly on?: Readonly<Record<string, readonly Row[]>>
-  readonly always?: readonly Row[]
-  readonly after?: Readonly<Record<string, readonly Row[]>>
-  readonly onDone?: readonly Row[]
-  readonly states?: Readonly<Record<string, StateConfig>>
-}
+import { about, FAILING, head, idOf, toNode, type Named, type Row, type StateConfig } from './state-config.ts'
 
 /** Where a part of a flow goes on to, and where when it fails. */
 interface Ways {
   readonly next: string
   readonly fail: string
 }
-
-export const FAILING = '#phase/failing'
-
-/** Stable, and no other node's: names hold no slash. XState reads a dot as a step down. */
-export const idOf = (name: string): string => `at/${name.replaceAll('.', '%2E')}`
-export const toNode = (name: string): string => `#${idOf(name)}`
-
-/** A guard about a node. */
-export const about = (type: string, step: number, more: object = {}): Named => ({
-  type,
-  params: { step, ...more },
-})
 
 /** The first state of a part of a flow: where to go in order to begin it. */
 function entrance(nodes: readonly FlowNode[], otherwise: string): string {
@@ -126,10 +86,14 @@ export class Body {
     if (!this.#index.hasPivot) return {}
     const { name, step } = node
     const meant = about('isMeant', step)
-    const again: Row =
-      node.kind === 'map'
-        ? { guard: meant, target: `${toNode(name)}/running`, actions: [about('repeatItems', step)] }
-        : { guard: meant, target: toNode(name) }
+    const again: Row[] = [{ guard: meant, target: toNode(name) }]
+    // What a map has done it has done: unless its list could not be made.
+    if (node.kind === 'map')
+      again.unshift({
+        guard: about('hasItems', step),
+        target: `${toNode(name)}/running`,
+        actions: [about('repeatItems', step)],
+      })
     const goOn: Row = { guard: meant, target: next, actions: [about('decide', step)] }
     return {
       [`${name}/held`]: {
@@ -141,7 +105,7 @@ export class Body {
         },
         entry: [about('hold', step)],
         exit: ['unhold'],
-        on: { 'step.retry': [again], 'step.skip': [goOn], 'step.finish': [goOn] },
+        on: { 'step.retry': again, 'step.skip': [goOn], 'step.finish': [goOn] },
       },
     }
   }
@@ -200,7 +164,7 @@ export class Body {
             fault: this.#failures('isFaulty', node, ways),
           },
         },
-        ...Object.assign({}, ...cases.map(({ body }) => this.row(body, ways))),
+        ...Object.fromEntries(cases.flatMap(({ body }) => Object.entries(this.row(body, ways)))),
       },
     }
   }
@@ -345,24 +309,5 @@ export class Body {
         after: { until: [{ target: ways.next, actions: [about('pass', step)] }] },
       },
     }
-  }
-}
-
-const DESCRIPTIONS: Record<FlowNode['kind'], string> = {
-  step: 'Its task is under way.',
-  workflow: 'A run below this one is under way.',
-  gate: 'Waits for somebody to approve.',
-  wait: 'Waits.',
-  map: 'An item each is done.',
-  branch: 'One of several cases.',
-  loop: 'Goes round as long as its condition holds.',
-  parallel: 'What is in it runs beside each other.',
-  sequence: 'One after the other.',
-}
-
-function head(node: FlowNode): Pick<StateConfig, 'id' | 'meta'> {
-  return {
-    id: idOf(node.name),
-    meta: { description: DESCRIPTIONS[node.kind], node: node.name, kind: node.kind },
   }
 }

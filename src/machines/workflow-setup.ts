@@ -8,92 +8,16 @@ import type { Json } from '../messages/json.ts'
 import type { FlowIndex } from './flow-index.ts'
 import { traces } from './trail.ts'
 import {
-  CANCELLED,
-  COMPLETED,
   endingOf,
-  FAILED,
   newWorkflow,
-  RUNNING,
   type At,
-  type Ending,
-  type MapState,
   type WorkflowContext,
   type WorkflowEvent,
 } from './workflow-context.ts'
+import { listOf, signalOf, workflowGuards, type Owner, type Range } from './workflow-guards.ts'
 import * as moves from './workflow-moves.ts'
 import type { Move } from './workflow-moves.ts'
 import * as undo from './workflow-undo.ts'
-
-/** Signals of one name that are kept for a later wait; more are refused. */
-export const MAX_KEPT_SIGNALS = 1000
-
-interface Args {
-  readonly context: WorkflowContext
-  readonly event: WorkflowEvent
-}
-
-export interface Choice extends At {
-  readonly choice: string | null
-}
-
-/** The node whose state undoes: itself, or what is in its loop. */
-export interface Owner {
-  readonly owner: number
-}
-
-export interface Range {
-  readonly from: number
-  readonly to: number
-}
-
-/** Word of this node, in its present visit, and not of an item of it. */
-function ended({ context, event }: Args, { step }: At): Ending | null {
-  const ending = endingOf(event)
-  if (ending === null || ending.step !== step || ending.item !== null || ending.undo) return null
-  return isPresent(context, ending) ? ending : null
-}
-
-const isPresent = (context: WorkflowContext, { step, visit }: Ending): boolean =>
-  context.status.get(step) === RUNNING && context.visits.get(step) === visit
-
-/** Word of an item that runs, with its map. */
-function itemEnded({ context, event }: Args, { step }: At): { ending: Ending; map: MapState } | null {
-  const ending = endingOf(event)
-  const map = context.maps[step]
-  if (ending === null || ending.step !== step || ending.item === null || ending.undo) return null
-  if (map === undefined || !isPresent(context, ending) || map.status.get(ending.item) !== RUNNING) return null
-  return { ending, map }
-}
-
-const isWhere = ({ pivoted }: WorkflowContext, { past = false }: At): boolean => pivoted || !past
-
-const isLast = ({ open, next, count }: MapState): boolean => open === 1 && next >= count
-
-function undoEnded({ context, event }: Args, { owner }: Owner): Ending | null {
-  const ending = endingOf(event)
-  return ending !== null && undo.isBeingUndone(context, owner, ending) ? ending : null
-}
-
-const decided = ({ context, event }: Args, { step }: At): boolean =>
-  event.type === 'flow.decided' && event.data.step === step && event.data.visit === context.visits.get(step)
-
-const listOf = (event: WorkflowEvent): readonly Json[] =>
-  event.type === 'flow.decided' ? (event.data.list ?? []) : []
-
-const signalOf = (context: WorkflowContext, step: number): string => {
-  const node = moves.nodeOf(context, step)
-  return node.kind === 'wait' ? (node.signal ?? '') : ''
-}
-
-const isDecision = ({ type }: WorkflowEvent): boolean =>
-  type === 'step.retry' || type === 'step.skip' || type === 'step.finish'
-
-/** Any word of something that still ran when the run was stopped. */
-function isStray({ context, event }: Args): boolean {
-  const ending = endingOf(event)
-  if (ending === null || ending.undo || !isPresent(context, ending)) return false
-  return ending.item === null || context.maps[ending.step]?.status.get(ending.item) === RUNNING
-}
 
 interface Enqueue {
   assign(change: Partial<WorkflowContext>): void
@@ -140,79 +64,7 @@ export const workflowSetup = setup({
     emitted: Emitted
     input: { index?: FlowIndex } | undefined
   },
-  guards: {
-    isDone: (args: Args, at: At) => ended(args, at)?.status === COMPLETED,
-    isEnded: (args: Args, at: At) => ended(args, at) !== null && isWhere(args.context, at),
-    isPast: ({ context }: Args) => context.pivoted,
-    isAsked: (args: Args, at: At) => decided(args, at) && isWhere(args.context, at),
-    /** What its own code, or its data, could not say. */
-    isFaulty: (args: Args, at: At) =>
-      args.event.type === 'fault' && ended(args, at) !== null && isWhere(args.context, at),
-    isNothing: (args: Args, at: At) => decided(args, at) && listOf(args.event).length === 0,
-    chose: (args: Args, at: Choice) =>
-      decided(args, at) &&
-      args.event.type === 'flow.decided' &&
-      (args.event.data.choice ?? null) === at.choice,
-    mayRepeat: (args: Args, { step, max }: At & { readonly max: number }) =>
-      decided(args, { step }) &&
-      args.event.type === 'flow.decided' &&
-      args.event.data.choice === 'again' &&
-      args.context.refs.get(step) < max,
-    isLastSound: (args: Args, at: At) => {
-      const item = itemEnded(args, at)
-      return item !== null && isLast(item.map) && item.map.failed === 0 && item.ending.status === COMPLETED
-    },
-    isLast: (args: Args, at: At) => {
-      const item = itemEnded(args, at)
-      return item !== null && isLast(item.map) && isWhere(args.context, at)
-    },
-    isFailedItem: (args: Args, at: At) => {
-      const item = itemEnded(args, at)
-      return item !== null && item.ending.status !== COMPLETED && !args.context.pivoted
-    },
-    isItem: (args: Args, at: At) => itemEnded(args, at) !== null,
-    isSound: ({ context }: Args, { from, to }: Range) => {
-      for (let i = from; i < to; i++) if ([FAILED, CANCELLED].includes(context.status.get(i))) return false
-      return true
-    },
-    isSignal: ({ context, event }: Args, { step }: At) =>
-      event.type === 'workflow.signal' && event.data.name === signalOf(context, step),
-    isKept: ({ context }: Args, { step }: At) => (context.signals[signalOf(context, step)]?.length ?? 0) > 0,
-    mayKeep: ({ context, event }: Args) =>
-      event.type === 'workflow.signal' &&
-      context.index.flow.signals.includes(event.data.name) &&
-      (context.signals[event.data.name]?.length ?? 0) < MAX_KEPT_SIGNALS,
-    startsPaused: ({ event }: Args) => event.type === 'workflow.start' && event.data.paused === true,
-    mayCancel: ({ context, event }: Args) =>
-      event.type === 'workflow.cancel' && (!context.pivoted || event.data.compensate === false),
-    isOver: ({ context }: Args) => context.open === 0,
-    mustUndo: ({ context }: Args) =>
-      context.open === 0 &&
-      !context.pivoted &&
-      context.trail !== null &&
-      (context.cancel?.compensate ?? true),
-    mustStay: ({ context }: Args) => context.parent !== null && context.trail !== null,
-    isStray,
-    isMeant: ({ context, event }: Args, { step }: At) =>
-      isDecision(event) && 'step' in event.data && event.data.step === moves.nameOf(context, step),
-    isUndone: ({ context }: Args, { owner }: Owner) => undo.isUndone(undo.undoingOf(context, owner)),
-    undoesLast: (args: Args, at: Owner) => {
-      const ending = undoEnded(args, at)
-      return ending !== null && undo.isUndone(undo.after(args.context, at.owner, ending))
-    },
-    isStuck: (args: Args, at: Owner) => {
-      const ending = undoEnded(args, at)
-      if (ending === null) return false
-      const width = undo.widthOf(args.context, at.owner)
-      return undo.isStuck(undo.after(args.context, at.owner, ending), width)
-    },
-    isUndoing: (args: Args, at: Owner) => undoEnded(args, at) !== null,
-    isMeantUndo: ({ context, event }: Args, { owner }: Owner) =>
-      isDecision(event) &&
-      'step' in event.data &&
-      undo.namesOf(context, owner).includes(event.data.step as string),
-    hasVars: ({ event }: Args) => event.type === 'workflow.update' && event.stamp !== null,
-  },
+  guards: workflowGuards,
   delays: {
     until: ({ event }: Args) =>
       event.type === 'flow.decided' ? Math.max(0, (event.data.until ?? 0) - event.at) : 0,

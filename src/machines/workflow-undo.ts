@@ -46,8 +46,8 @@ function further(context: WorkflowContext, owner: number, from: Undoing): Move {
   const open = [...from.open]
   let { left } = from
   // Where the order counts, nothing older is undone before what could not be is.
-  const mayGoOn = width > 1 || from.failed.length === 0
-  while (mayGoOn && left !== null && open.length < width) {
+  const room = width > 1 || from.failed.length === 0 ? width : 0
+  while (left !== null && open.length < room) {
     const trace = { ...left.last, tries: left.last.tries + 1 }
     open.push(trace)
     say.push(undoOf(context, trace))

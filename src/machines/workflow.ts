@@ -5,7 +5,8 @@
 import type { AnyStateMachine } from 'xstate'
 import type { FlowIndex } from './flow-index.ts'
 import { backward } from './workflow-backward.ts'
-import { Body, type Row, type StateConfig } from './workflow-body.ts'
+import type { Row, StateConfig } from './state-config.ts'
+import { Body } from './workflow-body.ts'
 import { contextOf, workflowSetup } from './workflow-setup.ts'
 
 const OVER = '#phase/completed'

@@ -101,12 +101,12 @@ function assigned(assignment: Expression | undefined, args: Args, params: unknow
 
 /** A raise with a delay is a timer; one without would have to be processed at once, which is XState's business. */
 function timer(machine: AnyStateMachine, action: Builtin, args: Args, params: unknown): Command {
-  const named =
+  const given =
     typeof action.delay === 'string'
       ? (machine.implementations.delays as Record<string, unknown>)[action.delay]
       : action.delay
   const delay =
-    typeof named === 'function' ? (named as (args: Args, params: unknown) => unknown)(args, params) : named
+    typeof given === 'function' ? (given as (args: Args, params: unknown) => unknown)(args, params) : given
   if (typeof delay !== 'number') aside()
   const { type } = evaluate(action.event, args, params) as { type: string }
   return { type: 'timer.set', id: action.id ?? type, delay: delay as number, event: type }

@@ -4,7 +4,7 @@
  * from the very machine and gives what XState would give; for what it does not know it steps aside, when it is built. That both agree
  * is a permanent property test over random workflows (test/runtime/chart.test.ts). Why it is worth its lines: ARCHITECTURE.md.
  */
-import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import type { AnyStateMachine } from 'xstate'
 import type { Vector } from '../machines/vector.ts'
 import type { Command } from '../messages/command.ts'
 import { ASIDE, isTrue, perform, type Scope } from './builtins.ts'

@@ -10,7 +10,7 @@ import { checkQueue, DEFAULT_QUEUE, type QueueDefinition } from '../actors/queue
 import { checkAgent, checkTask, checkWorkflow } from '../actors/shapes.ts'
 import type { AnyTask } from '../actors/task.ts'
 import { definitionOfData } from '../actors/data-flow.ts'
-import type { FlowHost } from '../actors/flow-runtime.ts'
+import type { FlowHost } from '../actors/flow-host.ts'
 import { definitionOfGraph, type Admit } from '../actors/graph-runtime.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
