@@ -10,8 +10,9 @@ import { specOf } from './create.ts'
 import type { Definition, RunReport, Tally } from './kind.ts'
 import { workflowKind } from './kinds.ts'
 import type { FlowHost } from './flow-host.ts'
+import { carryOwn } from './own-machine-carry.ts'
 import { freeze, thaw, type OwnContext } from './own-machine-state.ts'
-import { parse } from './schema.ts'
+import { parse, type Schema } from './schema.ts'
 import type { Surface } from './surface.ts'
 import type { AnyTask } from './task.ts'
 
@@ -20,6 +21,9 @@ export interface OwnParts {
   /** As its user wrote it. */
   readonly machine: AnyStateMachine
   readonly surface: Surface
+  /** What its context must be, where its user says so. */
+  readonly context: Schema | undefined
+  readonly migrate: Definition['migrate'] | undefined
   /** By the names of their sources. */
   readonly tasks: ReadonlyMap<string, AnyTask>
 }
@@ -29,7 +33,7 @@ export function ownDefinition(
   parts: OwnParts,
   { admit }: Pick<FlowHost, 'admit'>,
 ): Definition {
-  const { hull, machine, surface, tasks } = parts
+  const { hull, machine, surface, tasks, context: known, migrate } = parts
   return {
     kind: workflowKind,
     machine: hull,
@@ -42,6 +46,8 @@ export function ownDefinition(
         ? createMessage(context as OwnContext, data as unknown as Asked, tasks, admit)
         : data,
     hearsOnce: true,
+    carry: (snapshot, how) => carryOwn({ machine, context: known }, snapshot, how),
+    ...(migrate === undefined ? {} : { migrate }),
     surface,
     run: {
       tally: context => tallyOf(context as OwnContext),

@@ -3,18 +3,19 @@
  * refused here; how it runs is the hull's. Its guards, assigns and mappers run again when a process comes back: they must give the
  * same each time, so what they know comes from context and event alone.
  */
-import type { AnyStateMachine, InputFrom, OutputFrom } from 'xstate'
+import type { AnyStateMachine, ContextFrom, InputFrom, OutputFrom } from 'xstate'
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Migrate } from '../messages/migration.ts'
 import type { FlowHost } from './flow-host.ts'
 import { checkMachine, type Sources } from './own-machine-check.ts'
 import { hullOf } from './own-machine-hull.ts'
 import { ownDefinition } from './own-machine-runtime.ts'
 import { shapeOf } from './own-machine-shape.ts'
 import type { Definition } from './kind.ts'
-import { checkSchema, parse, type Schema } from './schema.ts'
+import { checkSchema, func, parse, type Schema } from './schema.ts'
 import type { AnyTask } from './task.ts'
 import { NO_SURFACE, type Surface } from './surface.ts'
 import type { AnyWorkflow } from './workflow.ts'
@@ -30,6 +31,10 @@ export interface OwnMachineOptions<M extends AnyStateMachine, I extends Schema, 
   events?: E
   /** Part of a run's identity: raise it when runs in flight must not continue on the new code. Default '1'. */
   version?: string
+  /** What the machine's context must be, for runs of another structure or version to go on with this one. Default: anything. */
+  context?: Schema<ContextFrom<M>, ContextFrom<M>>
+  /** How runs of other versions go on with this one, by their version: each is given the machine's snapshot, and returns it as this one has it. */
+  migrate?: Readonly<Record<string, Migrate>>
   /** Findings of the pre-flight that are meant to be so: codes, each with the reason. */
   preflight?: { ignore?: Readonly<Record<string, string>> }
 }
@@ -42,6 +47,8 @@ const shape = z.strictObject({
   input: z.unknown().optional(),
   events: z.record(z.string().min(1).max(200), z.instanceof(z.ZodType)).optional(),
   version: z.string().min(1).max(200).optional(),
+  context: z.unknown().optional(),
+  migrate: z.record(z.string(), func).optional(),
   preflight: z.strictObject({ ignore: z.record(z.string(), z.string().min(1)).optional() }).optional(),
 })
 
@@ -52,7 +59,7 @@ export class OwnMachine<in out Given = unknown, in out Output = unknown> impleme
   readonly children = []
   /** What its tasks did is the machine's own to undo. */
   readonly undoable = false
-  readonly migrate = undefined
+  readonly migrate: AnyWorkflow['migrate']
   readonly name: string
   readonly version: string
   readonly input: Schema<unknown, Given>
@@ -67,15 +74,18 @@ export class OwnMachine<in out Given = unknown, in out Output = unknown> impleme
   /** The machine that takes what the hub delivers. */
   readonly hull: AnyStateMachine
   readonly #sources: Sources
+  readonly #context: Schema | undefined
 
   constructor(name: string, options: OwnMachineOptions<AnyStateMachine, Schema, EventSchemas>) {
-    const { machine, input = z.unknown(), events = {}, version = '1', preflight } = options
+    const { machine, input = z.unknown(), events = {}, version = '1', preflight, context, migrate } = options
     this.name = name
     this.version = version
     this.input = input as Schema<unknown, Given>
     this.machine = machine
     this.surface = { ...NO_SURFACE, signals: new Map(Object.entries(events)) }
     this.preflight = preflight
+    this.migrate = migrate
+    this.#context = context
     this.#sources = checkMachine(machine)
     this.hull = hullOf(machine, { words: this.#sources.words, events: new Set(Object.keys(events)) })
     this.structure = shapeOf(machine, this.#sources)
@@ -87,9 +97,10 @@ export class OwnMachine<in out Given = unknown, in out Output = unknown> impleme
   }
 
   define(hash: string, host: Pick<FlowHost, 'admit'>): Definition {
-    const { name, version, hull, machine, surface } = this
+    const { name, version, hull, machine, surface, migrate } = this
     const { tasks } = this.#sources
-    return ownDefinition({ name, version, hash }, { hull, machine, surface, tasks }, host)
+    const parts = { hull, machine, surface, tasks, context: this.#context, migrate }
+    return ownDefinition({ name, version, hash }, parts, host)
   }
 }
 
@@ -106,6 +117,7 @@ export function ownMachine<
   checkName(name, 'workflow name')
   const { events = {} } = parse(shape, options, 'DEFINITION_INVALID', `options of workflow ${name}`)
   if (options.input !== undefined) checkSchema(options.input, `input of workflow ${name}`)
+  if (options.context !== undefined) checkSchema(options.context, `context of workflow ${name}`)
   for (const [type, schema] of Object.entries(events)) {
     checkSchema(schema, `event ${type} of workflow ${name}`)
     if (type.startsWith('xstate.'))
