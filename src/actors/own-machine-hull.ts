@@ -1,12 +1,12 @@
 /**
  * Hull: what a user's own machine lives in. It takes what the hub delivers, gives the machine the events that XState would give it, and
  * turns what XState would do (start and stop actors, wait) into messages and timers. Pure, as every machine of the hub: the tasks
- * themselves, time and the journal are not here. Its own states are around those of the machine: `pending`, `running.…`,
+ * themselves, time and the journal are not here. Its own states are around those of the machine: `pending`, `running.…`, `paused.…`,
  * `completing`, `failing` and `cancelling` while tasks are still to end, `completed`, `failed`, `cancelled`.
  */
 import type { AnyActorScope, AnyStateMachine } from 'xstate'
 import { StatorError, toFailure, type Failure } from '../errors.ts'
-import type { Emitted } from '../messages/command.ts'
+import type { Command, Emitted } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import { carryOut, stopAll, type Action, type Done } from './own-machine-actions.ts'
@@ -18,6 +18,7 @@ import {
   type Inner,
   type OwnContext,
   type OwnEvent,
+  type Told,
 } from './own-machine-state.ts'
 
 /** The event of all its timers: which of the machine's own it stands for is in the books. */
@@ -41,18 +42,24 @@ class HullSnapshot {
   }
 
   static of(context: OwnContext): HullSnapshot {
-    const { inner, end, leaving } = context
-    if (end === null)
-      return new HullSnapshot('active', inner === null ? 'pending' : { running: inner.value }, context)
+    const { inner, end, leaving, paused } = context
+    if (end === null) {
+      const phase = paused === null ? 'running' : 'paused'
+      return new HullSnapshot('active', inner === null ? 'pending' : { [phase]: inner.value }, context)
+    }
     const isOver = leaving.length === 0
     return new HullSnapshot(isOver ? 'done' : 'active', isOver ? end.status : ENDING[end.status], context)
   }
 
   /** Where whoever asks which events are allowed looks. */
   get _nodes(): readonly { readonly ownEvents: readonly string[] }[] {
-    const { inner, end } = this.context
+    const { inner, end, paused } = this.context
     if (end !== null) return []
-    return [...(inner?._nodes ?? []), { ownEvents: ['workflow.cancel'] }]
+    const control = paused === null ? 'workflow.pause' : 'workflow.resume'
+    return [
+      ...(inner?._nodes ?? []),
+      { ownEvents: ['workflow.cancel', ...(inner === null ? [] : [control])] },
+    ]
   }
 }
 
@@ -92,7 +99,7 @@ export function hullOf(given: AnyStateMachine, rules: Rules): AnyStateMachine {
 }
 
 /** In the words in which any machine says it. */
-function tell(scope: AnyActorScope, command: Done['commands'][number]): void {
+function tell(scope: AnyActorScope, command: Command): void {
   const executor = (scope as unknown as { actionExecutor: (action: Action) => void }).actionExecutor
   if (command.type === 'timer.set') {
     const { id, delay } = command
@@ -115,18 +122,52 @@ class Turn {
   }
 
   /** The same context where it is not taken. */
-  take(signal: Signal): Done {
+  take(told: Told | Signal): Done {
     const before = this.#before
-    const data = signal.data as { readonly [key: string]: string | undefined }
-    if (signal.type === 'workflow.start' && before.inner === null && before.end === null)
-      return this.#start(signal)
-    if (signal.type === 'workflow.cancel' && before.end === null) return this.#cancel(data)
-    if (signal.type === 'step.done' || signal.type === 'fault') return this.#ended(signal)
+    const data = told.data as { readonly [key: string]: string | undefined }
+    if (told.type === 'workflow.start' && before.inner === null && before.end === null)
+      return this.#start(told as Signal)
+    if (told.type === 'workflow.cancel' && before.end === null) return this.#cancel(data)
+    if (before.paused !== null && this.#waits(told))
+      return {
+        context: { ...before, paused: [...before.paused, { type: told.type, data: told.data }] },
+        commands: [],
+      }
+    if (told.type === 'step.done' || told.type === 'fault') return this.#ended(told)
     if (before.end !== null || before.inner === null) return unmoved(before)
-    if (signal.type === TIMER) return this.#fired(data['id'] ?? '')
-    if (signal.type === 'workflow.signal' && this.#rules.events.has(data['name'] ?? ''))
-      return this.#feed(before, { ...(signal.data as unknown as Said).data, type: data['name'] ?? '' })
+    if (told.type === 'workflow.pause' && before.paused === null) return unmoved({ ...before, paused: [] })
+    if (told.type === 'workflow.resume') return this.#resume()
+    if (told.type === TIMER) return this.#fired(data['id'] ?? '')
+    if (told.type === 'workflow.signal' && this.#rules.events.has(data['name'] ?? ''))
+      return this.#feed(before, { ...(told.data as unknown as Said).data, type: data['name'] ?? '' })
     return unmoved(before)
+  }
+
+  /** Is it for the machine? Then it comes when that goes on. */
+  #waits({ type, data }: Told): boolean {
+    const { step, id, name } = data as {
+      readonly step?: number
+      readonly id?: string
+      readonly name?: string
+    }
+    if (type === 'step.done' || type === 'fault')
+      return Object.values(this.#before.children).some(child => child.step === step)
+    if (type === TIMER) return this.#before.timers[id ?? ''] !== undefined
+    return type === 'workflow.signal' && this.#rules.events.has(name ?? '')
+  }
+
+  /** What came meanwhile comes now, in its order: a task whose state is left by the first of it says the second to nobody. */
+  #resume(): Done {
+    const { paused, ...before } = this.#before
+    let context: OwnContext = { ...before, paused: null }
+    if (paused === null) return unmoved(this.#before)
+    const commands: Command[] = []
+    for (const told of paused) {
+      const done = new Turn(this.#machine, this.#rules, context).take(told)
+      context = done.context
+      commands.push(...done.commands)
+    }
+    return { context, commands }
   }
 
   #start({ to, data }: Signal): Done {
@@ -143,17 +184,20 @@ class Turn {
 
   /** A machine that takes the event itself decides what it means. */
   #cancel({ reason }: { readonly reason?: string | undefined }): Done {
-    const before = this.#before
-    if (before.inner !== null && this.#machine.events.includes('workflow.cancel'))
-      return this.#feed(before, { type: 'workflow.cancel', ...(reason === undefined ? {} : { reason }) })
-    const end = { status: 'cancelled', ...(reason === undefined ? {} : { reason }) } as const
-    return stopAll({ ...before, end })
+    const said = reason === undefined ? {} : { reason }
+    if (this.#before.inner === null || !this.#machine.events.includes('workflow.cancel'))
+      return stopAll({ ...this.#before, paused: null, end: { status: 'cancelled', ...said } })
+    // It cannot decide while it is paused.
+    const { context, commands } = this.#before.paused === null ? unmoved(this.#before) : this.#resume()
+    if (context.end !== null) return { context, commands }
+    const done = this.#feed(context, { type: 'workflow.cancel', ...said })
+    return { context: done.context, commands: [...commands, ...done.commands] }
   }
 
   /** Word of a task. One that was told to end has nothing more to say to the machine, however it ended. */
-  #ended(signal: Signal): Done {
+  #ended(told: Told): Done {
     const before = this.#before
-    const data = signal.data as unknown as Ended
+    const data = told.data as unknown as Ended
     const { step } = data
     if (before.leaving.includes(step))
       return {

@@ -6,6 +6,7 @@ import { createEmptyActor, type AnyActorScope, type AnyStateMachine, type AnySta
 import { StatorError, type Failure } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import { toJson, type Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
 import { CONTEXT_DEPTH } from './own-machine-check.ts'
 import { nodesOf, pathOf } from './own-machine-places.ts'
 
@@ -32,6 +33,9 @@ export interface Inner {
 
 /** An event of the machine, as data. */
 export type OwnEvent = { readonly type: string; readonly [key: string]: Json }
+
+/** What the hub delivers, as far as it matters to the machine. */
+export type Told = Pick<Signal, 'type' | 'data'>
 
 /** How the machine came to its end. */
 export interface End {
@@ -61,6 +65,8 @@ export interface OwnContext {
   readonly timers: Readonly<Record<string, OwnEvent>>
   /** Timers set in all: one without a name is known by its number. */
   readonly raised: number
+  /** While it is paused: what came meanwhile, and waits. */
+  readonly paused: readonly Told[] | null
   /** Set when the machine has ended, or was stopped. */
   readonly end: End | null
 }
@@ -77,6 +83,7 @@ export const NOT_STARTED: OwnContext = {
   cancelled: 0,
   timers: {},
   raised: 0,
+  paused: null,
   end: null,
 }
 

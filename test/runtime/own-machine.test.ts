@@ -34,7 +34,7 @@ function made(config: object, more: object = {}): AnyStateMachine {
     actors: { job: fromTask(job), other: fromTask(other) },
     actions: {
       keep: assign((({ context, event }: { context: Kept; event: Come }) => ({
-        kept: [...context.kept, event.output ?? event.error ?? event.n],
+        kept: [...context.kept, event.output ?? event.error ?? event.n ?? null],
       })) as never),
     },
     ...more,
@@ -327,7 +327,12 @@ test('from outside come only the events that are declared, with what their schem
   expect(await tell(life, 'SET', { n: 'one' })).toBe('INPUT_INVALID')
   expect(await tell(life, 'GO')).toBe('EVENT_REFUSED')
   expect(await tell(life, 'SET', { n: 5, more: 1 })).toBe('none')
-  expect(told(life, ['workflow.signal'])[0]?.refused?.allowed).toEqual(['HIDDEN', 'SET', 'workflow.cancel'])
+  expect(told(life, ['workflow.signal'])[0]?.refused?.allowed).toEqual([
+    'HIDDEN',
+    'SET',
+    'workflow.cancel',
+    'workflow.pause',
+  ])
   expect(await life.until(run.result())).toEqual({ kept: [5] })
 })
 
@@ -452,4 +457,43 @@ test('where it stands is counted by its tasks', async () => {
   while (run.status() !== 'running.b') await life.until(life.wait(1))
   await life.until(life.wait(1))
   expect(run.current()).toMatchObject({ total: 2, running: 0, completed: 1, cancelled: 1 })
+})
+
+test('a run that is paused starts nothing: what its tasks say, what is due and what it is told comes when it goes on', async () => {
+  const states = {
+    a: {
+      invoke: { id: 'x', src: 'job', input: { n: 10 }, onDone: { actions: 'keep' } },
+      after: { 50: { actions: 'keep' } },
+      on: { SET: { target: 'b', actions: 'keep' } },
+    },
+    b: { invoke: { id: 'y', src: 'other', onDone: { target: 'end', actions: 'keep' } } },
+    end: { type: 'final' },
+  }
+  const simulation = world(made({ initial: 'a', states }))
+  const life = await simulation.boot()
+  await start(life)
+  const control = async (on: Life, type: string): Promise<string> =>
+    codeOf(on, on.runtime.send({ type, to: 'workflow/r' }))
+  expect(await control(life, 'workflow.resume')).toBe('EVENT_REFUSED')
+  expect(await control(life, 'workflow.pause')).toBe('none')
+  expect(await control(life, 'workflow.pause')).toBe('EVENT_REFUSED')
+  expect(again(life).status()).toBe('paused.a')
+  await simulation.pass(life, 1_000)
+  const next = await reborn(life)
+  expect(await tell(next, 'SET', { n: 2 })).toBe('none')
+  expect(endings(next)).toEqual({ 'task/r/x': 'completed' })
+  expect(created(next)).toEqual(['task/r/x'])
+  const last = await reborn(next)
+  expect(await control(last, 'workflow.resume')).toBe('none')
+  expect(await last.until(again(last).result())).toEqual({ kept: [{ n: 10 }, null, 2, 'o'] })
+})
+
+test('a run that is paused can be cancelled, and ends', async () => {
+  const states = { a: { invoke: { id: 'x', src: 'job', input: { n: 9_000 } } } }
+  const life = await world(made({ initial: 'a', states })).boot()
+  const run = await start(life)
+  await life.until(life.runtime.send({ type: 'workflow.pause', to: run.address }))
+  await life.until(run.cancel())
+  expect((await life.until(run.outcome())).status).toBe('cancelled')
+  expect(endings(life)).toEqual({ 'task/r/x': 'cancelled', 'workflow/r': 'cancelled' })
 })

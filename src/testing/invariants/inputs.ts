@@ -44,6 +44,8 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'agent.resume',
   'agent.stop',
   'workflow.cancel',
+  'workflow.resume',
+  'workflow.pause',
   'workflow.signal',
   'schedule.create',
   'schedule.update',

@@ -89,6 +89,15 @@ const own: Lifecycle = {
     'hub.timer': moves,
     'workflow.signal': moves,
     'workflow.cancel': [...moves, 'cancelling', 'cancelled'],
+    'workflow.pause': ['paused'],
+  },
+  paused: {
+    'step.done': ['paused'],
+    fault: ['paused'],
+    'hub.timer': ['paused'],
+    'workflow.signal': ['paused'],
+    'workflow.resume': breaksDown,
+    'workflow.cancel': [...breaksDown, 'cancelling', 'cancelled'],
   },
   completing: { 'step.done': ending, fault: ending },
   failing: { 'step.done': ['failing', 'failed'], fault: ['failing', 'failed'] },
@@ -187,7 +196,7 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
 export const isFinal = (kind: string, state: string): boolean => FINAL[kind]?.includes(state) === true
 
 /** `running.waiting` is a way of running. */
-const phaseOf = (state: string): string => (state.startsWith('running.') ? 'running' : state)
+const phaseOf = (state: string): string => /^(?:running|paused)(?=\.)/.exec(state)?.[0] ?? state
 
 /** May it make this move? True of kinds that are not known here. */
 export function isMove(kind: string, from: string | null, type: string, to: string): boolean {
