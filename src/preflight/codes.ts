@@ -42,7 +42,7 @@ export const PREFLIGHT = {
       'Give it `compensate`; put it after the pivot; or, where it changes nothing, say so in `preflight.ignore`.',
   },
   FAILURE_UNHANDLED: {
-    severity: 'error',
+    severity: 'warning',
     means: 'A task is invoked, and nothing says what happens when it fails: the whole run fails with it.',
     suggestion: 'Add `onError` to the invoke, without a guard on its last entry.',
   },

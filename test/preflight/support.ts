@@ -23,7 +23,7 @@ export const flowOf = (body: readonly FlowNode[], signals: readonly string[] = [
 })
 
 /** A workflow whose machine has nothing to find. */
-const EMPTY = {
+export const emptyWorkflow = {
   kind: 'workflow',
   name: 'flow',
   machine: machineOf({ initial: 'end', states: { end: { type: 'final' } } }),
@@ -31,7 +31,7 @@ const EMPTY = {
 } as const
 
 export const inFlow = (body: readonly FlowNode[], signals: readonly string[] = []): readonly Finding[] =>
-  preflight({ ...EMPTY, flow: flowOf(body, signals) })
+  preflight({ ...emptyWorkflow, flow: flowOf(body, signals) })
 
 type StepMore = { undo?: true; pivot?: true; index?: number }
 export const step = (name: string, { undo, pivot, index = 0 }: StepMore = {}): FlowNode => ({

@@ -36,9 +36,10 @@ export const isPivot = (node: FlowNode): boolean => node.kind === 'step' && node
 export const hasUndo = (node: FlowNode): boolean =>
   (node.kind === 'step' && node.undo !== undefined) || (node.kind === 'workflow' && node.undoable)
 
-/** By itself: a time that passes cannot, nor what only holds others. A signal that is late fails. */
+/** By itself: a time that passes cannot, nor what only holds others. A signal that is late fails, and so does a time that is none. */
 export function canFail(node: FlowNode): boolean {
-  if (node.kind === 'wait') return node.signal !== undefined && node.for !== undefined
+  if (node.kind === 'wait')
+    return node.until !== undefined || (node.signal !== undefined && node.for !== undefined)
   if (node.kind === 'branch') return mayMatchNothing(node)
   return node.kind !== 'sequence' && node.kind !== 'parallel'
 }

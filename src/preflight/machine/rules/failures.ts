@@ -16,7 +16,7 @@ export function failures(analysis: Analysis): Found[] {
       if (handling === 'never')
         return [{ code: 'FAILURE_UNHANDLED', ...place, because: `The invoke is ${id}.` }]
       const because = `The failure of ${id} is handled where a guard holds, and may find none that does.`
-      return [{ code: 'FAILURE_UNHANDLED', ...place, severity: 'warning', because }]
+      return [{ code: 'FAILURE_UNHANDLED', ...place, because }]
     }),
   )
 }
