@@ -2,7 +2,7 @@
 import type { FlowIndex } from '../machines/flow-index.ts'
 import { frozenTrail, thawedTrail, type Trace } from '../machines/trail.ts'
 import { Vector } from '../machines/vector.ts'
-import type { MapState, WorkflowContext } from '../machines/workflow-context.ts'
+import { newWorkflow, type MapState, type WorkflowContext } from '../machines/workflow-context.ts'
 import type { Json } from '../messages/json.ts'
 import { begunIn, type Begun } from './flow-carry.ts'
 
@@ -36,9 +36,10 @@ export function frozenRun(context: WorkflowContext, marks: readonly string[]): J
 
 export function thawedRun(json: Json, index: FlowIndex): WorkflowContext {
   const { begun: _, status, visits, refs, maps, trail, undoing, ...plain } = json as unknown as FrozenRun
+  // In the order of a new one: what was restored reads as what never was away.
   return {
+    ...newWorkflow(index),
     ...plain,
-    index,
     status: Vector.from(status),
     visits: Vector.from(visits),
     refs: Vector.from(refs),

@@ -6,27 +6,20 @@
 import type { AnyStateMachine, InputFrom, OutputFrom } from 'xstate'
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
-import { indexOf, type FlowIndex } from '../machines/flow-index.ts'
-import { compileWorkflow } from '../machines/workflow.ts'
 import { checkName } from '../messages/address.ts'
-import type { Flow } from '../messages/flow.ts'
-import type { Json } from '../messages/json.ts'
-import type { AnyWorkflow } from './any-workflow.ts'
 import { BranchBuilder, built, ParallelBuilder } from './builders.ts'
-import { Declarations } from './declarations.ts'
+import { CompiledWorkflow, type Rules } from './compiled-workflow.ts'
+import type { Declarations } from './declarations.ts'
 import { declareBranch, declareLoop, declareMap, declareStep, declareWait, refusePivots } from './declare.ts'
-import { finish, namedIn, type Draft, type Finished } from './draft.ts'
-import type { FlowHost } from './flow-host.ts'
-import { definitionOfFlow } from './flow-runtime.ts'
+import type { Draft } from './draft.ts'
 import type { Approval, GateDefinition } from './gate.ts'
 import { checkLimit } from './graph.ts'
 import { ownMachine, type EventSchemas, type OwnMachine, type OwnMachineOptions } from './own-machine.ts'
-import type { Definition } from './kind.ts'
 import { checkOptions, func, parse, type Schema } from './schema.ts'
 import { checkQuery, checkUpdate } from './shapes.ts'
 import type { QueryDefinition, UpdateDefinition } from './signals.ts'
-import type { QueryRule, Surface, UpdateRule } from './surface.ts'
-import type { AnyTask, TaskDefinition } from './task.ts'
+import type { QueryRule, UpdateRule } from './surface.ts'
+import type { TaskDefinition } from './task.ts'
 import { checkWorkflowOptions, type WorkflowOptions } from './workflow-options.ts'
 import type {
   Cases,
@@ -54,84 +47,9 @@ export class WorkflowDefinition<
   in out Outputs = unknown,
   in out Wanted = Input,
   in out Vars = null,
-> implements AnyWorkflow {
-  readonly kind = 'workflow'
-  readonly name: string
-  readonly version: string
-  readonly input: Schema<Input, Wanted>
+> extends CompiledWorkflow<Input, Wanted> {
   /** Only for the compiler. */
   declare readonly of?: { input: Input; result: Outputs; wanted: Wanted }
-  readonly #options: WorkflowOptions<Schema, Schema>
-  readonly #declarations: Declarations
-  readonly #updates: ReadonlyMap<string, UpdateRule>
-  readonly #queries: ReadonlyMap<string, QueryRule>
-  #finished: (Finished & { readonly index: FlowIndex }) | undefined
-  #machine: AnyStateMachine | undefined
-
-  constructor(
-    name: string,
-    options: WorkflowOptions<Schema, Schema>,
-    declarations: Declarations = Declarations.none(),
-    rules: { updates?: ReadonlyMap<string, UpdateRule>; queries?: ReadonlyMap<string, QueryRule> } = {},
-  ) {
-    this.name = name
-    this.version = options.version ?? '1'
-    this.input = (options.input ?? z.unknown()) as Schema<Input, Wanted>
-    this.#options = options
-    this.#declarations = declarations
-    this.#updates = rules.updates ?? new Map()
-    this.#queries = rules.queries ?? new Map()
-  }
-
-  get machine(): AnyStateMachine {
-    this.#machine ??= compileWorkflow(this.name, this.version, this.#finish().index)
-    return this.#machine
-  }
-
-  get flow(): Flow {
-    return this.#finish().flow
-  }
-
-  get structure(): Json {
-    return this.flow as unknown as Json
-  }
-
-  get tasks(): readonly AnyTask[] {
-    return namedIn(this.#declarations.list()).tasks
-  }
-
-  get children(): readonly AnyWorkflow[] {
-    return namedIn(this.#declarations.list()).children
-  }
-
-  get undoable(): boolean {
-    return this.#finish().index.isSaga
-  }
-
-  get migrate(): AnyWorkflow['migrate'] {
-    return this.#options.migrate
-  }
-
-  get preflight(): AnyWorkflow['preflight'] {
-    return this.#options.preflight
-  }
-
-  get surface(): Surface {
-    const { signals = [], vars } = this.#options
-    const known = [...signals, ...namedIn(this.#declarations.list()).signals]
-    return {
-      signals: new Map(known.map(({ name, data }) => [name, data as Schema])),
-      updates: this.#updates,
-      queries: this.#queries,
-      vars,
-    }
-  }
-
-  define(hash: string, host: FlowHost): Definition {
-    const { index, code } = this.#finish()
-    const { name, version, machine, surface, migrate } = this
-    return definitionOfFlow({ ref: { name, version, hash }, index, code, machine, surface, migrate }, host)
-  }
 
   /**
    * Adds a step that starts when everything before it has completed: a task, a workflow, or a gate.
@@ -245,12 +163,10 @@ export class WorkflowDefinition<
   ): WorkflowDefinition<Input, Outputs, Wanted, Vars> {
     const { name, input, output } = checkUpdate(definition)
     parse(func, handler, 'DEFINITION_INVALID', `handler of update ${name}`)
-    this.#refuseTwice(this.#updates, name, 'update')
+    this.#refuseTwice(this.rules.updates, name, 'update')
     const rule = { input, output, handler } as unknown as UpdateRule
-    return this.#making(this.#declarations, {
-      updates: new Map([...this.#updates, [name, rule]]),
-      queries: this.#queries,
-    })
+    const updates = new Map([...this.rules.updates, [name, rule]])
+    return this.#making(this.declarations, { ...this.rules, updates })
   }
 
   /** What a query of a run is answered. @throws StatorError DEFINITION_INVALID: no query, no function, or it has a handler */
@@ -260,12 +176,10 @@ export class WorkflowDefinition<
   ): WorkflowDefinition<Input, Outputs, Wanted, Vars> {
     const { name, output } = checkQuery(definition)
     parse(func, handler, 'DEFINITION_INVALID', `handler of query ${name}`)
-    this.#refuseTwice(this.#queries, name, 'query')
+    this.#refuseTwice(this.rules.queries, name, 'query')
     const rule = { output, handler } as unknown as QueryRule
-    return this.#making(this.#declarations, {
-      updates: this.#updates,
-      queries: new Map([...this.#queries, [name, rule]]),
-    })
+    const queries = new Map([...this.rules.queries, [name, rule]])
+    return this.#making(this.declarations, { ...this.rules, queries })
   }
 
   #refuseTwice(rules: ReadonlyMap<string, unknown>, name: string, what: string): void {
@@ -282,30 +196,15 @@ export class WorkflowDefinition<
     parse(func, build, 'DEFINITION_INVALID', what)
     const row = new WorkflowDefinition<never, never, never, never>(this.name, {})
     const made = built((build as (row: unknown) => unknown)(row), WorkflowDefinition, what)
-    return made.#declarations.list()
-  }
-
-  #finish(): Finished & { readonly index: FlowIndex } {
-    if (this.#finished !== undefined) return this.#finished
-    const { limit, onFailure, signals = [] } = this.#options
-    const names = signals.map(({ name }) => name)
-    const finished = finish(this.#declarations.list(), { limit, onFailure, signals: names })
-    this.#finished = { ...finished, index: indexOf(finished.flow) }
-    return this.#finished
+    return made.declarations.list()
   }
 
   #with<Grown>(draft: Draft): WorkflowDefinition<Input, Grown, Wanted, Vars> {
-    return this.#making(this.#declarations.with(this.name, draft), {
-      updates: this.#updates,
-      queries: this.#queries,
-    })
+    return this.#making(this.declarations.with(this.name, draft), this.rules)
   }
 
-  #making<Grown>(
-    declarations: Declarations,
-    rules: { updates: ReadonlyMap<string, UpdateRule>; queries: ReadonlyMap<string, QueryRule> },
-  ): WorkflowDefinition<Input, Grown, Wanted, Vars> {
-    return new WorkflowDefinition<Input, Grown, Wanted, Vars>(this.name, this.#options, declarations, rules)
+  #making<Grown>(declarations: Declarations, rules: Rules): WorkflowDefinition<Input, Grown, Wanted, Vars> {
+    return new WorkflowDefinition<Input, Grown, Wanted, Vars>(this.name, this.options, declarations, rules)
   }
 }
 

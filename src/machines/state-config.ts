@@ -30,6 +30,12 @@ export interface StateConfig {
   readonly states?: Readonly<Record<string, StateConfig>>
 }
 
+/** Where a part of a flow goes on to, and where when it fails. */
+export interface Ways {
+  readonly next: string
+  readonly fail: string
+}
+
 /** The phase in which a run that failed waits for what still runs. */
 export const FAILING = '#phase/failing'
 

@@ -4,13 +4,18 @@
  */
 import type { BranchNode, FlowNode, LoopNode, MapNode, ParallelNode, WaitNode } from '../messages/flow.ts'
 import { rangeOf, type FlowIndex, type Placed } from './flow-index.ts'
-import { about, FAILING, head, idOf, toNode, type Named, type Row, type StateConfig } from './state-config.ts'
-
-/** Where a part of a flow goes on to, and where when it fails. */
-interface Ways {
-  readonly next: string
-  readonly fail: string
-}
+import {
+  about,
+  FAILING,
+  head,
+  idOf,
+  toNode,
+  type Named,
+  type Row,
+  type StateConfig,
+  type Ways,
+} from './state-config.ts'
+import { waitStates } from './workflow-waits.ts'
 
 /** The first state of a part of a flow: where to go in order to begin it. */
 function entrance(nodes: readonly FlowNode[], otherwise: string): string {
@@ -259,55 +264,10 @@ export class Body {
   }
 
   #wait(node: WaitNode, ways: Ways): Record<string, StateConfig> {
-    const { name, step, signal, until } = node
-    if (until !== undefined) return this.#until(node, ways)
-    if (signal === undefined)
-      return {
-        [name]: {
-          ...head(node),
-          entry: [about('begin', step)],
-          after: { [String(node.for ?? 0)]: [{ target: ways.next, actions: [about('pass', step)] }] },
-        },
-      }
-    const late = [about('fail', step, { code: 'WAIT_TIMEOUT', why: `no signal ${signal} came in time` })]
-    const past: Row[] = this.#index.hasPivot
-      ? [{ guard: 'isPast', target: `${toNode(name)}/held`, actions: late }]
-      : []
-    return {
-      [name]: {
-        ...head(node),
-        entry: [about('begin', step)],
-        always: [{ guard: about('isKept', step), target: ways.next, actions: [about('takeKept', step)] }],
-        on: {
-          'workflow.signal': [
-            { guard: about('isSignal', step), target: ways.next, actions: [about('takeSignal', step)] },
-          ],
-        },
-        ...(node.for === undefined
-          ? {}
-          : { after: { [String(node.for)]: [...past, { target: ways.fail, actions: late }] } }),
-      },
-    }
-  }
-
-  /** A time that is known only when it is reached. */
-  #until(node: WaitNode, ways: Ways): Record<string, StateConfig> {
-    const { name, step } = node
-    const id = `${idOf(name)}/waiting`
-    return {
-      [name]: {
-        ...head(node),
-        entry: [about('ask', step)],
-        on: {
-          'flow.decided': [{ guard: about('isAsked', step), target: `#${id}` }],
-          fault: this.#failures('isFaulty', node, ways),
-        },
-      },
-      [`${name}/waiting`]: {
-        id,
-        meta: { description: 'Waits for its time.', node: name, kind: 'wait' },
-        after: { until: [{ target: ways.next, actions: [about('pass', step)] }] },
-      },
-    }
+    const held = `${toNode(node.name)}/held`
+    return waitStates(node, ways, {
+      past: actions => (this.#index.hasPivot ? [{ guard: 'isPast', target: held, actions }] : []),
+      faults: this.#failures('isFaulty', node, ways),
+    })
   }
 }

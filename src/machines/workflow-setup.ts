@@ -14,7 +14,7 @@ import {
   type WorkflowContext,
   type WorkflowEvent,
 } from './workflow-context.ts'
-import { listOf, signalOf, workflowGuards, type Owner, type Range } from './workflow-guards.ts'
+import { listOf, signalOf, workflowGuards, type Args, type Owner, type Range } from './workflow-guards.ts'
 import * as moves from './workflow-moves.ts'
 import type { Move } from './workflow-moves.ts'
 import * as undo from './workflow-undo.ts'
