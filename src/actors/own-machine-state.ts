@@ -89,6 +89,13 @@ export const NOT_STARTED: OwnContext = {
 
 /** What XState's actors of it stand in: nothing that is started here runs, nothing that is sent goes anywhere. */
 const self = createEmptyActor()
+self.send = () => {
+  throw new StatorError('MACHINE_NOT_DURABLE', {
+    place: 'found when it ran, in an assign',
+    what: 'an event that is sent to self',
+    instead: 'raise it',
+  })
+}
 const nothing = (): void => {}
 
 /** A scope that gives the actions of a macrostep to whoever collects them. */

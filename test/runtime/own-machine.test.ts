@@ -388,6 +388,17 @@ test.each<[string, object, object, string]>([
     'spawned',
   ],
   [
+    'an event that is sent to self',
+    {
+      actions: assign((({ self }: { self: { send: (event: object) => void } }) => {
+        self.send({ type: 'STOP' })
+        return {}
+      }) as never),
+    },
+    {},
+    'raise it',
+  ],
+  [
     'an action that enqueueActions brings',
     { actions: enqueueActions(({ enqueue }) => enqueue(() => {})) },
     {},

@@ -3,7 +3,8 @@
  * that a person can follow; how a case is found and played is not its business.
  */
 import * as fc from 'fast-check'
-import type { AnyWorkflow, WorkflowDefinition } from '../../actors/workflow.ts'
+import type { AnyWorkflow } from '../../actors/workflow.ts'
+import type { Startable } from '../../actors/workflow-steps.ts'
 import { StatorError } from '../../errors.ts'
 import { today } from './again.ts'
 import type { Case } from './case.ts'
@@ -25,7 +26,7 @@ import { Trace } from './trace.ts'
  * @throws CheckFailed (rejects) with a trace and a token; StatorError CHECK_VACUOUS, CHECK_INVALID, TOKEN_INVALID, ARBITRARY_UNKNOWN
  */
 export async function checkWorkflow<Input, Outputs, Given>(
-  workflow: WorkflowDefinition<Input, Outputs, Given>,
+  workflow: Startable<Input, Outputs, Given>,
   options: WorkflowCheckOptions<Outputs, Given> = {},
 ): Promise<Report> {
   const check = checkOf(workflow as unknown as AnyWorkflow, options)
@@ -52,7 +53,7 @@ export async function checkWorkflow<Input, Outputs, Given>(
  */
 export async function replay<Input, Outputs, Given>(
   token: string,
-  workflow: WorkflowDefinition<Input, Outputs, Given>,
+  workflow: Startable<Input, Outputs, Given>,
   options: WorkflowCheckOptions<Outputs, Given> = {},
 ): Promise<Report> {
   const check = checkOf(workflow as unknown as AnyWorkflow, options)

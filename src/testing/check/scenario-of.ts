@@ -1,6 +1,7 @@
 /** scenarioOf(): a workflow as a scenario that crashSweep() can play, with one input and a world in which only processes fail. */
 import * as fc from 'fast-check'
-import type { AnyWorkflow, WorkflowDefinition } from '../../actors/workflow.ts'
+import type { AnyWorkflow } from '../../actors/workflow.ts'
+import type { Startable } from '../../actors/workflow-steps.ts'
 import type { Json } from '../../messages/json.ts'
 import type { Scenario } from '../sweep/scenario.ts'
 import type { Case } from './case.ts'
@@ -20,7 +21,7 @@ export interface ScenarioOptions<Outputs, Given> extends Pick<
  * outcome does not depend on how often it was called. @throws StatorError CHECK_INVALID, ARBITRARY_UNKNOWN
  */
 export function scenarioOf<Input, Outputs, Given>(
-  workflow: WorkflowDefinition<Input, Outputs, Given>,
+  workflow: Startable<Input, Outputs, Given>,
   options: ScenarioOptions<Outputs, Given>,
 ): () => Scenario {
   const { input, ...rest } = options
