@@ -33,18 +33,16 @@ export class Mail {
     this.#lives = lives
   }
 
-  /** True where it was on its way at the position. */
-  see(signal: Signal): boolean {
+  see(signal: Signal): void {
     if (signal.seq <= this.#at) {
       this.#before(signal)
-      return false
+      return
     }
     const { causationId } = signal
     const name = nameOf(signal)
-    if (causationId === 0 || causationId > this.#at || this.#stumbledNames.has(name)) return false
+    if (causationId === 0 || causationId > this.#at || this.#stumbledNames.has(name)) return
     // A further delivery of the same one follows a release.
     if (!this.#late.has(name)) this.#late.set(name, messageOf(signal, signal.hops))
-    return true
   }
 
   /** All of them, in the order in which they are to be delivered. `left` is what nobody has delivered up to the end. */

@@ -101,7 +101,10 @@ function look(source: ForkReads, standing: Standing, wanted: number): View {
     const isErased = record.data === null && signal.refused === null
     lives.see(signal, isErased)
     if (signal.seq <= at) kept.see(signal)
-    if (mail.see(signal) && record.data === null) lives.block(at, signal.seq)
+    mail.see(signal)
+    // As long as it was on its way it would have to be told again.
+    if (signal.seq > at && record.data === null && signal.causationId > 0)
+      lives.block(signal.causationId, signal.seq)
   }
   const first = lives.possible()
   if (first > wanted)
