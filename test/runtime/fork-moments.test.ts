@@ -98,7 +98,7 @@ test('what a held actor stumbled over is on its way again from its release on, u
     data: { address: 'task/a' },
     toState: 'running',
   }
-  const drafts = [
+  const drafts: Draft[] = [
     create,
     { ...odd, refused: refused('MACHINE_FAULT') },
     release,
