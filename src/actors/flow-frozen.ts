@@ -35,12 +35,11 @@ export function frozenRun(context: WorkflowContext, marks: readonly string[]): J
 }
 
 export function thawedRun(json: Json, index: FlowIndex): WorkflowContext {
-  const { begun: _, ...frozen } = json as unknown as FrozenRun
-  const { status, visits, refs, maps, trail, undoing } = frozen
-  // Its properties stay in their order, so that it is frozen to the same text again.
+  const { begun: _, status, visits, refs, maps, trail, undoing, ...plain } = json as unknown as FrozenRun
+  // In the order of a new one: what was restored reads as what never was away.
   return {
-    ...frozen,
-    index,
+    ...newWorkflow(index),
+    ...plain,
     status: Vector.from(status),
     visits: Vector.from(visits),
     refs: Vector.from(refs),
