@@ -4,7 +4,15 @@
  */
 import { describe, expect, test } from 'vitest'
 import { agent, task, workflow, type AnyWorkflow } from 'stator'
-import { CRASH_POINTS, Crashed, Simulation, type Crash, type Life, type Setup } from 'stator/testing'
+import {
+  CRASH_POINTS,
+  Crashed,
+  invariants,
+  Simulation,
+  type Crash,
+  type Life,
+  type Setup,
+} from 'stator/testing'
 import { z } from 'zod'
 import { emptyMemory, type MemoryState } from '../../src/runtime/memory-journal.ts'
 import { decode } from '../../src/runtime/record.ts'
@@ -15,14 +23,14 @@ const slow = task('slow', { input: text, output: text })
 
 const first = workflow('letter', { input: text })
   .step('write', say)
-  .wait('rest', { for: '1m' })
+  .step('rest', slow)
   .step('post', slow)
   .step('done', say, ({ outputs }) => ({ text: outputs.post.text }))
 
-/** What comes after the rest is another. */
+/** What comes after the second step is another. */
 const changed = workflow('letter', { input: text })
   .step('write', say)
-  .wait('rest', { for: '1m' })
+  .step('rest', slow)
   .parallel('both', both => both.step('post', slow).step('file', say))
   .step('done', say, ({ outputs }) => ({ text: `${outputs.post.text}, ${outputs.file.text}` }))
 
@@ -34,7 +42,7 @@ const second = workflow('letter', {
   },
 })
   .step('write', say)
-  .wait('rest', { for: '1m' })
+  .step('rest', slow)
   .step('post', slow)
   .step('done', say, ({ input, outputs }) => ({ text: `${input.text} ${outputs.post.text}` }))
 
@@ -60,13 +68,13 @@ const setupOf =
 
 const any = (known: unknown): AnyWorkflow => known as AnyWorkflow
 
-/** A run that rests, closed. */
+/** A run in its second step, closed. */
 async function resting(): Promise<MemoryState> {
   const state = emptyMemory()
-  const world = new Simulation({ seed: 1, setup: setupOf(any(first)) }, state)
+  const world = new Simulation({ seed: 1, setup: setupOf(any(first)), watchers: invariants() }, state)
   const life = await world.boot()
   await life.until(life.runtime.start(first, { text: 'old' }, { id: 'run' }))
-  await world.pass(life, 1_000)
+  await world.pass(life, 500)
   await life.until(life.runtime.close())
   return state
 }
@@ -81,7 +89,7 @@ interface End {
 /** Lives with what is known now, all but the last of which end in a crash. */
 async function goOn(base: MemoryState, known: AnyWorkflow, crashes: readonly Crash[]): Promise<End> {
   const state = structuredClone(base)
-  const world = new Simulation({ seed: 2, setup: setupOf(known) }, state)
+  const world = new Simulation({ seed: 2, setup: setupOf(known), watchers: invariants() }, state)
   for (let index = 0; ; index++) {
     try {
       const life = await world.boot(crashes[index])

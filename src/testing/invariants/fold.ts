@@ -10,6 +10,7 @@ import type { Signal } from '../../messages/signal.ts'
 import { Cell, firstSnapshot, type Hold } from '../../runtime/cell.ts'
 import type { Batch, Checkpoint, PendingMessage } from '../../runtime/journal.ts'
 import type { MemoryState } from '../../runtime/memory-journal.ts'
+import { definitionsIn, isMigration, recordOf } from '../../runtime/migration.ts'
 import type { Definitions } from '../../runtime/population.ts'
 import { decode } from '../../runtime/record.ts'
 import { createRoot, type Step } from '../../runtime/xstate.ts'
@@ -105,6 +106,10 @@ export class Fold {
     }
     if (refused !== null && signal.causationId > 0) this.#stumbled.add(identityOf(signal))
     if (toState === null) return
+    if (isMigration(signal) && refused === null) {
+      this.#migrated(signal)
+      return
+    }
     // Of one that ended and was erased.
     if (signal.data === null) this.unknown.add(to)
     const creates = fromState === null && (refused === null || refused.code === 'MACHINE_FAULT')
@@ -120,6 +125,26 @@ export class Fold {
     }
     if (refused !== null) this.#refused(cell, signal)
     else this.#taken(cell, signal)
+  }
+
+  /** From here on the actor is what the message says, whatever it was. */
+  #migrated(signal: Signal): void {
+    const { to: address, seq } = signal
+    const { to: ref, state } = definitionsIn(signal)
+    const definition = this.#definitions().named(address, ref, () => undefined)
+    this.cells.delete(address)
+    this.unknown.delete(address)
+    if (definition === undefined) {
+      this.unknown.add(address)
+      return
+    }
+    const cell = Cell.restored(definition, recordOf(signal), this.#root)
+    if (cell.state !== signal.toState)
+      this.wrong.push(
+        `signal ${seq}: ${address} is migrated to ${cell.state}, recorded is ${signal.toState ?? 'none'}`,
+      )
+    if (cell.state !== state) cell.sinceSeq = seq
+    this.cells.set(address, cell)
   }
 
   #create(signal: Signal): Cell | undefined {

@@ -4,8 +4,10 @@
  */
 import type { Address } from '../../messages/address.ts'
 import type { Life } from '../host/life.ts'
-import { isAway, isKnown } from './definitions.ts'
+import type { Stage } from '../host/stage.ts'
+import { isAway, isKnown, registryOf } from './definitions.ts'
 import type { Invariant } from './invariant.ts'
+import { Migrations } from './migrations.ts'
 import { Past } from './past.ts'
 import { leftBehind } from './tail.ts'
 import { otherTimes } from './times.ts'
@@ -14,9 +16,17 @@ export const oldHistory: Invariant = {
   number: 15,
   promise: 'An old history replays identically on its own version, is migrated, or is held.',
   watch: () => ({
-    starting: ({ simulation }) => void Past.of(simulation),
+    starting: ({ simulation }) => {
+      Past.of(simulation)
+      migrationsOf(simulation)
+    },
     durable: (batch, life) => {
-      const past = Past.of(life.simulation)
+      const { simulation } = life
+      const past = Past.of(simulation)
+      const began = (address: Address): { hash: string } | undefined =>
+        past.signal(past.standing.get(address)?.createdSeq ?? 0)?.data as { hash: string } | undefined
+      for (const wrong of migrationsOf(simulation).take(batch, simulation.setup(life), began))
+        say(life, wrong)
       past.take(batch)
       for (const address of leftBehind(batch, past))
         if (isMissing(address, life)) say(life, `the tail moved past what ${address} needs, which is held`)
@@ -29,12 +39,23 @@ export const oldHistory: Invariant = {
   }),
 }
 
+const migrations = new WeakMap<Stage, Migrations>()
+
+function migrationsOf(simulation: Stage): Migrations {
+  const known = migrations.get(simulation) ?? new Migrations(simulation.state)
+  migrations.set(simulation, known)
+  return known
+}
+
 const say = (life: Life, detail: string): void => life.simulation.break(15, detail)
 
 /** A run whose definition is not registered in this process life. */
 function isMissing(address: Address, life: Life): boolean {
   const { simulation } = life
   const past = Past.of(simulation)
+  const migrated = migrationsOf(simulation).of(address)
+  if (migrated !== undefined)
+    return registryOf(simulation.setup(life)).named(address, migrated, () => undefined) === undefined
   const created = address.startsWith('workflow/')
     ? past.signal(past.standing.get(address)?.createdSeq ?? 0)
     : undefined

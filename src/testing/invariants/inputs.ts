@@ -12,6 +12,7 @@ const OF_CLOCK: ReadonlySet<string> = new Set(['hub.timer'])
 const OF_DISPATCHER: ReadonlySet<string> = new Set(['task.start', 'agent.load', 'queue.load'])
 const OF_CALENDAR: ReadonlySet<string> = new Set(['schedule.fire', 'schedule.fail'])
 const OF_HUB: ReadonlySet<string> = new Set([
+  'hub.migrate',
   'hub.start',
   'hub.drain',
   'hub.close',

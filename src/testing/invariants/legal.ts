@@ -3,6 +3,7 @@
  * what its policies and its plan say. It looks at records alone.
  */
 import { HUB, kindOf } from '../../messages/address.ts'
+import { isMigration } from '../../runtime/migration.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { familyFaults } from './families.ts'
 import { gateFaults } from './gates.ts'
@@ -63,7 +64,7 @@ function stateFault({ signal, from, to, name, final }: Move): string | undefined
 
 function lifecycleFault({ signal, actor }: Move): string | undefined {
   const { to, type, fromState, toState, refused, final } = signal
-  if (to === HUB && type === 'hub.release') return undefined
+  if ((to === HUB && type === 'hub.release') || isMigration(signal)) return undefined
   const kind = actor !== undefined && isOwn(actor) ? 'own' : kindOf(to)
   if (refused !== null) {
     const moved = refused.code !== 'STALE_TIMER' && fromState !== null && fromState !== toState

@@ -11,6 +11,7 @@ import {
   type EventObject,
 } from 'xstate'
 import type { Command } from '../../messages/command.ts'
+import type { Json } from '../../messages/json.ts'
 
 /** A machine's snapshot, opaque but for these. Immutable, so it may be shared. */
 export interface Standing {
@@ -50,6 +51,19 @@ const scope = {
 
 export function firstStanding(machine: AnyStateMachine, input: unknown): Standing {
   return machine.getInitialSnapshot(scope, input as never) as Standing
+}
+
+/** From what was recorded of it; `thaw` makes the live context from the one in JSON. */
+export function restoredStanding(
+  machine: AnyStateMachine,
+  recorded: Json,
+  thaw: (context: Json) => unknown,
+): Standing {
+  const { context, ...rest } = recorded as { readonly context: Json }
+  const bare = { ...rest, context: {}, children: {} }
+  const restored = machine.restoreSnapshot(bare as never, scope) as { context: unknown }
+  restored.context = thaw(context)
+  return restored as unknown as Standing
 }
 
 export function macrostep(machine: AnyStateMachine, before: Standing, event: { type: string }): Macrostep {

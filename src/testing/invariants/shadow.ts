@@ -8,12 +8,14 @@ import { HUB, type Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Batch } from '../../runtime/journal.ts'
+import { isMigration } from '../../runtime/migration.ts'
 import { decode } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
 import type { Setup, Stage } from '../host/stage.ts'
 import { Books } from './books.ts'
 import { Debts } from './debts.ts'
 import { firstStanding, macrostep, nameOf, takes, type Macrostep, type Standing } from './macrostep.ts'
+import { migratedShade } from './migrated-shade.ts'
 import { codeOf } from './policies.ts'
 import type { Reader } from './reading.ts'
 import { isMadeByHub } from './sent.ts'
@@ -149,6 +151,7 @@ export class Shadow {
     const come = { arrived: debts.arrive(signal), isAgain: debts.isAgain(signal) }
     const bare: Move = { ...BARE, ...come, signal, name: signal.type }
     if (signal.to === HUB) return this.#toHub(bare)
+    if (isMigration(signal)) return this.#migrate(bare)
     if (this.strangers.has(signal.to)) {
       if (signal.final) this.strangers.delete(signal.to)
       return { ...bare, known: false }
@@ -167,6 +170,31 @@ export class Shadow {
     const from = isNew ? null : actor.state
     const met = { ...bare, actor, isNew, from, timer, wasHeld: actor.hold !== null }
     return this.#step(met, actor)
+  }
+
+  /** From here on the actor is what the message says: that it was rightly made, others see to. */
+  #migrate(bare: Move): Move {
+    const { signal } = bare
+    const { to: address } = signal
+    const before = this.actors.get(address)
+    for (const timer of before?.timers.values() ?? []) this.timers.delete(timer)
+    this.actors.delete(address)
+    const made = migratedShade(signal, this.#setup, before)
+    if (made === undefined) {
+      this.strangers.add(address)
+      return { ...bare, known: false }
+    }
+    this.strangers.delete(address)
+    const { actor, timers, from } = made
+    for (const timer of timers) this.#set(timer)
+    this.actors.set(address, actor)
+    return { ...bare, actor, from, to: actor.state, name: 'workflow.migrated' }
+  }
+
+  #set(timer: Timer): void {
+    timer.actor.timers.set(timer.id, timer)
+    this.timers.add(timer)
+    this.settings.set(`${timer.actor.address} ${timer.id} ${timer.setSeq}`, timer)
   }
 
   #toHub(bare: Move): Move {
@@ -230,10 +258,7 @@ export class Shadow {
       else if (command.type === 'timer.set') {
         this.#unset(actor.timers.get(command.id))
         const { id, event, delay } = command
-        const timer = { actor, id, event, due: signal.at + delay, setSeq: signal.seq }
-        actor.timers.set(id, timer)
-        this.timers.add(timer)
-        this.settings.set(`${actor.address} ${id} ${timer.setSeq}`, timer)
+        this.#set({ actor, id, event, due: signal.at + delay, setSeq: signal.seq })
       } else if (command.type === 'send') {
         const { to, event, data, priority: urgency, correlationId } = command
         this.debts.owe(actor, signal, {
