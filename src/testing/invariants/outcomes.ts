@@ -2,6 +2,7 @@
  * Outcomes: what waiters are told of how something ended is what its records say, however often and in whatever process life they
  * ask. Part of invariant 6.
  */
+import type { OwnContext } from '../../actors/own-machine-state.ts'
 import type { Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
 import type { GroupOutcome } from '../../runtime/group-outcome.ts'
@@ -9,12 +10,22 @@ import type { RunOutcome, TaskOutcome } from '../../runtime/outcome.ts'
 import type { StatorError } from '../../errors.ts'
 import type { Told, Watcher } from '../host/watcher.ts'
 import { Past } from './past.ts'
-import { Shadow } from './shadow.ts'
+import { reading } from './reading.ts'
+import { isOwn } from './shade.ts'
 
 export function outcomes(): Watcher {
+  /** What machines of users' own gave at their end. */
+  const own = new Map<Address, Json>()
+  const ends = reading(() => ({
+    moved: ({ actor, signal }) => {
+      if (!signal.final || actor === undefined || !isOwn(actor)) return
+      own.set(actor.address, (actor.standing.context as OwnContext).end?.output ?? null)
+    },
+  }))
   return {
+    ...ends(),
     told: (told, life) => {
-      const wrong = untrue(told, Past.of(life.simulation), Shadow.of(life.simulation).results)
+      const wrong = untrue(told, Past.of(life.simulation), own)
       if (wrong !== undefined) life.simulation.break(6, `${told.address}: ${wrong}`)
     },
   }

@@ -2,7 +2,6 @@
  * Shadow: what every actor must be, folded from the durable signals, actor by actor, through the plain machines. It is an oracle:
  * nothing here may use the delivery, the live actors or the table of the runtime, nor the states that it recorded.
  */
-import type { OwnContext } from '../../actors/own-machine-state.ts'
 import { hubMachine } from '../../machines/hub.ts'
 import { HUB, type Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
@@ -19,17 +18,7 @@ import { migratedShade } from './migrated-shade.ts'
 import { codeOf } from './policies.ts'
 import type { Reader } from './reading.ts'
 import { isMadeByHub } from './sent.ts'
-import {
-  BARE,
-  isHere,
-  isOwn,
-  lifecycleName,
-  sortOf,
-  timerOf,
-  type Move,
-  type Shade,
-  type Timer,
-} from './shade.ts'
+import { BARE, isHere, lifecycleName, sortOf, timerOf, type Move, type Shade, type Timer } from './shade.ts'
 
 const shadows = new WeakMap<Stage, Shadow>()
 /** Who waits for others from the start. */
@@ -49,8 +38,6 @@ export class Shadow {
   readonly timers = new Set<Timer>()
   readonly settings = new Map<string, Timer>()
   readonly debts = new Debts()
-  /** What machines of users' own gave at their end. */
-  readonly results = new Map<Address, Json>()
   /** The state of the hub. */
   hub = 'recovering'
   #hub: Standing = NEW_HUB
@@ -282,8 +269,6 @@ export class Shadow {
   }
 
   #end(actor: Shade): void {
-    if (isOwn(actor))
-      this.results.set(actor.address, (actor.standing.context as OwnContext).end?.output ?? null)
     for (const timer of actor.timers.values()) this.timers.delete(timer)
     this.actors.delete(actor.address)
   }
