@@ -46,6 +46,7 @@ export async function playToCut(world: JournalWorld, journal: Journal, left: Lef
   const limits = left === 'killed' ? { idle: world.length * 10, tail: 60 } : {}
   const runtime = await createRuntime({
     ...world.definitions(false),
+    preflight: 'off',
     journal,
     limits: { taskTimeout: REST, ...limits },
     host: { clock },
@@ -58,7 +59,12 @@ export async function playToCut(world: JournalWorld, journal: Journal, left: Lef
 /** The last life, up to the end of everything. */
 export async function playOn(world: JournalWorld, journal: Journal): Promise<Manifest['ends'][Left]> {
   const clock = new VirtualClock(startOfTime + world.length + BREAK)
-  const runtime = await createRuntime({ ...world.definitions(true), journal, host: { clock } })
+  const runtime = await createRuntime({
+    ...world.definitions(true),
+    preflight: 'off',
+    journal,
+    host: { clock },
+  })
   await world.finish(runtime)
   await pass(clock, REST)
   const ends: Record<Address, End> = {}

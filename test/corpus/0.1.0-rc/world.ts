@@ -2,7 +2,8 @@
  * The work whose journal was kept of 0.1.0-rc: who there is, what is asked of them up to the cut, and how it ends after it. Runs on
  * know these definitions by name and hash, so this file stays as it was when the journals were written.
  */
-import { agent, gate, graph, NonRetryableError, queue, signal, task, workflow } from 'stator'
+import { agent, fromTask, gate, graph, NonRetryableError, queue, signal, task, workflow } from 'stator'
+import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import type { JournalWorld } from '../journal-world.ts'
 
@@ -59,13 +60,32 @@ const repeated = workflow('repeated', { input: text }).loop('again', row => row.
 })
 const saga = workflow('saga', { input: text }).step('book', say, { compensate: undo }).step('pay', pay)
 const parent = workflow('parent', { input: text }).step('child', release).step('after', say)
+/** A machine of one's own: hangs in its task, then waits for a while, then for an event. */
+const own = workflow('own', {
+  machine: setup({
+    types: {} as { context: { seen: string[] }; events: { type: 'GO' } },
+    actors: { slow: fromTask(slow) },
+    actions: { see: assign({ seen: ({ context, event }) => [...context.seen, event.type] }) },
+  }).createMachine({
+    id: 'own',
+    context: { seen: [] },
+    initial: 'working',
+    states: {
+      working: { invoke: { id: 'job', src: 'slow', input, onDone: 'resting', onError: 'stopped' } },
+      resting: { after: { 86_400_000: { target: 'ready', actions: 'see' } } },
+      ready: { on: { GO: { target: 'stopped', actions: 'see' } }, after: { 86_400_000: 'stopped' } },
+      stopped: { type: 'final' },
+    },
+  }),
+  events: { GO: z.object({}) },
+})
 const workflows = [release, resting, asking, gated, chosen, repeated, saga, parent]
 
 export const world: JournalWorld = {
   length: 1.5 * HOUR,
   definitions: isLast => ({
     queues: [mail],
-    workflows,
+    workflows: [...workflows, own],
     agents: [
       agent('ann', { capacity: 20 })
         .handle(say, ({ text: said }) => ({ text: `${said}!` }))
@@ -118,6 +138,7 @@ export const world: JournalWorld = {
       { id: 'third', task: gather, bind: { all: ['first', 'second'] } },
     ])
     await runtime.startGraph(report, { id: 'report' })
+    await runtime.start(own, undefined, { id: 'own' })
     for (const one of workflows) await runtime.start(one as typeof release, input, { id: one.name })
   },
   finish: async runtime => {
