@@ -40,6 +40,13 @@ export type {
   StepOptions,
   Undo,
 } from './actors/workflow-steps.ts'
+export { flow, type FlowDefinition } from './actors/flow.ts'
+export type {
+  DocumentCondition,
+  DocumentNode,
+  DocumentReference,
+  FlowDocument,
+} from './actors/flow-document.ts'
 export { gate, type Approval, type GateDefinition, type GateOptions } from './actors/gate.ts'
 export {
   query,

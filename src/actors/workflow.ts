@@ -4,7 +4,7 @@
  * recovery never calls them again for what has started.
  */
 import type { AnyStateMachine, InputFrom, OutputFrom } from 'xstate'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
 import { BranchBuilder, built, ParallelBuilder } from './builders.ts'

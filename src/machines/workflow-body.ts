@@ -49,7 +49,8 @@ export class Body {
     if (node.kind === 'branch') return { [node.name]: this.#branch(node, ways), ...this.#held(node, ways) }
     if (node.kind === 'loop') return { [node.name]: this.#loop(node, ways), ...this.#held(node, ways) }
     if (node.kind === 'map') return { [node.name]: this.#map(node, ways), ...this.#held(node, ways) }
-    if (node.kind === 'wait') return { ...this.#wait(node, ways), ...this.#held(node, ways) }
+    if (node.kind === 'wait')
+      return { ...this.#wait(node, ways), ...(mayFail(node) ? this.#held(node, ways) : {}) }
     return { [node.name]: this.#step(node, ways), ...this.#held(node, ways) }
   }
 
@@ -271,3 +272,7 @@ export class Body {
     })
   }
 }
+
+/** A while passes, and a signal that has no time to come in is waited for. */
+const mayFail = ({ signal, until, for: ms }: WaitNode): boolean =>
+  until !== undefined || (signal !== undefined && ms !== undefined)

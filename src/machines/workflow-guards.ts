@@ -132,7 +132,7 @@ export const workflowGuards = {
   isOver: ({ context }: Args) => context.open === 0,
   mustUndo: ({ context }: Args) =>
     context.open === 0 && !context.pivoted && context.trail !== null && (context.cancel?.compensate ?? true),
-  mustStay: ({ context }: Args) => context.parent !== null && context.trail !== null,
+  mustStay: ({ context }: Args) => moves.mayBeUndone(context),
   isStray,
   isMeant: ({ context, event }: Args, { step }: At) =>
     isDecision(event) && 'step' in event.data && event.data.step === nameOf(context, step),

@@ -72,8 +72,7 @@ export function begin(context: WorkflowContext, step: number): Move {
   const elsewhere = isDoneElsewhere(nodeOf(context, step))
   return {
     change: {
-      visits: context.visits.set(step, visit),
-      status: context.status.set(step, RUNNING),
+      ...entered(context, step, visit),
       ...(elsewhere ? { open: context.open + 1 } : {}),
     },
     say: elsewhere ? [creation(context, step, visit, null)] : [],
@@ -173,17 +172,19 @@ function more(
 ): Move {
   const node = nodeOf(context, step)
   const limit = node.kind === 'map' ? (node.limit ?? from.count) : 0
-  const begins = Math.max(0, Math.min(from.count - from.next, limit - from.open))
   const visit = context.visits.get(step)
   const say: Emitted[] = []
-  let { status } = from
-  for (let item = from.next; item < from.next + begins; item++) {
-    status = status.set(item, RUNNING)
-    say.push(creation(context, step, visit, item))
+  let { status, next, open } = from
+  for (; next < from.count; next++) {
+    // Of those that begin anew, some are done already.
+    if (status.get(next) === COMPLETED) continue
+    if (open >= limit) break
+    status = status.set(next, RUNNING)
+    open++
+    say.push(creation(context, step, visit, next))
   }
-  const map = { ...from, status, next: from.next + begins, open: from.open + begins }
-  const open = (change.open ?? context.open) + begins
-  return { change: { ...change, open, maps: { ...context.maps, [step]: map } }, say }
+  const maps = { ...context.maps, [step]: { ...from, status, next, open } }
+  return { change: { ...change, open: (change.open ?? context.open) + say.length, maps }, say }
 }
 
 /** An item of a map has ended; with `goOn` the next one begins. */
@@ -221,28 +222,16 @@ export function closeMap(context: WorkflowContext, step: number, sound: boolean)
   }
 }
 
-/** An operator has a held map go on: its failed items begin anew. */
+/** An operator has a held map go on: its failed items begin anew, as many at once as may. */
 export function repeatItems(context: WorkflowContext, step: number): Move {
-  const map = context.maps[step] as MapState
-  const visit = context.visits.get(step) + 1
-  const say: Emitted[] = []
-  let { status } = map
-  for (let item = 0; item < map.count; item++) {
-    if (status.get(item) === COMPLETED) continue
-    status = status.set(item, RUNNING)
-    say.push(creation(context, step, visit, item))
-  }
-  const repeated = { ...map, status, failed: 0, next: map.count, open: say.length }
-  return {
-    change: {
-      visits: context.visits.set(step, visit),
-      status: context.status.set(step, RUNNING),
-      open: context.open + say.length,
-      maps: { ...context.maps, [step]: repeated },
-    },
-    say,
-  }
+  const change = entered(context, step, context.visits.get(step) + 1)
+  const map = { ...(context.maps[step] as MapState), failed: 0, next: 0, open: 0 }
+  return more({ ...context, ...change }, step, map, change)
 }
+
+/** As a step of another run that may yet be undone, it stays when it is done, if there is anything to undo. */
+export const mayBeUndone = ({ parent, trail, pivoted }: WorkflowContext): boolean =>
+  parent?.address.startsWith('workflow/') === true && trail !== null && !pivoted
 
 /** Whoever still works for the run is asked to end; runs below it to undo themselves, if this one does. */
 export function stopAll(context: WorkflowContext): Move {
@@ -285,6 +274,9 @@ export function decide(context: WorkflowContext, event: WorkflowEvent, step: num
   const decisions = [...context.decisions, decision]
   if (undo) return { change: { decisions }, say: [] }
   const status = context.status.set(step, as === 'skipped' ? SKIPPED : COMPLETED)
+  // Done by hand, a map gives what the operator says, and not what came of its items.
+  const { [step]: _, ...maps } = context.maps
   // What was in the way is out of it.
-  return { change: { decisions, status, refs: context.refs.set(step, event.seq), error: null }, say: [] }
+  const change = { decisions, status, maps, refs: context.refs.set(step, event.seq), error: null }
+  return { change, say: [] }
 }

@@ -41,7 +41,7 @@ function tell(context: WorkflowContext, as: 'completed' | 'ended' | 'undone'): M
     ...place,
     status,
     // What stays for its parent to undo, it has told before; what ends has nothing left.
-    ran: as === 'completed' && context.trail !== null,
+    ran: as === 'completed' && moves.mayBeUndone(context),
     ...(as === 'undone' && told ? { undo: true } : {}),
     ...(status === 'failed' && error !== null ? { error: error.error as unknown as Json } : {}),
   }

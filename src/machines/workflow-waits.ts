@@ -5,7 +5,7 @@ import { about, head, idOf, type Named, type Row, type StateConfig, type Ways } 
 /** Where a wait goes that failed. */
 export interface WaitFailures {
   /** Past the pivot, if there is one. */
-  past(actions: readonly Named[]): readonly Row[]
+  readonly past: (actions: readonly Named[]) => readonly Row[]
   /** Where its time could not be made. */
   readonly faults: readonly Row[]
 }

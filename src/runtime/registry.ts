@@ -168,6 +168,23 @@ export class Registry implements Definitions {
     throw new StatorError('NOT_FOUND', { workflow: name, reason: 'give it to createRuntime({ workflows })' })
   }
 
+  /** @throws StatorError NOT_FOUND */
+  workflowNamed({
+    workflow: name,
+    version,
+  }: {
+    readonly workflow: string
+    readonly version: string
+  }): AnyWorkflow {
+    for (const { workflow } of this.#workflows.values())
+      if (workflow.name === name && workflow.version === version) return workflow
+    throw new StatorError('NOT_FOUND', {
+      workflow: name,
+      version,
+      reason: 'give it to createRuntime({ workflows })',
+    })
+  }
+
   #child(name: string, version: string): ReturnType<FlowHost['child']> {
     for (const { workflow, definition } of this.#workflows.values())
       if (workflow.name === name && workflow.version === version) {

@@ -3,6 +3,7 @@
  * the parts: this file only joins them.
  */
 import type { Observable } from 'rxjs'
+import type { FlowDocument } from '../actors/flow-document.ts'
 import type { TaskGraph } from '../actors/graph.ts'
 import type { TaskDefinition } from '../actors/task.ts'
 import type { Startable } from '../actors/workflow-steps.ts'
@@ -103,6 +104,14 @@ class RuntimeImpl {
    */
   async startGraph(graph: TaskGraph, options: StartOptions = {}): Promise<Run> {
     return this.#submissions.startGraph(graph, options)
+  }
+
+  /**
+   * Starts a workflow given as data, such as a planner's; outputs come by step. Errors as for `start`, and those of `flow()`:
+   * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN
+   */
+  async startFlow(document: FlowDocument, data?: unknown, options: StartOptions = {}): Promise<Run> {
+    return this.#submissions.startFlow(document, data, options)
   }
 
   /**

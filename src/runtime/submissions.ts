@@ -2,8 +2,11 @@
  * Submissions: how work gets in: workflows, graphs and tasks, checked against what is registered, each once for its key. A
  * submission settles when it is durable.
  */
+import { z } from 'zod'
 import type { TaskGraph } from '../actors/graph.ts'
 import { checkKey, specOf } from '../actors/create.ts'
+import { flow } from '../actors/flow.ts'
+import type { FlowDocument } from '../actors/flow-document.ts'
 import { checkGraph, checkPlan } from '../actors/plan.ts'
 import { parse, type Schema } from '../actors/schema.ts'
 import { checkTask } from '../actors/shapes.ts'
@@ -11,7 +14,6 @@ import type { AnyTask, TaskDefinition } from '../actors/task.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import type { Startable } from '../actors/workflow-steps.ts'
 import { StatorError } from '../errors.ts'
-import { walk } from '../machines/flow-index.ts'
 import { checkName, CLIENT, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
@@ -20,15 +22,18 @@ import { Door } from './door.ts'
 import { checkAfter, checkPriority, checkSubmitOptions, keyOf, startOf } from './given.ts'
 import { Run, TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
-import { hashOfGraph } from './identity.ts'
+import { hashOfData, hashOfGraph } from './identity.ts'
 import type { Coming } from './intake.ts'
 import type { NewId } from './ids.ts'
 import type { Limits } from './limits.ts'
 import type { StartOptions, SubmitOptions } from './options.ts'
 import type { Registry } from './registry.ts'
+import { asked, runsIn, tasksIn } from './requirements.ts'
 
 /** For those who know submissions and not addresses. */
 export { CLIENT }
+
+const ANYTHING: Schema = z.unknown()
 
 export interface SubmissionParts {
   readonly registry: Registry
@@ -91,6 +96,29 @@ export class Submissions {
   }
 
   /**
+   * Starts a workflow given as data, wherever that comes from; outputs come by step. Errors as for `start`, and those of `flow()`:
+   * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN
+   */
+  async startFlow(document: FlowDocument, data?: unknown, options: StartOptions = {}): Promise<Run> {
+    checkSubmitOptions(options)
+    const { name, version, flow: made } = flow(this.admit(document) as unknown as FlowDocument)
+    for (const { task, role, step } of tasksIn(made)) {
+      const known = this.#parts.registry.task(task)
+      if (known === undefined) throw new StatorError('TASK_UNHANDLED', { task, step })
+      this.#requireHandled(task, role ?? known.spec.role, known.spec.skills)
+    }
+    for (const child of runsIn(made)) this.#requireAll(this.#parts.registry.workflowNamed(child))
+    const { input, given } = this.#input(ANYTHING, data, `input of workflow ${name}`)
+    const hash = hashOfData(name, version, made)
+    const address = await this.#start(
+      { workflow: name, version, hash, input, flow: made as unknown as Json },
+      [hash, ...given],
+      options,
+    )
+    return new Run(this.#parts.handles, address)
+  }
+
+  /**
    * Submits one task. Settles when that is durable. The definition that is registered by its name decides: its schema checks the
    * input, its policies hold. Another definition of that name is no more than the name and types for whoever wrote it; where
    * its policies are other ones, it is refused. Errors as for `start`, and
@@ -139,7 +167,15 @@ export class Submissions {
   }
 
   #start(
-    data: { workflow: string; version: string; hash: string; input: Json; vars?: Json; plan?: Json },
+    data: {
+      workflow: string
+      version: string
+      hash: string
+      input: Json
+      vars?: Json
+      plan?: Json
+      flow?: Json
+    },
     raw: Json,
     options: StartOptions,
   ): Promise<Address> {
@@ -242,16 +278,4 @@ export class Submissions {
       ...(skills === undefined ? {} : { skills }),
     })
   }
-}
-
-/** What a workflow asks of agents: each task, in the role that a step wants where it wants another. */
-function* asked({ tasks, flow }: AnyWorkflow): Generator<Pick<TaskCreate, 'task' | 'role' | 'skills'>> {
-  const roles = new Map<string, (string | undefined)[]>()
-  for (const { node } of flow === undefined ? [] : walk(flow.body, null)) {
-    const step = node.kind === 'map' ? node.each : node
-    if (step.kind === 'step') roles.set(step.task, [...(roles.get(step.task) ?? []), step.role])
-  }
-  for (const { name: task, spec } of tasks)
-    for (const role of new Set(roles.get(task) ?? [undefined]))
-      yield { task, role: role ?? spec.role, skills: spec.skills }
 }

@@ -73,6 +73,7 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
   const calls = {
     start: accepted,
     startGraph: accepted,
+    startFlow: accepted,
     submit: accepted,
     send: accepted,
     run: made,

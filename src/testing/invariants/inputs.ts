@@ -48,6 +48,10 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'workflow.resume',
   'workflow.pause',
   'workflow.signal',
+  'workflow.update',
+  'step.retry',
+  'step.skip',
+  'step.finish',
   'schedule.create',
   'schedule.update',
   'schedule.pause',
@@ -62,7 +66,7 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'gate.reject',
   'gate.cancel',
 ])
-const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'submit', 'enqueueAll'])
+const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'startFlow', 'submit', 'enqueueAll'])
 
 /** Who has said what, in this process life. */
 export class Senders {
