@@ -1,5 +1,5 @@
 /** The hull of a user's own machine, one delivery after the other: what it tells the hub, and what it takes for word of which task. */
-import { assign, setup } from 'xstate'
+import { assign, setup, type AnyStateMachine } from 'xstate'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { fromTask, task, workflow } from 'stator'
@@ -23,7 +23,7 @@ const machine = setup({
     a: {
       invoke: { id: 'build', src: 'build', input: { of: 'a' }, onDone: { actions: 'keep' } },
       after: { 50: 'b' },
-      on: { AGAIN: { target: 'a', reenter: true }, END: 'end' },
+      on: { AGAIN: { target: 'a', reenter: true }, END: 'end', HIDDEN: 'end' },
     },
     b: { on: { BACK: 'a' } },
     end: { type: 'final' },
@@ -96,6 +96,24 @@ describe('what it tells the hub', () => {
     expect(ran(start, due(AFTER)).commands).toEqual([cancel('build')])
   })
 
+  test('of two under one id the later stays, as XState has it, and the earlier is cancelled', () => {
+    const region = { initial: 'a', states: { a: { invoke: { id: 'same', src: 'build' } } } }
+    const twice = setup({ actors: { build: fromTask(build) } }).createMachine({
+      id: 'm',
+      type: 'parallel',
+      states: { x: region, y: region },
+    } as never) as unknown as AnyStateMachine
+    const { machine: other } = workflow('own', { machine: twice }).define('hash', {
+      admit: value => value as never,
+    })
+    const { commands } = macrostep(other, firstStanding(other, undefined), start)
+    expect(commands).toMatchObject([
+      { event: 'task.create', to: 'task/run/same' },
+      { event: 'task.cancel', to: 'task/run/same' },
+      { event: 'task.create', to: 'task/run/same/2' },
+    ])
+  })
+
   test('at its end everything that runs is cancelled; it ends when that has ended', () => {
     const { now, commands } = ran(start, event('END'))
     expect([now.value, now.status]).toEqual(['completing', 'active'])
@@ -130,6 +148,12 @@ describe('whom it takes for whom', () => {
     expect(ran(start, done(7)).isTaken).toBe(false)
     expect(ran(start, due('xstate.after.9.m.a')).isTaken).toBe(false)
     expect(ran(start, due(AFTER), due(AFTER)).isTaken).toBe(false)
+  })
+
+  test('an event that was not declared is refused, also where the machine has one of that name, or XState has', () => {
+    expect(ran(start, event('HIDDEN')).isTaken).toBe(false)
+    expect(ran(start, event('xstate.done.actor.build')).isTaken).toBe(false)
+    expect(ran(start, event(AFTER)).isTaken).toBe(false)
   })
 
   test('it is started once, and nothing moves it before that or after its end', () => {

@@ -27,6 +27,8 @@ const EVENTS = ['A', 'B', 'C']
 const CHARTS = 300
 const STEPS = 30
 
+const note = (at: string): object => ({ type: 'note', params: { at } })
+
 /** A chart with a few states within states; every name is unique, so that any of them can be a target. */
 function chart(dice: Dice): AnyStateMachine {
   const ids: string[] = []
@@ -35,7 +37,7 @@ function chart(dice: Dice): AnyStateMachine {
     const target = dice.chance(0.75) ? { target: `#${dice.pick(ids)}` } : {}
     return {
       ...target,
-      actions: 'note',
+      actions: note('on the way'),
       ...(dice.chance(0.3) ? { reenter: true } : {}),
       ...(dice.chance(0.3) ? { guard: 'isEven' } : {}),
     }
@@ -44,7 +46,7 @@ function chart(dice: Dice): AnyStateMachine {
   const node = (depth: number): Record<string, unknown> => {
     const id = `s${named++}`
     ids.push(id)
-    const self: Record<string, unknown> = { id, entry: 'note', exit: 'note' }
+    const self: Record<string, unknown> = { id, entry: note(`in ${id}`), exit: note(`out ${id}`) }
     const sort = depth === 0 ? 'atomic' : dice.pick(['atomic', 'compound', 'compound', 'parallel'])
     if (sort !== 'atomic') {
       const children = Array.from({ length: 2 + dice.below(2) }, () => node(depth - 1))
@@ -62,6 +64,8 @@ function chart(dice: Dice): AnyStateMachine {
       self['on'] = Object.fromEntries(
         EVENTS.filter(() => dice.chance(0.4)).map(name => [name, transitions()]),
       )
+      // Without a target, and once for each number: it comes to an end.
+      if (dice.chance(0.5)) self['always'] = { guard: 'isSeventh', actions: note(`always in ${id}`) }
       if (dice.chance(0.3)) self['after'] = { [10 + dice.below(50)]: transitions() }
       if (dice.chance(0.4))
         self['invoke'] = {
@@ -79,14 +83,14 @@ function chart(dice: Dice): AnyStateMachine {
   return setup({
     types: {} as { context: { n: number; seen: string[] } },
     actors: { work: fromTask(work) },
-    guards: { isEven: ({ context }) => context.n % 2 === 0 },
+    guards: { isEven: ({ context }) => context.n % 2 === 0, isSeventh: ({ context }) => context.n % 7 === 0 },
     actions: {
-      note: assign(({ context, event }) => ({
+      note: assign(({ context, event }, { at }: { at: string }) => ({
         n: context.n + 1,
         seen: [
           ...context.seen,
-          `${event.type} ${JSON.stringify((event as { output?: Json }).output ?? null)}`,
-        ].slice(-8),
+          `${at} by ${event.type} ${JSON.stringify((event as { output?: Json }).output ?? null)}`,
+        ].slice(-30),
       })),
     },
   }).createMachine({
