@@ -54,7 +54,7 @@ describe.each(cases)('%s, %s', (version, left) => {
     const { definitions } = await worldOf(version)
     const journal = sqlite(copyOf(version, left))
     const host = { clock: new VirtualClock(startOfTime) }
-    const { parts } = assemble({ ...definitions(true), journal, host })
+    const { parts } = assemble({ ...definitions(true), preflight: 'off', journal, host })
     const { population, dispatcher, deciders, kernel } = parts
     const { delivery, timers } = kernel
     const state = journal.open({ newId: () => 'unused' })

@@ -14,7 +14,7 @@ import type { Setup, Stage } from '../host/stage.ts'
 import { Books } from './books.ts'
 import { Debts } from './debts.ts'
 import { firstStanding, macrostep, nameOf, takes, type Macrostep, type Standing } from './macrostep.ts'
-import { migratedShade } from './migrated-shade.ts'
+import { arm, migrated } from './migrated-shade.ts'
 import { codeOf } from './policies.ts'
 import type { Reader } from './reading.ts'
 import { isMadeByHub } from './sent.ts'
@@ -138,7 +138,7 @@ export class Shadow {
     const come = { arrived: debts.arrive(signal), isAgain: debts.isAgain(signal) }
     const bare: Move = { ...BARE, ...come, signal, name: signal.type }
     if (signal.to === HUB) return this.#toHub(bare)
-    if (isMigration(signal)) return this.#migrate(bare)
+    if (isMigration(signal)) return migrated(bare, this)
     if (this.strangers.has(signal.to)) {
       if (signal.final) this.strangers.delete(signal.to)
       return { ...bare, known: false }
@@ -157,31 +157,6 @@ export class Shadow {
     const from = isNew ? null : actor.state
     const met = { ...bare, actor, isNew, from, timer, wasHeld: actor.hold !== null }
     return this.#step(met, actor)
-  }
-
-  /** From here on the actor is what the message says: that it was rightly made, others see to. */
-  #migrate(bare: Move): Move {
-    const { signal } = bare
-    const { to: address } = signal
-    const before = this.actors.get(address)
-    for (const timer of before?.timers.values() ?? []) this.timers.delete(timer)
-    this.actors.delete(address)
-    const made = migratedShade(signal, this.#setup, before)
-    if (made === undefined) {
-      this.strangers.add(address)
-      return { ...bare, known: false }
-    }
-    this.strangers.delete(address)
-    const { actor, timers, from } = made
-    for (const timer of timers) this.#set(timer)
-    this.actors.set(address, actor)
-    return { ...bare, actor, from, to: actor.state, name: 'workflow.migrated' }
-  }
-
-  #set(timer: Timer): void {
-    timer.actor.timers.set(timer.id, timer)
-    this.timers.add(timer)
-    this.settings.set(`${timer.actor.address} ${timer.id} ${timer.setSeq}`, timer)
   }
 
   #toHub(bare: Move): Move {
@@ -245,7 +220,7 @@ export class Shadow {
       else if (command.type === 'timer.set') {
         this.#unset(actor.timers.get(command.id))
         const { id, event, delay } = command
-        this.#set({ actor, id, event, due: signal.at + delay, setSeq: signal.seq })
+        arm(this, { actor, id, event, due: signal.at + delay, setSeq: signal.seq })
       } else if (command.type === 'send') {
         const { to, event, data, priority: urgency, correlationId } = command
         this.debts.owe(actor, signal, {
