@@ -12,7 +12,7 @@ import {
   type WorkflowContext,
   type WorkflowEvent,
 } from './workflow-context.ts'
-import { nameOf, nodeOf } from './workflow-moves.ts'
+import { mayBeUndone, nameOf, nodeOf } from './workflow-moves.ts'
 import * as undo from './workflow-undo.ts'
 
 /** Signals of one name that are kept for a later wait; more are refused. */
@@ -132,7 +132,7 @@ export const workflowGuards = {
   isOver: ({ context }: Args) => context.open === 0,
   mustUndo: ({ context }: Args) =>
     context.open === 0 && !context.pivoted && context.trail !== null && (context.cancel?.compensate ?? true),
-  mustStay: ({ context }: Args) => moves.mayBeUndone(context),
+  mustStay: ({ context }: Args) => mayBeUndone(context),
   isStray,
   isMeant: ({ context, event }: Args, { step }: At) =>
     isDecision(event) && 'step' in event.data && event.data.step === nameOf(context, step),

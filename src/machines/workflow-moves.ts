@@ -82,12 +82,21 @@ export function begin(context: WorkflowContext, step: number): Move {
 /** A node is entered that depends on what the definition says: the hub asks it, and tells this run. */
 export function ask(context: WorkflowContext, step: number): Move {
   const visit = context.visits.get(step) + 1
-  const change = { visits: context.visits.set(step, visit), status: context.status.set(step, RUNNING) }
+  const change = entered(context, step, visit)
   const say = [send(`workflow/${context.run}`, 'flow.decided', { step, visit })]
   if (context.maps[step] === undefined) return { change, say }
   // The items of an earlier round are no items of this one.
   const { [step]: _, ...maps } = context.maps
   return { change: { ...change, maps }, say }
+}
+
+/** What an operator has tried once more is no failure any more. */
+function entered(context: WorkflowContext, step: number, visit: number): Partial<WorkflowContext> {
+  return {
+    visits: context.visits.set(step, visit),
+    status: context.status.set(step, RUNNING),
+    ...(context.status.get(step) === HELD ? { error: null } : {}),
+  }
 }
 
 /** How a node ended: known by its position, left on the trail where it can be undone. */

@@ -183,7 +183,8 @@ export class Kernel {
 
   /** Puts the next due timer in line. */
   #fire(turn: Turn): boolean {
-    const due = this.timers.take(this.#at)
+    // One that was set in this very turn is not written yet.
+    const due = this.timers.take(this.#at, turn.signals[0]?.seq)
     if (due !== undefined) turn.queue.push(timerInput(due))
     return due !== undefined
   }

@@ -33,9 +33,10 @@ export class Timers {
     this.#heap.push({ due: timer.due, order: timer.setSeq, cell, timer })
   }
 
-  /** Takes the earliest timer that is due at `now` and still wanted. */
-  take(now: number): DueTimer | undefined {
+  /** Takes the earliest timer that is due at `now` and still wanted, if it was set before a position. */
+  take(now: number, before = Number.POSITIVE_INFINITY): DueTimer | undefined {
     for (let top = this.#heap.peek(); top !== undefined && top.due <= now; top = this.#heap.peek()) {
+      if (isWanted(top) && top.timer.setSeq >= before) return undefined
       this.#heap.pop()
       if (isWanted(top)) return top
     }

@@ -14,7 +14,7 @@ import { definitionsIn, isMigration, recordOf } from '../../runtime/migration.ts
 import type { Definitions } from '../../runtime/population.ts'
 import { decode } from '../../runtime/record.ts'
 import { createRoot, type Step } from '../../runtime/xstate.ts'
-import { sentOf } from './sent.ts'
+import { isMade, sentOf } from './sent.ts'
 
 /** What a step caused, and nobody has recorded yet. */
 interface Due {
@@ -228,7 +228,9 @@ export class Fold {
     // Where data cannot be made its sender is told.
     if (message.type === 'fault' && message.from === HUB && message.to === cell.address) return
     const made =
-      command !== null && cell.definition.materialise !== undefined && command.event === 'task.create'
+      command !== null &&
+      cell.definition.materialise !== undefined &&
+      isMade(cell.definition.stateOf !== undefined, command.event, command.data)
     if (
       command === null ||
       message.from !== cell.address ||

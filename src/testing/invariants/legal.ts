@@ -14,7 +14,7 @@ import { planFaults } from './plans.ts'
 import { agentGoes, mustRefuse, taskGoes, unsaid } from './policies.ts'
 import { reading } from './reading.ts'
 import { scheduleFaults } from './schedules.ts'
-import { isOwn, type Move } from './shade.ts'
+import { isOwn, type Move, type Shade } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 import { startFaults } from './starts.ts'
 
@@ -65,7 +65,7 @@ function stateFault({ signal, from, to, name, final }: Move): string | undefined
 function lifecycleFault({ signal, actor }: Move): string | undefined {
   const { to, type, fromState, toState, refused, final } = signal
   if ((to === HUB && type === 'hub.release') || isMigration(signal)) return undefined
-  const kind = actor !== undefined && isOwn(actor) ? 'own' : kindOf(to)
+  const kind = lifecycleOf(actor) ?? kindOf(to)
   if (refused !== null) {
     const moved = refused.code !== 'STALE_TIMER' && fromState !== null && fromState !== toState
     return moved ? `moved from ${fromState} to ${String(toState)} by a refusal` : undefined
@@ -75,6 +75,13 @@ function lifecycleFault({ signal, actor }: Move): string | undefined {
   return kind !== 'system' && final !== isFinal(kind, toState ?? '')
     ? `${String(toState)} is ${final ? 'no' : 'an'} end`
     : undefined
+}
+
+/** Of a run, by what runs. */
+function lifecycleOf(actor: Shade | undefined): string | undefined {
+  if (actor === undefined) return undefined
+  if (isOwn(actor)) return 'own'
+  return actor.kind.flow === undefined ? undefined : 'compiled'
 }
 
 function policyFault({ signal, refusal, commands }: Move, { books }: Shadow): string | undefined {

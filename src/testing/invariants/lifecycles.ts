@@ -104,6 +104,44 @@ const own: Lifecycle = {
   cancelling: { 'step.done': ['cancelling', 'cancelled'], fault: ['cancelling', 'cancelled'] },
 }
 
+const goesOn = ['held', 'completed', 'settled', 'failing', 'failed', 'compensating'] as const
+const words = (...to: readonly string[]): Lifecycle[string] => ({
+  'step.done': to,
+  fault: to,
+  'flow.decided': to,
+  'hub.timer': to,
+  'workflow.signal': to,
+  'workflow.update': to,
+})
+const decided = ['held', 'running', 'paused', 'completed', 'settled', 'compensating', 'compensated'] as const
+/** A compiled one: in phases, whatever is in its body. */
+const compiled: Lifecycle = {
+  none: { 'workflow.start': ['running', 'paused', 'completed'] },
+  running: {
+    ...words('running', ...goesOn),
+    'workflow.pause': ['paused'],
+    'workflow.cancel': ['cancelling', 'cancelled', 'compensating'],
+  },
+  paused: {
+    ...words('paused', ...goesOn),
+    'workflow.resume': ['running'],
+    'workflow.cancel': ['cancelling', 'cancelled', 'compensating'],
+  },
+  held: {
+    ...words('held'),
+    'workflow.pause': ['held'],
+    'workflow.resume': ['held'],
+    'workflow.cancel': ['cancelling', 'cancelled'],
+    'step.retry': decided,
+    'step.skip': decided,
+    'step.finish': decided,
+  },
+  cancelling: words('cancelling', 'cancelled', 'compensating'),
+  failing: words('failing', 'failed', 'compensating'),
+  settled: { 'workflow.release': ['completed'], 'workflow.compensate': ['compensating'] },
+  compensating: words('compensating', 'compensated', 'held'),
+}
+
 const group: Lifecycle = {
   none: { 'group.create': ['running', 'completed'] },
   running: {
@@ -175,6 +213,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   agent,
   workflow,
   own,
+  compiled,
   group,
   schedule,
   queue,
@@ -188,6 +227,7 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
   agent: ['stopped'],
   workflow: ['completed', 'failed', 'cancelled'],
   own: ['completed', 'failed', 'cancelled'],
+  compiled: ['completed', 'failed', 'cancelled', 'compensated'],
   group: ['completed', 'failed', 'cancelled'],
   schedule: ['completed', 'removed'],
   gate: ['approved', 'rejected', 'expired', 'cancelled'],

@@ -16,8 +16,10 @@ import { isOwn } from './shade.ts'
 export function outcomes(): Watcher {
   /** What machines of users' own gave at their end. */
   const own = new Map<Address, Json>()
+  const compiled = new Set<Address>()
   const ends = reading(() => ({
     moved: ({ actor, signal }) => {
+      if (actor?.kind.flow !== undefined) compiled.add(actor.address)
       if (!signal.final || actor === undefined || !isOwn(actor)) return
       own.set(actor.address, (actor.standing.context as OwnContext).end?.output ?? null)
     },
@@ -25,7 +27,7 @@ export function outcomes(): Watcher {
   return {
     ...ends(),
     told: (told, life) => {
-      const wrong = untrue(told, Past.of(life.simulation), own)
+      const wrong = untrue(told, Past.of(life.simulation), own, compiled)
       if (wrong !== undefined) life.simulation.break(6, `${told.address}: ${wrong}`)
     },
   }
@@ -44,11 +46,13 @@ function untrue(
   { what, address, value }: Told,
   past: Past,
   own: ReadonlyMap<Address, Json>,
+  compiled: ReadonlySet<Address>,
 ): string | undefined {
   const ending = past.standing.get(address)?.ending
   // That it is told too early, or was erased, is another matter.
   if (ending === undefined || past.isErased(ending.seq)) return undefined
   const isRun = address.startsWith('workflow/')
+  const outputsOf = compiled.has(address) ? latestOutputs : otherOutputs
   const isGroup = address.startsWith('group/')
   if (what === 'failure') {
     const { code } = value as StatorError
@@ -59,7 +63,7 @@ function untrue(
     if (own.has(address)) return otherResult(value as Json, own.get(address))
     if (isGroup) return otherResults(completed(value as Record<string, Json>), past)
     return isRun
-      ? otherOutputs(address, value as Record<string, Json>, past)
+      ? outputsOf(address, value as Record<string, Json>, past)
       : otherOutput(address, value as Json, past)
   }
   if (what !== 'outcome') return undefined
@@ -67,7 +71,7 @@ function untrue(
   if (status !== ending.toState) return `told is ${status}, recorded ${ending.toState}`
   if (own.has(address)) return otherResult((value as RunOutcome).result ?? null, own.get(address))
   if (isGroup) return otherResults((value as GroupOutcome).results, past)
-  if (isRun) return otherOutputs(address, (value as RunOutcome).outputs as Record<string, Json>, past)
+  if (isRun) return outputsOf(address, (value as RunOutcome).outputs as Record<string, Json>, past)
   return status === 'completed'
     ? otherOutput(address, (value as TaskOutcome).output ?? null, past)
     : undefined
@@ -95,6 +99,25 @@ function otherResults(results: GroupOutcome['results'], past: Past): string | un
 function otherOutputs(run: Address, outputs: Readonly<Record<string, Json>>, past: Past): string | undefined {
   for (const [step, output] of Object.entries(outputs)) {
     const wrong = otherOutput(`task/${run.slice('workflow/'.length)}/${step}`, output, past)
+    if (wrong !== undefined) return `step ${step}: ${wrong}`
+  }
+  return undefined
+}
+
+/** Of a compiled run: what each task gave when it was asked for last. What was done by hand, or is no task, is another matter. */
+function latestOutputs(
+  run: Address,
+  outputs: Readonly<Record<string, Json>>,
+  past: Past,
+): string | undefined {
+  for (const [step, output] of Object.entries(outputs)) {
+    const first: Address = `task/${run.slice('workflow/'.length)}/${step}`
+    if (past.standing.get(first) === undefined) continue
+    let latest = first
+    for (let visit = 2; past.standing.get(`${first}/${visit}`) !== undefined; visit++)
+      latest = `${first}/${visit}`
+    if (past.standing.get(latest)?.ending?.toState !== 'completed') continue
+    const wrong = otherOutput(latest, output, past)
     if (wrong !== undefined) return `step ${step}: ${wrong}`
   }
   return undefined

@@ -1,6 +1,5 @@
 /** Sent: a message as whoever sent it meant it. Nothing here may be taken from the runtime. */
 import type { Json } from '../../messages/json.ts'
-import type { Shade } from './shade.ts'
 
 /** Without the result that the hub has put in, where it says so. */
 export function sentOf({ data, stamp }: { readonly data: Json; readonly stamp?: Json }): Json {
@@ -9,14 +8,9 @@ export function sentOf({ data, stamp }: { readonly data: Json; readonly stamp?: 
   return sent
 }
 
-/** What a step is created with, what is decided, what came of a run: the hub makes it of outputs and users' code. */
-export function isMadeByHub(
-  { sort, kind }: Pick<Shade, 'sort' | 'kind'>,
-  event: string,
-  data: Json,
-): boolean {
-  if (sort !== 'workflow') return false
-  if (kind.flow === undefined) return event === 'task.create'
+/** Does the hub make it of outputs and users' code: what a step is created with, what is decided, what came of a run? */
+export function isMade(isCompiled: boolean, event: string, data: Json): boolean {
+  if (!isCompiled) return event === 'task.create'
   if (event !== 'step.done') return MADE.has(event)
   const { status, undo } = data as { readonly status: string; readonly undo?: boolean }
   return status === 'completed' && undo !== true

@@ -17,7 +17,7 @@ import { firstStanding, macrostep, nameOf, takes, type Macrostep, type Standing 
 import { arm, migrated } from './migrated-shade.ts'
 import { codeOf } from './policies.ts'
 import type { Reader } from './reading.ts'
-import { isMadeByHub } from './sent.ts'
+import { isMade } from './sent.ts'
 import { BARE, isHere, lifecycleName, sortOf, timerOf, type Move, type Shade, type Timer } from './shade.ts'
 
 const shadows = new WeakMap<Stage, Shadow>()
@@ -229,7 +229,7 @@ export class Shadow {
           data,
           from: actor.address,
           output: output++,
-          isMade: isMadeByHub(actor, event, data),
+          isMade: actor.sort === 'workflow' && isMade(actor.kind.flow !== undefined, event, data),
           urgency,
           correlationId,
         })

@@ -64,7 +64,7 @@ export class Standing {
     stand.been.add(toState)
     if (refused === null) stand.takenSeq = seq
     if (refused !== null) return
-    if (toState === 'running' && fromState !== 'running') {
+    if (toState === 'running' && fromState !== 'running' && signal.to.startsWith('task/')) {
       const choice = (signal.type === 'task.start' ? signal.data : signal.stamp) as { agent?: string } | null
       stand.turn++
       stand.attempts++

@@ -45,7 +45,11 @@ function watchReaders(): Watcher {
       Past.of(life.simulation).take(batch)
       const mine = readers.get(life)
       if (mine?.dice === undefined || mine.run !== undefined) return
-      const start = batch.signals.find(({ type, refused }) => type === 'workflow.start' && refused === null)
+      // What is below another run is seen with that one.
+      const start = batch.signals.find(
+        ({ type, refused, to, correlationId }) =>
+          type === 'workflow.start' && refused === null && correlationId === to,
+      )
       if (start !== undefined) mine.run = follow(life, start.to)
     },
     seen: ({ seq }, life) => {
