@@ -6,6 +6,7 @@ import { StatorError } from '../errors.ts'
 import type { Placed } from '../machines/flow-index.ts'
 import type { WorkflowContext } from '../machines/workflow-context.ts'
 import { addressOf } from '../machines/workflow-moves.ts'
+import { idOf, MAX_RUN_ID } from '../messages/address.ts'
 import type { Reference } from '../messages/flow.ts'
 import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
@@ -99,6 +100,8 @@ export class Materials {
     if (known === undefined)
       throw new StatorError('NOT_FOUND', { workflow: child.workflow, version: child.version })
     const { name, version, hash } = known.ref
+    const id = idOf(addressOf(this.#context, asked.step, asked.visit, asked.item ?? null))
+    if (id.length > MAX_RUN_ID) throw new StatorError('ADDRESS_INVALID', { what: 'run below a run', id })
     const made = this.#input(asked, child.input)
     const input = this.#host.admit(parse(known.input, made, 'INPUT_INVALID', `input of step ${node.name}`))
     return {

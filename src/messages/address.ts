@@ -32,8 +32,10 @@ export const CLIENT = 'client/local' satisfies Address
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}(\/[A-Za-z0-9][A-Za-z0-9._:@-]{0,199})*$/
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}$/
-/** The longest there is: a step's, out of two names. */
-const MAX_ID = 200 + 1 + 200
+/** A run below a run below a run: so far down as its id has so many characters. */
+export const MAX_RUN_ID = 1000
+/** The longest there is: of a visit or an item of a step of a run. */
+const MAX_ID = MAX_RUN_ID + 1 + 200 + 1 + 40
 
 /** Checks an id that may have several parts (`run-1/build`). @throws StatorError ADDRESS_INVALID */
 export function checkId(id: unknown, what: string): string {

@@ -48,6 +48,9 @@ function createdWith(journal: Journal, address: Address): Json {
 
 const PAGE = 100
 
+/** More than a turn can bring: what is not written yet is always at hand. */
+const MOST = 20_000
+
 /** Keeps what a run hears, for mappers and for the result: its own signal, and the one of the task that caused it. */
 export function rememberHeard(cell: Cell, signal: Signal, cause: Signal | null): void {
   if (kindOf(cell.address) !== 'workflow' || !HEARD.has(signal.type)) return
@@ -64,4 +67,6 @@ const HEARD: ReadonlySet<string> = new Set(['step.done', 'step.finish', 'flow.de
 function remember(cell: Cell, seq: number, data: Json): void {
   cell.heard ??= new Map()
   cell.heard.set(seq, data)
+  // The oldest goes first; it is written long since.
+  if (cell.heard.size > MOST) for (const oldest of cell.heard.keys()) return void cell.heard.delete(oldest)
 }
