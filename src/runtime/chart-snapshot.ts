@@ -64,21 +64,28 @@ export function* activeIn(node: ChartNode, slots: Vector): Generator<ChartNode> 
   else if (node.type === 'parallel') for (const region of node.children) yield* activeIn(region, slots)
 }
 
-/** Parts of a large value are made when they are looked at. */
+/** A parallel state with more regions than these is wide. */
+const NARROW = 8
+
+/** XState's value of a node: the key of a leaf, else an object of what is active in it. */
 function valueOf(node: ChartNode, slots: Vector): unknown {
-  if (node.type === 'parallel') return lazily(node.children, slots)
+  if (node.type === 'parallel') return objectOf(node.children, slots)
   const child = activeChild(node, slots)
-  return child.type === 'atomic' || child.type === 'final' ? child.key : lazily([child], slots)
+  return child.type === 'atomic' || child.type === 'final' ? child.key : objectOf([child], slots)
 }
 
-function lazily(nodes: readonly ChartNode[], slots: Vector): object {
-  const value = {}
-  for (const node of nodes)
-    Object.defineProperty(value, node.key, {
-      enumerable: true,
-      configurable: true,
-      get: () => valueOf(node, slots),
-    })
+/** What is wide is made when it is looked at: to tell the name of a state, nobody looks. */
+function objectOf(nodes: readonly ChartNode[], slots: Vector): object {
+  const value: Record<string, unknown> = {}
+  for (const node of nodes) {
+    if (node.type !== 'parallel' || node.children.length <= NARROW) value[node.key] = valueOf(node, slots)
+    else
+      Object.defineProperty(value, node.key, {
+        enumerable: true,
+        configurable: true,
+        get: () => valueOf(node, slots),
+      })
+  }
   return value
 }
 
