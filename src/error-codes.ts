@@ -55,6 +55,10 @@ export const ERRORS = {
     message: 'The command cannot be understood.',
     next: 'See what it takes with --help.',
   },
+  COMPENSATION_HELD: {
+    message: 'What undoes a step keeps failing: the run waits for an operator.',
+    next: 'See run.heldSteps() for the error; then run.retry(step), or run.skip(step, reason), or undo it by hand and run.finish(step, reason).',
+  },
   CYCLE: {
     message: 'The dependencies form a cycle.',
     next: 'Remove one of the dependencies that the details spell out.',
@@ -196,9 +200,17 @@ export const ERRORS = {
     message: 'The handler returned a value that does not fit the output schema.',
     next: 'Mend the handler, or the schema of the task.',
   },
+  PIVOT_PASSED: {
+    message: 'The run is past the point of no return: nothing of it is undone any more.',
+    next: 'Let it go on, or cancel it with { compensate: false }, which leaves what is done as it is.',
+  },
   PREFLIGHT_FAILED: {
     message: 'A workflow has what this runtime refuses to run.',
     next: 'Mend what the findings in the details name, as each of them suggests; or give a reason in its option preflight.ignore.',
+  },
+  QUERY_FAILED: {
+    message: 'The handler of a query threw, or gave what does not fit its schema.',
+    next: 'Mend the handler that the details name; the run is as it was.',
   },
   QUEUE_TIMEOUT: {
     message: 'The task waited longer for an agent than it may.',
@@ -240,6 +252,10 @@ export const ERRORS = {
     message: 'A timer fired that was cancelled or set anew meanwhile.',
     next: 'Nothing to repair: it was recorded and not applied.',
   },
+  STEP_HELD: {
+    message: 'A step failed past the point of no return: the run waits for an operator.',
+    next: 'See run.heldSteps() for the error; then run.retry(step), or run.skip(step, reason), or do it by hand and run.finish(step, reason, output).',
+  },
   STEP_REPEATED: {
     message: 'ctx.do was called twice with one name in one attempt.',
     next: 'Give every recorded sub-step of a handler its own name.',
@@ -257,6 +273,10 @@ export const ERRORS = {
     message: 'No registered agent handles this task in the role asked for.',
     next: 'Register an agent with .handle(task, …) and the right role.',
   },
+  TERMINATED: {
+    message: 'The run was ended as it stood, and nothing of it was undone.',
+    next: 'Nothing to repair: somebody asked for it; run.outcome() tells what had completed.',
+  },
   TIMED_OUT: {
     message: 'Waiting took longer than the timeout given.',
     next: 'The work goes on; wait again with the same handle.',
@@ -264,6 +284,10 @@ export const ERRORS = {
   TOKEN_INVALID: {
     message: 'A replay token cannot be played.',
     next: 'Copy the whole token, and play it with the check and the version of Stator that printed it.',
+  },
+  UPDATE_FAILED: {
+    message: 'The handler of an update threw, or gave what does not fit its schemas.',
+    next: 'Mend the handler, or what it was given: the details say why; the run is as it was.',
   },
   UPGRADE_REFUSED: {
     message: 'What is registered under the name of this run cannot go on with it.',

@@ -7,7 +7,9 @@ import { carryFlow, marksOf } from './flow-carry.ts'
 import type { NodeCode } from './flow-code.ts'
 import { frozenRun, thawedRun } from './flow-frozen.ts'
 import type { FlowHost } from './flow-host.ts'
-import { runView } from './flow-view.ts'
+import { queried, updated } from './conversation.ts'
+import { heardByFlow } from './flow-heard.ts'
+import { fromOf, runView } from './flow-view.ts'
 import type { Definition } from './kind.ts'
 import { workflowKind } from './kinds.ts'
 import { Materials } from './materials.ts'
@@ -39,6 +41,11 @@ export function definitionOfFlow(parts: FlowParts, host: FlowHost): Definition {
       new Materials(context as WorkflowContext, code, look, host).of(event, data),
     run: runView,
     surface,
+    hear: (context, type, data) => heardByFlow(context as WorkflowContext, surface, type, data, host),
+    update: (context, said, look) =>
+      updated(surface, fromOf(context as WorkflowContext, look), said, host.admit),
+    query: (context, name, look) =>
+      queried(surface, fromOf(context as WorkflowContext, look), name, host.admit),
     ...(migrate === undefined ? {} : { migrate }),
     carry: (snapshot, how) => carryFlow({ machine, index, marks: marks() }, snapshot, how),
   }

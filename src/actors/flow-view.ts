@@ -1,9 +1,13 @@
 /** Flow view: what came of the steps of a compiled workflow, and how they stand: for its code, and for those who look at a run. */
 import type { Failure } from '../errors.ts'
 import type { Placed } from '../machines/flow-index.ts'
-import { COMPLETED, NODE_STATES, type WorkflowContext } from '../machines/workflow-context.ts'
+import { COMPLETED, HELD, NODE_STATES, type WorkflowContext } from '../machines/workflow-context.ts'
+import { isPaused } from '../machines/workflow.ts'
+import { nameOf } from '../machines/workflow-moves.ts'
+import { isStuck, widthOf } from '../machines/workflow-undo.ts'
 import type { Json } from '../messages/json.ts'
-import type { Look, RunReport, RunView, StepReport, Tally } from './kind.ts'
+import type { HeldNode, Look, RunReport, RunView, StepReport, Tally } from './kind.ts'
+import type { From } from './flow-code.ts'
 import { blockage } from './graph-runtime.ts'
 
 /** Those that leave something behind: groups, branches and loops do not. */
@@ -53,6 +57,36 @@ export const runView: RunView = {
     const step = index.indexes.get(name)
     return step === undefined ? undefined : NODE_STATES[status.get(step)] === 'new'
   },
+  isPaused,
+  held: context => heldIn(context as WorkflowContext),
+  isPastPivot: context => (context as WorkflowContext).pivoted,
+}
+
+/** What its code is given. */
+export function fromOf(context: WorkflowContext, look: Look): From {
+  const { input, vars } = context
+  return { input, vars, outputs: outputsView(context, look) }
+}
+
+/** Going forward a held step is marked; going backward its state is stuck: it has failed, and nothing of it is under way. */
+export function heldIn(context: WorkflowContext): HeldNode[] {
+  if (context.held === 0) return []
+  const { index, status, refs, undoing, error } = context
+  const forward = index.entries
+    .filter(({ node }) => status.get(node.step) === HELD)
+    .map(({ node: { name: step, step: at } }) => {
+      const known = error?.step === step ? error.error : null
+      return { step, undo: false, index: at, since: refs.get(at), error: known }
+    })
+  const backward = Object.entries(undoing).flatMap(([owner, one]) =>
+    isStuck(one, widthOf(context, Number(owner)))
+      ? one.failed.map(({ step: at }) => {
+          return { step: nameOf(context, at), undo: true, index: at, since: 0, error: null }
+        })
+      : [],
+  )
+  // Several items of a map are one step.
+  return [...forward, ...new Map(backward.map(node => [node.step, node])).values()]
 }
 
 function tallyOf({ index, status }: WorkflowContext): Tally {

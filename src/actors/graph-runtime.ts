@@ -9,10 +9,12 @@ import { Vector } from '../machines/vector.ts'
 import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import type { Plan, PlanStep } from '../messages/workflow.ts'
+import { heard } from './conversation.ts'
 import { specOf } from './create.ts'
 import type { Definition, Look, RunReport, StepReport, Tally } from './kind.ts'
 import { workflowKind } from './kinds.ts'
 import { parse } from './schema.ts'
+import { NO_SURFACE } from './surface.ts'
 import type { AnyTask } from './task.ts'
 
 /** Checks and copies a value made by a mapper, as the door does for values from outside. */
@@ -37,7 +39,9 @@ export function definitionOfGraph(hash: string, plan: Plan, find: FindTask, admi
       tally: context => tallyOf(context as GraphContext),
       report: (context, look) => reportOf(context as GraphContext, look),
       mayCome: (context, name) => mayCome(context as GraphContext, name),
+      isPaused: ({ value }) => value === 'paused',
     },
+    hear: (_, type, data) => heard(NO_SURFACE, type, data, admit),
   }
 }
 

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import type { Failure } from '../errors.ts'
 import type { Address, Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Answer, Said } from './conversation.ts'
 import type { Surface } from './surface.ts'
 import type { Migrate, RunSnapshot } from '../messages/migration.ts'
 
@@ -18,7 +19,7 @@ export interface ActorKind {
   readonly messages: Readonly<Record<string, z.ZodType>>
   /** Those that clients may send. */
   readonly public: readonly string[]
-  /** What entering a state is called, where it is not `<kind>.<state>`. */
+  /** What entering a state is called, where it is not `<kind>.<state>`; `from > to` where that depends on the one before. */
   readonly names: Readonly<Record<string, string>>
   /** Must a start see an actor that was left in this state? */
   wakes(state: string): boolean
@@ -68,6 +69,24 @@ export interface RunView {
   report(context: unknown, look: Look): RunReport
   /** May a step of that name still come? Undefined where there is none. */
   mayCome(context: unknown, step: string): boolean | undefined
+  /** Is nothing of it to be started? */
+  isPaused(snapshot: { readonly value: unknown; readonly context: unknown }): boolean
+  /** Steps that wait for an operator. */
+  held?(context: unknown): readonly HeldNode[]
+  /** Has it passed the point of no return? */
+  isPastPivot?(context: unknown): boolean
+}
+
+/** A step that waits for an operator: one that failed past the pivot, or what could not be undone of one. */
+export interface HeldNode {
+  readonly step: string
+  readonly undo: boolean
+  /** Its index in the flow. */
+  readonly index: number
+  /** The signal with which it came to be held; 0 where the run does not remember. */
+  readonly since: number
+  /** Why, where the run remembers that. */
+  readonly error: Failure | null
 }
 
 /** What an actor runs: a kind's machine, with what one definition adds to it. */
@@ -92,6 +111,15 @@ export interface Definition {
   /** Of a run: where it stands, as its users see it; what can be said to it. */
   readonly run?: RunView
   readonly surface?: Surface
+  /**
+   * What somebody says to a run, as it takes it: the data of a signal, of an update, of a step that was done by hand, by their schemas.
+   * @throws StatorError MESSAGE_TYPE_UNKNOWN, INPUT_INVALID
+   */
+  hear?(context: unknown, type: string, data: Json): Json
+  /** What an update comes to. Runs user code; its result is recorded, and a replay copies it. @throws StatorError UPDATE_FAILED */
+  update?(context: unknown, said: Said, look: Look): Answer
+  /** What a query is answered. Runs user code, and changes nothing. @throws StatorError MESSAGE_TYPE_UNKNOWN, QUERY_FAILED */
+  query?(context: unknown, name: string, look: Look): Json
   /** How actors of other versions go on with this one, by their version. User code. */
   readonly migrate?: Readonly<Record<string, Migrate>>
   /**
@@ -109,6 +137,6 @@ export interface Carried {
 }
 
 /** `task.started`, `agent.ready`: what a transition into a state is called. */
-export function lifecycleName(kind: ActorKind, state: string): string {
-  return kind.names[state] ?? `${kind.kind}.${state}`
+export function lifecycleName({ kind, names }: ActorKind, from: string | null, state: string): string {
+  return names[`${from} > ${state}`] ?? names[state] ?? `${kind}.${state}`
 }

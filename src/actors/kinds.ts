@@ -44,10 +44,14 @@ export const workflowKind: ActorKind = {
   creates: 'workflow.start',
   messages: workflowMessages,
   public: workflowPublic,
-  names: { running: 'workflow.started' },
-  // A workflow waits for its tasks, and they wake it.
-  wakes: () => false,
-  rests: () => true,
+  names: {
+    running: 'workflow.started',
+    'paused > running': 'workflow.resumed',
+    'held > running': 'workflow.resumed',
+  },
+  // A workflow waits for its tasks, and they wake it. Where it waits for an operator, it must be seen.
+  wakes: state => state === 'held',
+  rests: state => state !== 'held',
 }
 
 export const queueKind: ActorKind = {

@@ -14,7 +14,7 @@ import { filled, holds, valueOf, type Source } from './conditions.ts'
 import { specOf } from './create.ts'
 import type { From, NodeCode } from './flow-code.ts'
 import type { FlowHost } from './flow-host.ts'
-import { outputOfNode, outputsView, runView } from './flow-view.ts'
+import { fromOf, outputOfNode, runView } from './flow-view.ts'
 import type { Look } from './kind.ts'
 import { parse } from './schema.ts'
 import type { AnyTask } from './task.ts'
@@ -110,6 +110,7 @@ export class Materials {
       hash,
       input,
       ...(known.vars === null ? {} : { vars: known.vars }),
+      ...(this.#context.paused ? { paused: true } : {}),
       ...this.#place(asked),
     } as unknown as Json
   }
@@ -242,8 +243,7 @@ export class Materials {
   }
 
   get #from(): From {
-    const { input, vars } = this.#context
-    return { input, vars, outputs: outputsView(this.#context, this.#look) }
+    return fromOf(this.#context, this.#look)
   }
 
   get #source(): Source {

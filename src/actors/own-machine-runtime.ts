@@ -6,6 +6,7 @@ import type { AnyStateMachine } from 'xstate'
 import { StatorError } from '../errors.ts'
 import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
+import { heard } from './conversation.ts'
 import { specOf } from './create.ts'
 import type { Definition, RunReport, Tally } from './kind.ts'
 import { workflowKind } from './kinds.ts'
@@ -49,11 +50,16 @@ export function ownDefinition(
     carry: (snapshot, how) => carryOwn({ machine, context: known }, snapshot, how),
     ...(migrate === undefined ? {} : { migrate }),
     surface,
+    hear: (_, type, data) => heard(surface, type, data, admit),
     run: {
       tally: context => tallyOf(context as OwnContext),
       report: context => reportOf(context as OwnContext),
       // It has no steps, but states: which task may come, no machine says.
       mayCome: () => undefined,
+      isPaused: ({ context }) => {
+        const { paused, end } = context as OwnContext
+        return paused !== null && end === null
+      },
     },
   }
 }

@@ -13,6 +13,9 @@ export interface SignalDefinition<in out D = unknown, in out Given = D> {
   readonly data: Schema<D, Given>
 }
 
+/** Any signal, where its types do not matter. */
+export type AnySignal = Pick<SignalDefinition, 'kind' | 'name'> & { readonly data: Schema }
+
 /** A change of a run that is answered. */
 export interface UpdateDefinition<in out I = unknown, in out O = unknown, in out Given = I> {
   readonly kind: 'update'

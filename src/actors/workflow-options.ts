@@ -6,7 +6,7 @@ import type { Migrate } from '../messages/migration.ts'
 import { checkLimit } from './graph.ts'
 import { checkSchema, func, parse, type Schema } from './schema.ts'
 import { checkSignal } from './shapes.ts'
-import type { SignalDefinition } from './signals.ts'
+import type { AnySignal } from './signals.ts'
 
 export interface WorkflowOptions<I extends Schema, V extends Schema> {
   input?: I
@@ -19,7 +19,7 @@ export interface WorkflowOptions<I extends Schema, V extends Schema> {
   /** Does a failed step stop those that run beside it? Default 'continue': they go on to their ends. */
   onFailure?: (typeof ON_FAILURE)[number]
   /** Signals that it takes beside those that it waits for: they are kept, for a later version that does. */
-  signals?: readonly SignalDefinition<never, never>[]
+  signals?: readonly AnySignal[]
   /** How runs of other versions go on with this one, by their version: given the state of a run as JSON, it returns it as this one has it. */
   migrate?: Readonly<Record<string, Migrate>>
   /** Findings of the pre-flight that are meant to be so: codes, each with the reason. */

@@ -90,7 +90,10 @@ function commands(run: string, plan: CompiledPlan, event: GraphEvent, advance: A
   ]
 }
 
-function advanceBy(context: GraphContext, event: GraphEvent): Advance {
+/** What moves the graph itself. */
+type Moving = Exclude<GraphEvent, { type: 'workflow.pause' | 'workflow.resume' }>
+
+function advanceBy(context: GraphContext, event: Moving): Advance {
   const { plan, graph } = context
   if (event.type === 'workflow.start') return startGraph(plan, initialState(plan))
   if (event.type === 'workflow.cancel') return stopGraph(plan, graph, 'cancelled')
@@ -121,6 +124,7 @@ export const graphMachine = setup({
   },
   actions: {
     advance: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type === 'workflow.pause' || event.type === 'workflow.resume') return
       const starting = event.type === 'workflow.start'
       const run = starting ? event.to.slice(event.to.indexOf('/') + 1) : context.run
       const advance = advanceBy(context, event)
@@ -173,6 +177,20 @@ export const graphMachine = setup({
       on: {
         'step.done': { guard: 'isRunning', actions: 'advance' },
         fault: { guard: 'isRunning', actions: 'advance' },
+        'workflow.pause': 'paused',
+        'workflow.cancel': { target: 'cancelling', actions: 'advance' },
+      },
+    },
+    paused: {
+      meta: { description: 'What runs goes on to its end; nothing new is started.' },
+      always: [
+        { guard: 'hasCompleted', target: 'completed', actions: 'end' },
+        { guard: 'isOver', target: 'failed', actions: 'end' },
+      ],
+      on: {
+        'step.done': { guard: 'isRunning', actions: 'advance' },
+        fault: { guard: 'isRunning', actions: 'advance' },
+        'workflow.resume': 'running',
         'workflow.cancel': { target: 'cancelling', actions: 'advance' },
       },
     },

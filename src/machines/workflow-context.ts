@@ -84,6 +84,8 @@ export interface WorkflowContext {
   readonly error: { readonly step: string; readonly error: Failure } | null
   /** Why it was cancelled, and whether it is to be undone. */
   readonly cancel: { readonly reason: string | null; readonly compensate: boolean } | null
+  /** Nothing of it is started: tasks wait, runs below it are paused. */
+  readonly paused: boolean
   /** Its parent has been told how it ended. */
   readonly told: boolean
   readonly startedAt: number
@@ -120,6 +122,7 @@ export function newWorkflow(index: FlowIndex = EMPTY): WorkflowContext {
     decisions: [],
     error: null,
     cancel: null,
+    paused: false,
     told: false,
     startedAt: 0,
     endedAt: 0,

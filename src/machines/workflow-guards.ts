@@ -126,6 +126,8 @@ export const workflowGuards = {
     event.type === 'workflow.signal' &&
     context.index.flow.signals.includes(event.data.name) &&
     (context.signals[event.data.name]?.length ?? 0) < MAX_KEPT_SIGNALS,
+  isGoing: ({ context }: Args) => !context.paused,
+  isPaused: ({ context }: Args) => context.paused,
   startsPaused: ({ event }: Args) => event.type === 'workflow.start' && event.data.paused === true,
   mayCancel: ({ context, event }: Args) =>
     event.type === 'workflow.cancel' && (!context.pivoted || event.data.compensate === false),
@@ -157,5 +159,5 @@ export const workflowGuards = {
     isDecision(event) &&
     'step' in event.data &&
     undo.namesOf(context, owner).includes(event.data.step as string),
-  hasVars: ({ event }: Args) => event.type === 'workflow.update' && event.stamp !== null,
+  isAnswered: ({ event }: Args) => event.type === 'workflow.update' && event.data.answer !== undefined,
 }

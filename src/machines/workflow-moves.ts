@@ -263,13 +263,6 @@ export function stopAll(context: WorkflowContext): Move {
   return { change: {}, say }
 }
 
-/** Runs below it that still work are told something, such as to pause. */
-export function tellRuns(context: WorkflowContext, event: 'workflow.pause' | 'workflow.resume'): Move {
-  const { say } = stopAll(context)
-  const runs = say.filter(command => command.type === 'send' && command.event === 'workflow.cancel')
-  return { change: {}, say: runs.map(command => ({ ...command, event, data: {} }) as Emitted) }
-}
-
 /** The step waits for an operator, or for one no longer. */
 export function hold(context: WorkflowContext, step: number): Move {
   return { change: { held: context.held + 1, status: context.status.set(step, HELD) }, say: [] }

@@ -72,7 +72,7 @@ export const workflowSetup = setup({
   actions: {
     start: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'workflow.start') return
-      const { input, vars = null, parent, step, visit, item } = event.data
+      const { input, vars = null, parent, step, visit, item, paused = false } = event.data
       const place = {
         step: step ?? 0,
         ...(visit === undefined ? {} : { visit }),
@@ -82,6 +82,7 @@ export const workflowSetup = setup({
         run: event.to.slice(event.to.indexOf('/') + 1),
         input,
         vars,
+        paused,
         parent: parent === undefined ? null : { address: parent, ...place },
         startedAt: event.at,
       })
@@ -146,20 +147,21 @@ export const workflowSetup = setup({
       })
     }),
     update: enqueueActions(({ event, enqueue }) => {
-      const stamp = event.stamp as { readonly vars?: Json } | null
-      enqueue.assign(stamp?.vars === undefined ? {} : { vars: stamp.vars })
+      const vars = event.type === 'workflow.update' ? event.data.vars : undefined
+      enqueue.assign(vars === undefined ? {} : { vars })
     }),
     note: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'workflow.cancel') return
       const { reason = null, compensate = true } = event.data
-      enqueue.assign({ cancel: { reason, compensate } })
+      // Who calls it off wants it to end: what undoes it is started.
+      enqueue.assign({ cancel: { reason, compensate }, paused: false })
     }),
     stopAll: enqueueActions(({ context, enqueue }) => make(enqueue, moves.stopAll(context))),
     pauseRuns: enqueueActions(({ context, enqueue }) =>
-      make(enqueue, moves.tellRuns(context, 'workflow.pause')),
+      make(enqueue, undo.tellRuns({ ...context, paused: true }, 'workflow.pause')),
     ),
     resumeRuns: enqueueActions(({ context, enqueue }) =>
-      make(enqueue, moves.tellRuns(context, 'workflow.resume')),
+      make(enqueue, undo.tellRuns({ ...context, paused: false }, 'workflow.resume')),
     ),
     hold: enqueueActions(({ context, enqueue }, { step }: At) => make(enqueue, moves.hold(context, step))),
     holdUndo: enqueueActions(({ context, enqueue }) => enqueue.assign({ held: context.held + 1 })),
@@ -183,7 +185,11 @@ export const workflowSetup = setup({
     retryUndo: enqueueActions(({ context, enqueue }, { owner }: Owner) =>
       make(enqueue, undo.retryUndo(context, owner)),
     ),
-    tellStayed: enqueueActions(({ context, enqueue }) => make(enqueue, tell(context, 'completed'))),
+    tellStayed: enqueueActions(({ context, enqueue }) => {
+      make(enqueue, tell(context, 'completed'))
+      // There is nothing of it to start any more; what undoes it hears of a pause then.
+      enqueue.assign({ paused: false })
+    }),
     tellUndone: enqueueActions(({ context, enqueue }) =>
       make(enqueue, tell(context, context.told ? 'undone' : 'ended')),
     ),

@@ -5,7 +5,7 @@
 import type { Emitted } from '../messages/command.ts'
 import { thawedTrail, traces, type Trace } from './trail.ts'
 import { COMPLETED, type Ending, type Undoing, type WorkflowContext } from './workflow-context.ts'
-import { addressOf, nameOf, nodeOf, type Move } from './workflow-moves.ts'
+import { addressOf, nameOf, nodeOf, stopAll, type Move } from './workflow-moves.ts'
 
 /** Items of a map that are undone at once, where the map has no limit of its own. */
 const AT_ONCE = 64
@@ -50,7 +50,10 @@ function further(context: WorkflowContext, owner: number, from: Undoing): Move {
   while (left !== null && open.length < room) {
     const trace = { ...left.last, tries: left.last.tries + 1 }
     open.push(trace)
-    say.push(undoOf(context, trace))
+    const asked = undoOf(context, trace)
+    say.push(asked)
+    // It stayed, and heard nothing of the pause.
+    if (context.paused && isRun(asked)) say.push({ ...asked, event: 'workflow.pause' })
     left = left.before
   }
   return { change: { undoing: { ...context.undoing, [owner]: { ...from, left, open } } }, say }
@@ -62,6 +65,17 @@ function undoOf(context: WorkflowContext, trace: Trace): Emitted {
   if (to.startsWith('workflow/')) return { type: 'send', to, event: 'workflow.compensate', data: {} }
   const data = { step, visit, undo: true, ref, ...(item === null ? {} : { item }) }
   return { type: 'send', to, event: 'task.create', data }
+}
+
+const isRun = (told: Emitted): told is Extract<Emitted, { type: 'send' }> =>
+  told.type === 'send' && told.to.startsWith('workflow/')
+
+/** It is paused, or goes on, and so do runs below it that work, or are being undone. */
+export function tellRuns(context: WorkflowContext, event: 'workflow.pause' | 'workflow.resume'): Move {
+  const undone = Object.values(context.undoing).flatMap(({ open }) => open)
+  const told = [...stopAll(context).say, ...undone.map(trace => undoOf(context, trace))].filter(isRun)
+  const say = told.map(({ to }): Emitted => ({ type: 'send', to, event, data: {} }))
+  return { change: { paused: context.paused }, say }
 }
 
 const isOf = (trace: Trace, { step, visit, item }: Ending): boolean =>

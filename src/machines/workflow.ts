@@ -7,6 +7,7 @@ import type { FlowIndex } from './flow-index.ts'
 import { backward } from './workflow-backward.ts'
 import type { Row, StateConfig } from './state-config.ts'
 import { Body } from './workflow-body.ts'
+import type { WorkflowContext } from './workflow-context.ts'
 import { contextOf, workflowSetup } from './workflow-setup.ts'
 
 const OVER = '#phase/completed'
@@ -49,7 +50,7 @@ function phases(index: FlowIndex): Record<string, StateConfig> {
       type: 'parallel',
       on: {
         'workflow.signal': [{ guard: 'mayKeep', actions: ['keep'] }],
-        'workflow.update': [{ guard: 'hasVars', actions: ['update'] }],
+        'workflow.update': [{ guard: 'isAnswered', actions: ['update'] }],
         'workflow.cancel': [cancel],
       },
       states: { body: bodyOf(index), control: CONTROL },
@@ -72,6 +73,14 @@ function phases(index: FlowIndex): Record<string, StateConfig> {
 const STRAYS: Record<string, readonly Row[]> = {
   'step.done': [{ guard: 'isStray', actions: ['settleStray'] }],
   fault: [{ guard: 'isStray', actions: ['settleStray'] }],
+  'workflow.pause': [{ guard: 'isGoing', actions: ['pauseRuns'] }],
+  'workflow.resume': [{ guard: 'isPaused', actions: ['resumeRuns'] }],
+}
+
+/** What undoes it can be paused too. */
+const UNDOING: Record<string, readonly Row[]> = {
+  'workflow.pause': STRAYS['workflow.pause'] as readonly Row[],
+  'workflow.resume': STRAYS['workflow.resume'] as readonly Row[],
 }
 
 /** Paused, a run goes on to hear what happens; what begins then is not started (the dispatcher sees to that). */
@@ -126,6 +135,7 @@ function sagaPhases(index: FlowIndex): Record<string, StateConfig> {
     compensating: {
       ...phase('compensating', 'What ran is undone, newest first.'),
       entry: ['partition'],
+      on: UNDOING,
       initial,
       states: {
         ...states,
@@ -155,10 +165,27 @@ function finals(index: FlowIndex): Record<string, StateConfig> {
   }
 }
 
+/** As XState has it, for whoever looks at it. */
+interface Standing {
+  readonly value: unknown
+  readonly context: unknown
+}
+
+const PAUSABLE: ReadonlySet<string> = new Set(['running', 'cancelling', 'failing', 'compensating'])
+
+const keyOf = ({ value }: Standing): string =>
+  typeof value === 'string' ? value : (Object.keys(value as object)[0] ?? '')
+
+/** Is nothing of it to be started? While it runs, its region says so as well. */
+export function isPaused(standing: Standing): boolean {
+  const { paused } = standing.context as Pick<WorkflowContext, 'paused'>
+  const { running } = standing.value as { readonly running?: { readonly control?: string } }
+  return running?.control === 'paused' || (paused && PAUSABLE.has(keyOf(standing)))
+}
+
 /** What a state of a compiled workflow is called: its phase, and whether it is held or paused there. */
-export function phaseOf({ value, context }: { readonly value: unknown; readonly context: unknown }): string {
-  if (typeof value === 'string') return value
-  const [key = ''] = Object.keys(value as object)
-  if ((context as { held: number }).held > 0) return 'held'
-  return (value as { running?: { control?: string } }).running?.control === 'paused' ? 'paused' : key
+export function phaseOf(standing: Standing): string {
+  const { held } = standing.context as Pick<WorkflowContext, 'held'>
+  if (typeof standing.value !== 'string' && held > 0) return 'held'
+  return isPaused(standing) ? 'paused' : keyOf(standing)
 }

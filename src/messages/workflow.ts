@@ -90,12 +90,19 @@ export const workflowMessages = {
     error: failureSchema,
   }),
   'workflow.signal': z.object({ name: z.string(), data: json }),
-  /** The hub puts what came of it into the stamp: the answer, and what it changed. */
-  'workflow.update': z.object({ name: z.string(), data: json }),
+  /** What came of it is put in by the hub: the answer, and what it changed; erased like any payload. */
+  'workflow.update': z.object({
+    name: z.string(),
+    data: json,
+    answer: json.optional(),
+    vars: json.optional(),
+  }),
   'workflow.pause': z.object({ reason: z.string().optional() }),
   'workflow.resume': z.object({}),
   /** `compensate`: undo what ran; absent: if there is anything that can be undone. */
   'workflow.cancel': z.object({ reason: z.string().optional(), compensate: z.boolean().optional() }),
+  /** The hub itself ends the run as it stands, with all that is below it: no machine is asked. */
+  'workflow.terminate': z.object({ reason: z.string().optional() }),
   /** An operator's word to a held step: once more; go on without it; it was done by hand. */
   'step.retry': z.object({ step: z.string() }),
   'step.skip': z.object({ step: z.string(), reason: z.string().min(1).max(2000) }),
@@ -115,6 +122,7 @@ export const workflowPublic = [
   'workflow.pause',
   'workflow.resume',
   'workflow.cancel',
+  'workflow.terminate',
   'step.retry',
   'step.skip',
   'step.finish',
@@ -125,5 +133,7 @@ export const graphMessages = {
   'workflow.start': workflowMessages['workflow.start'],
   'step.done': workflowMessages['step.done'],
   fault: workflowMessages.fault,
+  'workflow.pause': workflowMessages['workflow.pause'],
+  'workflow.resume': workflowMessages['workflow.resume'],
   'workflow.cancel': workflowMessages['workflow.cancel'],
 } as const

@@ -27,13 +27,14 @@ import type { HandleHost } from './handles.ts'
 import { Intake } from './intake.ts'
 import { Kernel } from './kernel.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
-import type { RuntimeOptions, SendOptions } from './options.ts'
+import type { RuntimeOptions, SayOptions } from './options.ts'
 import { pastCell } from './past.ts'
 import { checkWorkflows } from './preflight-rules.ts'
 import { Population } from './population.ts'
 import { Queues } from './queues.ts'
 import { Registry } from './registry.ts'
 import { release, report } from './release.ts'
+import { RunsView } from './runs-view.ts'
 import { SchedulesView } from './schedules-view.ts'
 import { SignalStream } from './signal-stream.ts'
 import { CLIENT, Submissions } from './submissions.ts'
@@ -50,6 +51,7 @@ export interface Assembly {
   readonly tasks: TasksView
   readonly effects: EffectsView
   readonly gates: GatesView
+  readonly runs: RunsView
 }
 
 /** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED, PREFLIGHT_FAILED */
@@ -120,7 +122,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     recorded: task => new Map(journal.results(task).map(result => [result.name, result.value])),
     report: (effect, type, data, wait) => report(kernel, effect, type, data, wait),
   })
-  const send = (type: string, to: Address, data: Json, how?: SendOptions): Promise<Signal> =>
+  const send = (type: string, to: Address, data: Json, how?: SayOptions): Promise<Signal> =>
     door.send({ type, to, from: CLIENT, data }, how)
   const agents = new AgentsView({
     registry,
@@ -183,6 +185,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     agents,
     liveActors: limits.liveActors,
   }
+  const runs = new RunsView({ journal, population, lifetime })
   const effects = new EffectsView(standIns, open)
-  return { parts, lifetime, handles, submissions, agents, actors, effects, tasks: view, gates }
+  return { parts, lifetime, handles, submissions, agents, actors, effects, tasks: view, gates, runs }
 }

@@ -86,7 +86,13 @@ export class Cell {
 
   /** Why it does not move until somebody acts: the hub holds it, or it holds itself. */
   get hold(): Hold | null {
-    if (this.held !== null || this.definition.kind.kind !== 'task' || this.state !== 'held') return this.held
+    if (this.held !== null) return this.held
+    const [step] = this.definition.run?.held?.(this.snapshot.context) ?? []
+    if (step !== undefined) {
+      const code = step.undo ? 'COMPENSATION_HELD' : 'STEP_HELD'
+      return { code, reason: `step ${step.step} waits for an operator`, signal: this.sinceSeq }
+    }
+    if (this.definition.kind.kind !== 'task' || this.state !== 'held') return null
     return { code: 'INTERRUPTED', reason: 'interrupted; onInterrupted is "hold"', signal: this.sinceSeq }
   }
 

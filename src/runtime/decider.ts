@@ -3,6 +3,7 @@
  * task ended. A decider is not replayed. It keeps only a projection of committed state, rebuilt at a start by observing every
  * living actor; what it decides is an input, recorded like any other, which its recipient may refuse.
  */
+import type { Definition } from '../actors/kind.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
@@ -12,7 +13,7 @@ export interface Decider {
   /** An actor stands so now: after each delivery that moved it, and once at a start. Held ones that do not run are left out. */
   observe(cell: Cell, at: number): void
   /** An actor has just ended, with this signal. Called after `observe`. */
-  ended?(cell: Cell, signal: Signal): void
+  ended?(actor: Gone, signal: Signal): void
   /** At a start: an actor that stays parked. True where this decider has all that it needs of it; else it is brought back. */
   rest?(checkpoint: Checkpoint): boolean
   /** Why an input must not reach its recipient, who cannot know: a code of the catalogue, and details in words. */
@@ -28,6 +29,9 @@ export interface Decider {
   /** The hub is draining: from now on nothing new begins. */
   close?(): void
 }
+
+/** One that has ended; of one that could not be brought back no more is known. */
+export type Gone = Pick<Cell, 'address'> & { readonly definition: Pick<Definition, 'kind'> }
 
 export interface Objection {
   readonly code: 'CYCLE'
@@ -46,8 +50,8 @@ export class Deciders implements Decider {
     for (const decider of this.#all) decider.observe(cell, at)
   }
 
-  ended(cell: Cell, signal: Signal): void {
-    for (const decider of this.#all) decider.ended?.(cell, signal)
+  ended(actor: Gone, signal: Signal): void {
+    for (const decider of this.#all) decider.ended?.(actor, signal)
   }
 
   rest(checkpoint: Checkpoint): boolean {

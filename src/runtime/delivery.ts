@@ -20,6 +20,7 @@ import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { lookFor, rememberHeard } from './outputs.ts'
 import { isSet, takeTimer } from './timer-signal.ts'
+import { answer } from './updating.ts'
 import type { Timers } from './timers.ts'
 import { derived, draft, faultTo, placeIn, refusalOf, refuse } from './signal-draft.ts'
 import type { SignalDraft, Turn } from './turn.ts'
@@ -70,6 +71,7 @@ export class Delivery {
       return refuse(signal, objection.code, objection.message, [])
     }
     if (signal.type === 'task.create' && found === undefined) this.#stamp(signal, turn)
+    if (signal.type === 'workflow.update' && !answer(cell, signal, this.#parts.journal)) return signal
     rememberHeard(cell, signal, envelope.cause)
     this.#move(cell, signal, envelope, turn, found === undefined)
     return signal
@@ -95,8 +97,9 @@ export class Delivery {
 
   /** Lets the deciders see where an actor stands now. */
   observe(cell: Cell, at: number): void {
-    // Who does not move waits for nobody.
-    if (cell.held === null || cell.state === 'running') this.#parts.deciders.observe(cell, at)
+    // Who does not move waits for nobody. Of a run others must know whether it is paused.
+    if (cell.held === null || cell.state === 'running' || cell.definition.kind.kind === 'workflow')
+      this.#parts.deciders.observe(cell, at)
   }
 
   /** What concerns the hub itself: its life is recorded like any other. */
@@ -138,13 +141,13 @@ export class Delivery {
       if (fault !== undefined) this.#hold(cell, signal, fault, turn)
       return
     }
-    if (state !== signal.fromState) signal.name = lifecycleName(cell.definition.kind, state)
+    if (state !== signal.fromState) signal.name = lifecycleName(cell.definition.kind, signal.fromState, state)
     signal.final = step.after.status !== 'active'
     this.#settle(cell, signal)
     this.#timers(cell, signal, step, turn)
     this.#emit(cell, signal, step, turn)
     this.observe(cell, turn.at)
-    if (signal.final) this.#end(cell, signal, turn)
+    if (signal.final) this.end(cell, signal, turn)
     // A task that waits for an operator: who waits for the task is told.
     else if (state === 'held' && state !== signal.fromState) turn.held.push(cell)
   }
@@ -156,7 +159,8 @@ export class Delivery {
     this.#parts.population.moved(cell, signal.seq)
   }
 
-  #end(cell: Cell, signal: Signal, turn: Turn): void {
+  /** An actor has ended with this signal. */
+  end(cell: Cell, signal: Signal, turn: Turn): void {
     turn.endings.push({ cell, signal })
     if (signal.type === 'task.done') keepResult(cell, signal, turn)
     if (cell.hasCheckpoint) turn.ended.push(cell.address)
@@ -257,7 +261,7 @@ export class Delivery {
     const waits = population.whoWaits(signal)
     const sender = population.find(waits)
     // Who cannot be brought back is held already, and must hear of it when it is.
-    if (population.stranded().has(waits)) population.needs(signal.seq)
+    if (population.stranded().has(waits)) population.needs(waits, signal.seq)
     if (sender !== undefined && sender.held === null)
       this.#hold(
         sender,

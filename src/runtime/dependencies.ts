@@ -11,7 +11,7 @@ import type { GroupAdd, GroupCreate } from '../messages/group.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import type { Cell } from './cell.ts'
-import type { Decider, Objection } from './decider.ts'
+import type { Decider, Gone, Objection } from './decider.ts'
 import type { Envelope } from './envelope.ts'
 import { dependencyInput } from './inputs.ts'
 import type { Checkpoint, Journal } from './journal.ts'
@@ -78,7 +78,7 @@ export class Dependencies implements Decider {
     return true
   }
 
-  ended({ address, definition }: Cell, signal: Signal): void {
+  ended({ address, definition }: Gone, signal: Signal): void {
     if (!KINDS.includes(definition.kind.kind)) return
     this.#fresh.set(address, signal)
     this.#stands(address, [], null)
@@ -190,15 +190,21 @@ export interface DependencyEnding {
   readonly reasons?: readonly Reason[]
 }
 
+/** Further ends of runs, as those see them that wait for one. */
+const STATUS: Readonly<Record<string, DependencyEnding['status']>> = {
+  compensated: 'failed',
+  terminated: 'cancelled',
+}
+
 /** How something ended, in the words that its dependents are told: from the record alone, so that they are always the same. */
 export function endingOf(on: Address, ending: Signal): DependencyEnding {
-  const status = ending.toState as DependencyEnding['status']
+  const status = STATUS[ending.toState ?? ''] ?? (ending.toState as DependencyEnding['status'])
   if (status === 'completed') return { status }
   const task = nameOf(on)
   if (kindOf(on) !== 'task') {
     const failed = kindOf(on) === 'group' ? 'GROUP_FAILED' : 'WORKFLOW_FAILED'
     const code = status === 'cancelled' ? 'CANCELLED' : failed
-    return { status, reasons: [{ task, code, message: `it was ${status}` }] }
+    return { status, reasons: [{ task, code, message: `it was ${ending.toState}` }] }
   }
   const { error } = taskOutcome(ending)
   const own: Reason = { task, code: error?.code ?? 'TASK_FAILED', message: error?.message ?? status }

@@ -15,7 +15,8 @@ import { isContended, Lines } from './lines.ts'
 import type { Quota } from './quota.ts'
 import { Quotas } from './quotas.ts'
 import { Roster } from './roster.ts'
-import type { Job, Placing, Slot, Waiting } from './slots.ts'
+import { Shelf } from './shelf.ts'
+import type { Job, Slot, Waiting } from './slots.ts'
 import { Workload } from './workload.ts'
 
 /** From this many interruptions on a task runs only when no other such task does: a task that ends the process
@@ -36,9 +37,9 @@ export class Dispatcher {
   readonly jobs = new Jobs()
   readonly quotas: Quotas
   readonly lines: Lines
+  readonly shelf: Shelf
   /** Agents that must warm up in this process life, and have not been told so yet. */
   readonly #cold = new Set<Address>()
-  #queued = 0
   #running = 0
   #at = 0
   #closed = false
@@ -46,6 +47,13 @@ export class Dispatcher {
   constructor({ handles, roles = new Map() }: DispatcherParts) {
     this.quotas = new Quotas(roles)
     this.lines = new Lines(this.quotas.suspects)
+    this.shelf = new Shelf({
+      enter: (job, placing) => {
+        const own = this.quotas.own(job.desk, placing, this.#at)
+        this.lines.enter(job, this.roster.crew(placing), namedBy(placing), own)
+      },
+      leave: job => this.lines.leave(job),
+    })
     this.roster = new Roster({
       handles,
       role: name => this.quotas.role(name),
@@ -59,7 +67,7 @@ export class Dispatcher {
   }
 
   get waiting(): number {
-    return this.#queued
+    return this.shelf.size
   }
 
   get running(): number {
@@ -74,7 +82,7 @@ export class Dispatcher {
   /** An agent for a task that is being created, where one is free and nobody waits before it. */
   choose(task: Address, spec: TaskCreate, priority: Priority, at: number): Address | null {
     const waits = spec.blocked !== undefined || (spec.after?.length ?? 0) > 0 || (spec.startAt ?? 0) > at
-    if (this.#closed || waits) return null
+    if (this.#closed || waits || this.shelf.isPaused(spec.parent)) return null
     this.#now(at)
     const [slot] = this.roster.crew(spec).free
     if (slot === undefined || isContended(slot)) return null
@@ -97,7 +105,7 @@ export class Dispatcher {
     const job = place === undefined ? undefined : this.jobs.get(place.task)
     if (place === undefined || job === undefined) return null
     const { quotas, key } = place.track
-    this.#leaveLine(job)
+    this.shelf.leave(job)
     const suspects = job.suspect ? [this.quotas.suspects] : []
     this.#occupy(job, slot, [job.desk.quota, ...quotas, ...suspects], key)
     return { task: job.task, agent: slot.address }
@@ -132,8 +140,8 @@ export class Dispatcher {
     job.suspect = context.interruptions >= SUSPECT
     if (state === 'running') this.#adopt(job, spec, context)
     else if (state !== 'queued' || job.running !== null) this.#free(job)
-    if (state !== 'queued') this.#leaveLine(job)
-    else if (job.place === null) this.#lineUp(job, spec)
+    if (state !== 'queued') this.shelf.leave(job)
+    else if (!this.shelf.has(job)) this.shelf.enter(job, spec)
   }
 
   /** A task that waits, for an agent or for others: it may be parked, and keep its place. */
@@ -142,7 +150,7 @@ export class Dispatcher {
     const job = this.jobs.enter(task, spec, priority)
     this.jobs.stand(job, state, seq)
     job.suspect = interruptions >= SUSPECT
-    if (state === 'queued') this.#lineUp(job, spec)
+    if (state === 'queued') this.shelf.enter(job, spec)
   }
 
   /** So many tasks wait one after the other from here on, itself included. */
@@ -157,7 +165,7 @@ export class Dispatcher {
   drop(task: Address): void {
     const job = this.jobs.get(task)
     if (job === undefined) return
-    this.#leaveLine(job)
+    this.shelf.leave(job)
     this.#free(job)
   }
 
@@ -218,18 +226,6 @@ export class Dispatcher {
   #now(at: number): void {
     this.#at = Math.max(this.#at, at)
     this.quotas.come(this.#at)
-  }
-
-  #lineUp(job: Job, spec: Placing): void {
-    const own = this.quotas.own(job.desk, spec, this.#at)
-    this.lines.enter(job, this.roster.crew(spec), namedBy(spec), own)
-    this.#queued++
-  }
-
-  #leaveLine(job: Job): void {
-    if (job.place === null) return
-    this.lines.leave(job)
-    this.#queued--
   }
 
   /** Its place once more, after the order of its queue has changed. */

@@ -15,7 +15,11 @@ export function dispatching(dispatcher: Dispatcher, population: Population): Dec
         dispatcher.task(address, state, snapshot.context as TaskContext, priority, sinceSeq, at)
       else if (kind === 'agent') dispatcher.agent(address, state, snapshot.context as AgentContext)
       else if (kind === 'queue') dispatcher.queue(address, state, snapshot.context as QueueContext, at)
+      else if (kind === 'workflow')
+        dispatcher.shelf.stand(address, definition.run?.isPaused(snapshot) === true)
     },
+    // Whatever is left of it is told to end.
+    ended: ({ address }) => dispatcher.shelf.stand(address, false),
     next: at => {
       const start = dispatcher.next(at)
       return start === null ? undefined : startInput(start.task, start.agent, population.find(start.task))

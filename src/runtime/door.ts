@@ -3,22 +3,23 @@
  * sender and recipient known, type and data as the recipient's kind asks for, JSON within limits, key not used
  * otherwise. What it refuses is not recorded, and nothing is lost by it.
  */
-import type { ActorKind, Definition } from '../actors/kind.ts'
+import type { ActorKind } from '../actors/kind.ts'
 import { KINDS_THAT_ACT } from '../actors/kinds.ts'
-import { parse, type Schema } from '../actors/schema.ts'
+import { parse } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
 import { checkAddress, CLIENT, HUB, kindOf, rootOf, type Address } from '../messages/address.ts'
 import { toJson, toText, type Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import { input, type Envelope } from './envelope.ts'
-import { checkPriority, checkSendOptions } from './given.ts'
+import { checkPriority, checkSayOptions } from './given.ts'
 import type { Coming, Intake } from './intake.ts'
 import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { Limits } from './limits.ts'
 import { Once } from './once.ts'
-import type { SendOptions } from './options.ts'
+import { decode } from './record.ts'
+import type { SayOptions, SendOptions } from './options.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
 
@@ -40,11 +41,6 @@ export interface Submission {
   readonly bytes?: number
   /** With the hash of all that must be the same when it comes again. */
   readonly key?: { readonly key: string; readonly hash: string }
-}
-
-interface Said {
-  readonly name: string
-  readonly data: Json
 }
 
 export interface DoorParts {
@@ -86,13 +82,37 @@ export class Door {
    */
   async send(
     message: { type: unknown; to: unknown; from?: unknown; data?: unknown; priority?: unknown },
-    options: SendOptions = {},
+    options: SayOptions = {},
   ): Promise<Signal> {
     this.#parts.open()
-    checkSendOptions(options)
+    checkSayOptions(options)
     const to = checkAddress(message.to, 'to')
     const from = message.from === undefined ? CLIENT : checkAddress(message.from, 'from')
     if (!this.knowsSender(from)) throw new StatorError('SENDER_UNKNOWN', { from })
+    const raw = Door.admit(message.data ?? {}, this.#parts.limits)
+    const { idempotencyKey: key } = options
+    if (key === undefined) return this.submit(this.#checked(message, { to, from, raw }), options)
+    const asked = { sender: from, key, raw: [String(message.type), to, raw], address: to }
+    await this.#once.run(asked, async given => {
+      await this.submit({ ...this.#checked(message, { to, from, raw }), key: given }, options)
+      return to
+    })
+    return this.#heard(from, key)
+  }
+
+  /** What was recorded under a key. @throws StatorError NOT_FOUND: it was pruned since */
+  #heard(sender: Address, key: string): Signal {
+    const { journal } = this.#parts
+    const record = journal.get(journal.key(sender, key)?.seq ?? 0)
+    if (record === undefined || record.data === null) throw new StatorError('NOT_FOUND', { key })
+    return decode(record)
+  }
+
+  /** A message as its recipient takes it, by the schemas of its kind and of its definition. */
+  #checked(
+    message: { readonly type: unknown; readonly priority?: unknown },
+    { to, from, raw }: { readonly to: Address; readonly from: Address; readonly raw: Json },
+  ): Submission {
     const kind = KINDS_THAT_ACT.find(candidate => candidate.kind === kindOf(to))
     if (kind === undefined) throw new StatorError('RECIPIENT_UNKNOWN', { to })
     const type = checkType(kind, message.type)
@@ -100,30 +120,14 @@ export class Door {
     if (cell === undefined && !this.#parts.population.stranded().has(to))
       throw new StatorError('RECIPIENT_UNKNOWN', { to })
     const schema = kind.messages[type]
-    const raw = Door.admit(message.data ?? {}, this.#parts.limits)
     const data =
       schema === undefined
         ? raw
         : Door.admit(parse(schema, raw, 'INPUT_INVALID', `data of ${type}`), this.#parts.limits)
-    const { definition } = cell ?? {}
-    const said = type === 'workflow.signal' ? this.#signal(definition, data as unknown as Said) : data
+    // Of one that cannot be brought back nobody knows what it takes.
+    const said = cell?.definition.hear?.(cell.snapshot.context, type, data) ?? data
     const priority = checkPriority(message.priority)
-    return this.submit(
-      { type, to, from, data: said, priority, correlationId: cell?.correlationId ?? to },
-      options,
-    )
-  }
-
-  /** A signal for a run, as its definition takes it. Of one that cannot be brought back nothing is known. */
-  #signal(definition: Definition | undefined, { name, data }: Said): Json {
-    const signals = definition?.surface?.signals ?? new Map<string, Schema>()
-    const schema = signals.get(name)
-    if (schema === undefined)
-      throw new StatorError('MESSAGE_TYPE_UNKNOWN', { type: name, allowed: [...signals.keys()] })
-    return {
-      name,
-      data: Door.admit(parse(schema, data, 'INPUT_INVALID', `data of ${name}`), this.#parts.limits),
-    }
+    return { type, to, from, data: said, priority, correlationId: cell?.correlationId ?? rootOf(to) }
   }
 
   /** A checked message. Resolves when durable; rejects when the recipient refused it. */
@@ -274,6 +278,8 @@ export function refusalOf(signal: Signal): StatorError {
   const code = signal.refused?.code
   if (code === 'RECIPIENT_UNKNOWN')
     return new StatorError('RECIPIENT_UNKNOWN', { to: signal.to, type: signal.type })
+  if (code === 'UPDATE_FAILED')
+    return new StatorError('UPDATE_FAILED', { ...details, reason: signal.refused?.message })
   if (code === 'CYCLE') return new StatorError('CYCLE', { cycle: signal.refused?.message ?? '' })
   if (code === 'MACHINE_FAULT')
     return new StatorError('MACHINE_FAULT', { ...details, reason: signal.refused?.message })

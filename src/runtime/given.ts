@@ -12,7 +12,7 @@ import { GROUP_MODES } from '../messages/group.ts'
 import type { Json } from '../messages/json.ts'
 import { PRIORITIES, type Priority } from '../messages/message.ts'
 import type { Clock } from './clock.ts'
-import type { SendOptions, StartOptions, SubmitOptions } from './options.ts'
+import type { SayOptions, StartOptions, SubmitOptions } from './options.ts'
 
 /** What others can wait for. */
 const AWAITED: readonly string[] = ['task', 'workflow', 'group']
@@ -23,6 +23,8 @@ const MAX_TIME = 8.64e15
 const WHEN_FULL = ['refuse', 'wait'] as const
 
 const sendShape = z.object({ whenFull: z.enum(WHEN_FULL).optional() })
+
+const sayShape = sendShape.extend({ idempotencyKey: z.string().min(1).max(200).optional() })
 
 /** Ids, agents and priorities are checked where they are used, with codes of their own. */
 const submitShape = sendShape.extend({
@@ -46,8 +48,8 @@ export const groupShape = sendShape.extend({
 })
 
 /** @throws StatorError INPUT_INVALID */
-export function checkSendOptions(options: SendOptions): void {
-  parse(sendShape, options, 'INPUT_INVALID', 'options')
+export function checkSayOptions(options: SayOptions): void {
+  parse(sayShape, options, 'INPUT_INVALID', 'options')
 }
 
 /** @throws StatorError INPUT_INVALID */

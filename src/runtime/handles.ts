@@ -1,9 +1,8 @@
 /**
- * Handles: a run and a task as their users hold them. A handle holds an address and nothing that could be lost: the
- * same one is had from any process life.
+ * Handles: what all have in common that users hold of something in the hub, and a task as they hold it. A handle holds an address and
+ * nothing that could be lost: the same one is had from any process life.
  */
 import type { Observable } from 'rxjs'
-import type { Tally } from '../actors/kind.ts'
 import { fromFailure, StatorError } from '../errors.ts'
 import type { TaskContext as TaskState } from '../machines/task.ts'
 import type { Address } from '../messages/address.ts'
@@ -14,18 +13,11 @@ import { knownFrom } from './cached.ts'
 import { attemptsOf, type AttemptInfo } from './attempts.ts'
 import type { Cell, Hold } from './cell.ts'
 import { checkCall } from './check-options.ts'
-import { heldError } from './ended.ts'
 import type { Ending } from './endings.ts'
 import type { HistoryFilter, Journal } from './journal.ts'
-import {
-  pastOutcome,
-  resultOfRun,
-  runOutcome,
-  taskOutcome,
-  type RunOutcome,
-  type TaskOutcome,
-} from './outcome.ts'
+import { taskOutcome, type TaskOutcome } from './outcome.ts'
 import type { Clock } from './clock.ts'
+import type { SayOptions } from './options.ts'
 
 /** What handles need of the runtime. */
 export interface HandleHost {
@@ -39,7 +31,7 @@ export interface HandleHost {
   stranded(address: Address): Hold | undefined
   /** A run as it stood when it ended with that signal; undefined where nobody knows any more. */
   past(ending: Signal): Cell | undefined
-  send(type: string, to: Address, data: Json): Promise<Signal>
+  send(type: string, to: Address, data: Json, options?: SayOptions): Promise<Signal>
   observe(filter: HistoryFilter): Observable<Signal>
   read(filter: HistoryFilter): AsyncIterable<Signal>
 }
@@ -47,18 +39,6 @@ export interface HandleHost {
 export interface WaitOptions {
   /** Rejects with TIMED_OUT when it takes longer; the work goes on. */
   readonly timeout?: Duration
-}
-
-export interface Progress {
-  /** 0..100: steps that ended, of all steps. */
-  readonly percent: number
-  readonly total: number
-  readonly completed: number
-  readonly running: number
-  readonly failed: number
-  readonly cancelled: number
-  readonly blocked: number
-  readonly status: string
 }
 
 /** Times in milliseconds since the epoch, 0 where it has not happened. */
@@ -198,87 +178,3 @@ export class TaskHandle<Output = Json> extends Handle<TaskOutcome<Output>> {
     return taskOutcome(signal) as TaskOutcome<Output>
   }
 }
-
-export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOutcome<Outputs>> {
-  /** The signals of the run and of all its tasks: history, then live; completes with its end. */
-  get signals$(): Observable<Signal> {
-    return this.host.observe({ correlationId: this.address })
-  }
-
-  /** Outputs by step. @throws StatorError (rejects) WORKFLOW_FAILED, CANCELLED, with the steps in its details */
-  async result(options: WaitOptions = {}): Promise<Outputs> {
-    return resultOfRun(this.address, (await this.outcome(options)) as RunOutcome) as Outputs
-  }
-
-  /** Cancels what runs, starts nothing more; finished steps keep their outputs. Settles when that is durable. Again: no error. */
-  async cancel(reason?: string): Promise<void> {
-    await this.askToEnd('workflow.cancel', reason === undefined ? {} : { reason })
-  }
-
-  /** One of its tasks. */
-  task(step: string): TaskHandle {
-    return new TaskHandle(this.host, `task/${this.id}/${step}`)
-  }
-
-  /** Where it stands now; null once it has ended. @throws StatorError HELD: its definition is not registered */
-  current(): Progress | null {
-    const cell = this.host.cell(this.address)
-    const hold = this.host.stranded(this.address)
-    if (hold !== undefined) throw heldError(this.address, hold)
-    const tally = cell?.definition.run?.tally(cell.snapshot.context)
-    return cell === undefined || tally === undefined ? null : progressOf(tally, this.status())
-  }
-
-  /** Where it stands, now and whenever that changes; ends with the run. @throws StatorError HELD, NOT_FOUND */
-  async *progress(): AsyncGenerator<Progress, void, undefined> {
-    // Of a run that never was, nothing would ever come.
-    this.status()
-    let last = ''
-    for await (const signal of this.host.read({ actor: this.address, after: 0 })) {
-      const now = this.current()
-      if (now !== null && last !== (last = JSON.stringify(now))) yield now
-      if (signal.final) {
-        const ended = runTotals(this.read({ signal, cell: undefined }))
-        yield ended
-        return
-      }
-    }
-  }
-
-  /** @throws StatorError NOT_FOUND: it was pruned since; what was erased must not read as if it had been nothing */
-  protected read({ signal, cell }: Ending): RunOutcome<Outputs> {
-    if ((this.host.journal.get(signal.seq)?.data ?? null) === null)
-      throw new StatorError('NOT_FOUND', { address: this.address })
-    const ended = cell ?? this.host.past(signal)
-    const outcome =
-      ended === undefined
-        ? pastOutcome(this.host.journal, signal)
-        : runOutcome(ended, signal, this.host.journal)
-    return outcome as RunOutcome<Outputs>
-  }
-}
-
-function progressOf(tally: Tally, status: string): Progress {
-  const ended = tally.completed + tally.failed + tally.cancelled + tally.blocked
-  return { percent: percentOf(ended, tally.total), ...tally, status }
-}
-
-function runTotals(outcome: RunOutcome<unknown>): Progress {
-  const steps = Object.values(outcome.steps)
-  const count = (status: string): number => steps.filter(step => step.status === status).length
-  const completed = Object.keys(outcome.outputs as object).length
-  const total = completed + steps.length
-  return {
-    percent: 100,
-    total,
-    completed,
-    running: 0,
-    failed: count('failed'),
-    cancelled: count('cancelled') + count('pending'),
-    blocked: count('blocked'),
-    status: outcome.status,
-  }
-}
-
-const percentOf = (part: number, whole: number): number =>
-  whole === 0 ? 100 : Math.floor((100 * part) / whole)

@@ -30,6 +30,8 @@ export interface Considered {
   readonly task: Cell
   readonly agent: Cell
   readonly handles: boolean
+  /** The run that it is a part of, where that is paused. */
+  readonly paused: string | undefined
   /** Running tasks of the agent. */
   readonly running: number
   /** What a start would need, by what it is of. */
@@ -42,13 +44,14 @@ export function hindrances(considered: Considered): Hindrance[] {
   return [...ofTask(considered), ...ofAgent(considered), ...ofQuotas(considered)]
 }
 
-function* ofTask({ task }: Considered): Generator<Hindrance> {
+function* ofTask({ task, paused }: Considered): Generator<Hindrance> {
   const { waitsFor } = task.snapshot.context as TaskContext
   if (task.held !== null) yield { reason: 'held', message: `${task.address} is held: ${task.held.reason}` }
   if (task.state === 'pending') yield { reason: 'dependency', message: `it waits for ${waitsFor.join(', ')}` }
   else if (task.state === 'scheduled' || task.state === 'retrying')
     yield { reason: 'time', message: `it is ${task.state}`, ...untilOf(task) }
   else if (task.state !== 'queued') yield { reason: 'state', message: `it is ${task.state}` }
+  if (paused !== undefined) yield { reason: 'pause', message: `its run ${paused} is paused` }
 }
 
 function untilOf({ timers }: Cell): { until?: number } {

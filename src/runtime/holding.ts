@@ -4,6 +4,7 @@ import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Backlog } from './backlog.ts'
 import type { Cell } from './cell.ts'
+import type { Deciders } from './decider.ts'
 import { againInput } from './inputs.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Envelope } from './envelope.ts'
@@ -22,6 +23,7 @@ export interface Holding {
   readonly delivery: Delivery
   readonly backlog: Backlog
   readonly dispatcher: Dispatcher
+  readonly deciders: Deciders
 }
 
 /** Mail of an actor that does not move: kept, durably, until it is released. Who waits for an answer is told. */

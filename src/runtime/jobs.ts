@@ -1,6 +1,6 @@
 /** Jobs: every living task and every queue, as the dispatcher sees them. It keeps count; who runs and who waits where is not its to say. */
 import { DEFAULT_QUEUE } from '../actors/queue.ts'
-import type { Address } from '../messages/address.ts'
+import { kindOf, type Address } from '../messages/address.ts'
 import type { Priority } from '../messages/message.ts'
 import { Desk } from './desk.ts'
 import type { Job, Placing } from './slots.ts'
@@ -30,13 +30,14 @@ export class Jobs {
   }
 
   /** A task that is seen for the first time. */
-  enter(task: Address, { task: type, queue, path = 1 }: Placing, priority: Priority): Job {
+  enter(task: Address, { task: type, queue, path = 1, parent }: Placing, priority: Priority): Job {
     const desk = this.desk(queue)
     const job: Job = {
       task,
       type,
       desk,
       priority,
+      run: parent !== undefined && kindOf(parent) === 'workflow' ? parent : undefined,
       suspect: false,
       state: '',
       seq: 0,

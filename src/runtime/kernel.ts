@@ -14,6 +14,7 @@ import { encode } from './record.ts'
 import type { KernelParts, Standing } from './kernel-parts.ts'
 import { migrate } from './migrating.ts'
 import { isMigration } from './migration.ts'
+import { isTermination, terminate } from './terminating.ts'
 import { Timers } from './timers.ts'
 import { batchOf, journalFailure, resultOf, Turn } from './turn.ts'
 
@@ -60,6 +61,7 @@ export class Kernel {
       delivery: this.#delivery,
       backlog: this.#backlog,
       dispatcher: parts.dispatcher,
+      deciders: parts.deciders,
     }
   }
 
@@ -210,15 +212,19 @@ export class Kernel {
       if (envelope === undefined) return
       const held =
         this.#parts.population.loaded(envelope.to)?.held ?? this.#parts.population.stranded().get(envelope.to)
-      if (held === undefined || held === null || isMigration(envelope)) this.#deliver(envelope, turn)
+      const byHub = isMigration(envelope) || isTermination(envelope)
+      if (held === undefined || held === null || byHub) this.#deliver(envelope, turn)
       else keepForHeld(this.#holding, envelope, turn)
     }
   }
 
   #deliver(envelope: Envelope, turn: Turn): void {
+    const seq = this.#seq + 1
     const signal = isMigration(envelope)
-      ? migrate(this.#holding, envelope, this.#seq + 1, turn)
-      : this.#delivery.deliver(envelope, this.#seq + 1, turn)
+      ? migrate(this.#holding, envelope, seq, turn)
+      : isTermination(envelope)
+        ? terminate(this.#holding, envelope, seq, turn)
+        : this.#delivery.deliver(envelope, seq, turn)
     if (signal === undefined) {
       keepForHeld(this.#holding, envelope, turn)
       return

@@ -57,6 +57,11 @@ export interface SendOptions {
   readonly whenFull?: 'refuse' | 'wait'
 }
 
+export interface SayOptions extends SendOptions {
+  /** 1 to 200 characters. The same key with the same data is said once, also after a restart: who says it again hears what was answered. */
+  readonly idempotencyKey?: string
+}
+
 export interface StartOptions extends SendOptions {
   /** Names the run or task: one part. No other may have it as long as the journal has a record of this one, erased or not. Also its idempotency key, unless one is given. Default: random. */
   id?: string

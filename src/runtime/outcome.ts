@@ -122,7 +122,12 @@ export function lastEnding(journal: Journal, address: Address): Signal | undefin
   }
 }
 
-/** @throws StatorError WORKFLOW_FAILED or CANCELLED unless it completed */
+const CODES: Partial<Record<RunOutcome['status'], 'CANCELLED' | 'TERMINATED'>> = {
+  cancelled: 'CANCELLED',
+  terminated: 'TERMINATED',
+}
+
+/** @throws StatorError WORKFLOW_FAILED, CANCELLED or TERMINATED unless it completed */
 export function resultOfRun(address: Address, outcome: RunOutcome): Readonly<Record<string, Json>> {
   const { outputs, result = outputs } = outcome
   if (outcome.status === 'completed') return result as Readonly<Record<string, Json>>
@@ -131,5 +136,5 @@ export function resultOfRun(address: Address, outcome: RunOutcome): Readonly<Rec
     steps: outcome.steps,
     ...(outcome.error === undefined ? {} : { error: outcome.error }),
   }
-  throw new StatorError(outcome.status === 'cancelled' ? 'CANCELLED' : 'WORKFLOW_FAILED', details)
+  throw new StatorError(CODES[outcome.status] ?? 'WORKFLOW_FAILED', details)
 }

@@ -32,6 +32,8 @@ export class Population {
   readonly #dirty = new Map<Address, Cell>()
   /** Actors that could not be brought to life: their checkpoints stay as they are. */
   readonly #stranded = new Map<Address, Hold>()
+  /** Of these and of whom they hold up: the first record that no checkpoint covers. */
+  readonly #needed = new Map<Address, number>()
   /** Of these the journal's tail holds something that their checkpoints do not. */
   readonly #behind = new Set<Address>()
   /** Ended, with a checkpoint that the next commit takes away: nobody comes back from it. */
@@ -161,7 +163,7 @@ export class Population {
     this.#stranded.set(address, hold)
     const cell = this.#cells.get(address)
     if (cell === undefined) return
-    if (cell.dirtySince > 0) this.needs(cell.dirtySince)
+    if (cell.dirtySince > 0) this.needs(address, cell.dirtySince)
     cell.live.stop()
     this.#cells.delete(address)
     this.#dirty.delete(address)
@@ -170,7 +172,7 @@ export class Population {
   /** A record of somebody stranded that must be folded before anything else can become of him. */
   lacks(address: Address, seq: number): void {
     this.#behind.add(address)
-    this.needs(seq)
+    this.needs(address, seq)
   }
 
   isBehind(address: Address): boolean {
@@ -193,8 +195,16 @@ export class Population {
   }
 
   /** A record that no checkpoint of somebody stranded covers. */
-  needs(seq: number): void {
+  needs(address: Address, seq: number): void {
+    this.#needed.set(address, Math.min(this.#needed.get(address) ?? seq, seq))
     this.#strandedSince = Math.min(this.#strandedSince, seq)
+  }
+
+  /** One that cannot be brought back, and never will be: the tail need not be kept for it any more. */
+  abandon(address: Address): void {
+    this.#leaving.add(address)
+    for (const known of [this.#stranded, this.#behind, this.#needed]) known.delete(address)
+    this.#strandedSince = Math.min(Number.POSITIVE_INFINITY, ...this.#needed.values())
   }
 
   moved(cell: Cell, seq: number): void {

@@ -128,6 +128,7 @@ export class Queues {
       task,
       agent,
       handles: handles(agentId, job?.type ?? ''),
+      paused: dispatcher.shelf.isPaused(job?.run) ? job?.run : undefined,
       running: dispatcher.runningOf(agent.address),
       quotas: job === undefined ? [] : this.#quotasOf(job, role, at),
       at,

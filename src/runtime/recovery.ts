@@ -78,7 +78,7 @@ interface Restored {
 
 /** Brings back what must not stay parked. */
 function restore(
-  { journal, population, deciders }: RecoveryParts,
+  { journal, population, deciders, dispatcher }: RecoveryParts,
   tail: readonly Signal[],
   keep: number,
 ): Restored {
@@ -105,6 +105,8 @@ function restore(
   for (const checkpoint of journal.checkpoints({ wake: false })) {
     isBehind(checkpoint)
     population.check(checkpoint)
+    // One that is brought back says so itself.
+    if (/^paused\b/.test(checkpoint.state)) dispatcher.shelf.stand(checkpoint.address, true)
   }
   return { waiting, covered }
 }

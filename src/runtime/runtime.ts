@@ -20,7 +20,7 @@ import { checkCall } from './check-options.ts'
 import { filterOf, positionOf } from './cursor.ts'
 import type { EffectsView } from './effects-view.ts'
 import { forkOf, type ForkOptions } from './fork.ts'
-import { Run, TaskHandle, type HandleHost } from './handles.ts'
+import { TaskHandle, type HandleHost } from './handles.ts'
 import type { GatesView } from './gates-view.ts'
 import { letGo } from './held.ts'
 import type { HistoryFilter, Journal } from './journal.ts'
@@ -34,6 +34,8 @@ import type {
   SubmitOptions,
 } from './options.ts'
 import { prune } from './retention.ts'
+import { Run } from './run-handle.ts'
+import type { RunsView } from './runs-view.ts'
 import { CLIENT, type Submissions } from './submissions.ts'
 import type { TasksView } from './tasks-view.ts'
 
@@ -56,18 +58,21 @@ class RuntimeImpl {
   readonly tasks: TasksView
   readonly effects: EffectsView
   readonly gates: GatesView
+  readonly runs: RunsView
   readonly #parts: LifetimeParts
   readonly #lifetime: Lifetime
   readonly #handles: HandleHost
   readonly #submissions: Submissions
 
   constructor(options: RuntimeOptions) {
-    const { agents, actors, tasks, effects, gates, parts, lifetime, handles, submissions } = assemble(options)
+    const { agents, actors, tasks, effects, gates, runs, parts, lifetime, handles, submissions } =
+      assemble(options)
     this.agents = agents
     this.actors = actors
     this.tasks = tasks
     this.effects = effects
     this.gates = gates
+    this.runs = runs
     this.#parts = parts
     this.#lifetime = lifetime
     this.#handles = handles

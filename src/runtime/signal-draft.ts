@@ -34,7 +34,7 @@ export function draft(envelope: Envelope, seq: number, at: number): SignalDraft 
 
 /** A message that a delivery causes: it inherits depth, and correlation and priority where it names none; it adds a hop. */
 export function derived(
-  cell: Cell,
+  cell: Pick<Cell, 'address' | 'correlationId' | 'priority'>,
   signal: Signal,
   message: {
     to: Address

@@ -44,7 +44,7 @@ export interface Crew {
 export type Fitting = Pick<TaskCreate, 'task' | 'role' | 'skills' | 'agent'>
 
 /** What decides where a task waits. */
-export type Placing = Fitting & Pick<TaskCreate, 'queue' | 'key' | 'lane' | 'path'>
+export type Placing = Fitting & Pick<TaskCreate, 'queue' | 'key' | 'lane' | 'path' | 'parent'>
 
 /** A living task. */
 export interface Job {
@@ -52,6 +52,8 @@ export interface Job {
   readonly type: string
   readonly desk: Desk
   readonly priority: Priority
+  /** What it is a part of: while that is paused, it is given to nobody. */
+  readonly run: Address | undefined
   /** It was running at two or more crashes: see the dispatcher. */
   suspect: boolean
   state: string

@@ -20,7 +20,7 @@ import type { TaskCreate } from '../messages/task.ts'
 import { isTaskOfSchedule } from '../messages/schedule.ts'
 import { Door } from './door.ts'
 import { checkAfter, checkPriority, checkSubmitOptions, keyOf, startOf } from './given.ts'
-import { Run, TaskHandle, type HandleHost } from './handles.ts'
+import { TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
 import { hashOfData, hashOfGraph } from './identity.ts'
 import type { Coming } from './intake.ts'
@@ -29,6 +29,7 @@ import type { Limits } from './limits.ts'
 import type { StartOptions, SubmitOptions } from './options.ts'
 import type { Registry } from './registry.ts'
 import { asked, runsIn, tasksIn } from './requirements.ts'
+import { Run } from './run-handle.ts'
 
 /** For those who know submissions and not addresses. */
 export { CLIENT }

@@ -131,6 +131,12 @@ function wrap(machine: AnyStateMachine): AnyActorLogic {
   return logic
 }
 
+/** What steps a machine of many regions; undefined where XState itself does. */
+export function chartFor(machine: AnyStateMachine): Chart | undefined {
+  wrap(machine)
+  return charts.get(machine)
+}
+
 /** By the chart; and where that steps aside, by XState, as if nothing had happened. */
 function charted(
   machine: AnyStateMachine,

@@ -35,6 +35,8 @@ const gone = (step: number): Signal => ended(step, 'cancelled', 30 + step, stopp
 const fault = (step: number): Signal =>
   signal('fault', { step, error: { ...oops, code: 'MAPPER_FAILED' } }, { seq: 40 + step })
 const cancel = signal('workflow.cancel', { reason: 'enough' }, { at: 5000 })
+const pause = signal('workflow.pause', {})
+const resume = signal('workflow.resume', {})
 
 const to = (name: string, event: string, data: object): Command => ({
   type: 'send',
@@ -154,7 +156,46 @@ const rows: Row[] = [
     context: { graph: { failed: 1 } },
     commands: [block('b', b, a, 'MAPPER_FAILED'), block('c', c, b, 'DEPENDENCY_FAILED')],
   },
+  { promise: 'a run can be paused', given: [begin], when: pause, to: 'paused' },
+  {
+    promise: 'what runs in a paused run goes on to its end, and what follows is asked for',
+    given: [begin, pause],
+    when: done(a),
+    to: 'paused',
+    context: { graph: { completed: 1, running: 2 } },
+    commands: [create('b', b)],
+  },
+  {
+    promise: 'a fault in a paused run counts as a failed step',
+    given: [begin, pause],
+    when: fault(a),
+    to: 'paused',
+    commands: [block('b', b, a, 'MAPPER_FAILED'), block('c', c, b, 'DEPENDENCY_FAILED')],
+  },
+  {
+    promise: 'a paused run whose last step is done is complete',
+    given: [begin, done(a), done(b), done(c), pause],
+    when: done(d),
+    to: 'completed',
+  },
+  {
+    promise: 'a paused run in which nothing can run any more has failed',
+    given: [begin, done(d), pause],
+    when: failed(a),
+    to: 'failed',
+    commands: [block('b', b, a, 'HANDLER_FAILED'), block('c', c, b, 'DEPENDENCY_FAILED')],
+  },
+  { promise: 'a paused run goes on', given: [begin, pause], when: resume, to: 'running' },
+  {
+    promise: 'a paused run can be cancelled',
+    given: [begin, pause],
+    when: cancel,
+    to: 'cancelling',
+    commands: [abort('a'), abort('d')],
+  },
   // ---- refused
+  { promise: 'a run is paused once', given: [begin, pause], when: pause },
+  { promise: 'a run that is not paused cannot be resumed', given: [begin], when: resume },
   { promise: 'a step that ended cannot end again', given: [begin, done(a)], when: failed(a) },
   { promise: 'a step that has not started cannot end', given: [begin], when: done(c) },
   { promise: 'a step that does not exist cannot end', given: [begin], when: done(4) },

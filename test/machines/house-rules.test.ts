@@ -116,6 +116,7 @@ const cases: Case[] = [
     ways: {
       pending: [],
       running: [startRun],
+      paused: [startRun, signal('workflow.pause', {})],
       cancelling: [startRun, signal('workflow.cancel', {})],
       completed: [startRun, ended('completed')],
       failed: [startRun, ended('failed')],

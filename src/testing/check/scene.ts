@@ -3,7 +3,7 @@
  * nothing itself.
  */
 import type { Json } from '../../messages/json.ts'
-import type { Run } from '../../runtime/handles.ts'
+import type { Run } from '../../runtime/run-handle.ts'
 import type { Life } from '../host/life.ts'
 import type { Scenario } from '../sweep/scenario.ts'
 import { World } from '../world/world.ts'

@@ -17,6 +17,7 @@ import { askedIn } from './asked.ts'
 import { Awaited } from './awaited.ts'
 import { Desks } from './desks.ts'
 import type { Move } from './shade.ts'
+import { Paused } from './paused.ts'
 
 export interface Work {
   readonly address: Address
@@ -74,6 +75,7 @@ export class Books {
   readonly waiting = new Set<Work>()
   readonly helpers = new Map<Address, Helper>()
   readonly runs = new Map<Address, Run>()
+  readonly paused = new Paused()
   readonly awaited = new Awaited()
   readonly desks = new Desks()
   /** By task and turn. */
@@ -119,6 +121,7 @@ export class Books {
     this.desks.saw(signal)
     if (signal.refused?.code === 'STALE_ATTEMPT') this.#stale(signal)
     if (!known || signal.refused !== null || actor === undefined) return
+    this.paused.apply(signal)
     this.awaited.apply(signal)
     this.desks.apply(signal)
     if (actor.sort === 'task') this.#task(signal)

@@ -34,6 +34,8 @@ export class Fold {
   readonly #due = new Map<string, Due>()
   /** Committed, and not delivered yet. */
   readonly #pending = new Set<string>()
+  /** What these cause is the hub's own. */
+  readonly #terminations = new Set<number>()
   /** Delivered to one that did not take it: an operator may let it come again. */
   readonly #stumbled = new Set<string>()
   /** What is older was there before. */
@@ -160,6 +162,12 @@ export class Fold {
 
   #taken(cell: Cell, signal: Signal): void {
     const { seq, toState, fromState } = signal
+    // The hub ends a run itself: its machine says nothing.
+    if (signal.type === 'workflow.terminate') {
+      this.#terminations.add(seq)
+      this.cells.delete(cell.address)
+      return
+    }
     const step = cell.step(signal)
     const state = cell.stateOf(step.after)
     if (step.thrown !== undefined) this.wrong.push(`signal ${seq}: the machine throws, which it had not done`)
@@ -218,7 +226,10 @@ export class Fold {
     if (this.#pending.delete(identity) || this.#stumbled.has(identity)) return
     if (due === undefined) {
       const isElse =
-        message.causationId <= this.#since || this.unknown.has(message.from) || this.unknown.has(message.to)
+        message.causationId <= this.#since ||
+        this.#terminations.has(message.causationId) ||
+        this.unknown.has(message.from) ||
+        this.unknown.has(message.to)
       if (!isElse)
         this.wrong.push(`output ${identity}, ${message.type} to ${message.to}: no machine said that`)
       return

@@ -49,6 +49,7 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'workflow.pause',
   'workflow.signal',
   'workflow.update',
+  'workflow.terminate',
   'step.retry',
   'step.skip',
   'step.finish',

@@ -67,11 +67,19 @@ const agent: Lifecycle = {
   },
 }
 
+/** Of a graph given as data. */
 const workflow: Lifecycle = {
   none: { 'workflow.start': ['running', 'completed'] },
   running: {
     'step.done': ['running', 'completed', 'failed'],
     fault: ['running', 'failed'],
+    'workflow.pause': ['paused'],
+    'workflow.cancel': ['cancelling', 'cancelled'],
+  },
+  paused: {
+    'step.done': ['paused', 'completed', 'failed'],
+    fault: ['paused', 'failed'],
+    'workflow.resume': ['running'],
     'workflow.cancel': ['cancelling', 'cancelled'],
   },
   cancelling: { 'step.done': ['cancelling', 'cancelled'], fault: ['cancelling', 'cancelled'] },
@@ -114,6 +122,7 @@ const words = (...to: readonly string[]): Lifecycle[string] => ({
   'workflow.update': to,
 })
 const decided = ['held', 'running', 'paused', 'completed', 'settled', 'compensating', 'compensated'] as const
+const pausable = { 'workflow.pause': ['paused'] } as const
 /** A compiled one: in phases, whatever is in its body. */
 const compiled: Lifecycle = {
   none: { 'workflow.start': ['running', 'paused', 'completed'] },
@@ -123,8 +132,8 @@ const compiled: Lifecycle = {
     'workflow.cancel': ['cancelling', 'cancelled', 'compensating'],
   },
   paused: {
-    ...words('paused', ...goesOn),
-    'workflow.resume': ['running'],
+    ...words('paused', ...goesOn, 'cancelled', 'compensated'),
+    'workflow.resume': ['running', 'cancelling', 'failing', 'compensating'],
     'workflow.cancel': ['cancelling', 'cancelled', 'compensating'],
   },
   held: {
@@ -136,10 +145,10 @@ const compiled: Lifecycle = {
     'step.skip': decided,
     'step.finish': decided,
   },
-  cancelling: words('cancelling', 'cancelled', 'compensating'),
-  failing: words('failing', 'failed', 'compensating'),
+  cancelling: { ...words('cancelling', 'cancelled', 'compensating'), ...pausable },
+  failing: { ...words('failing', 'failed', 'compensating'), ...pausable },
   settled: { 'workflow.release': ['completed'], 'workflow.compensate': ['compensating'] },
-  compensating: words('compensating', 'compensated', 'held'),
+  compensating: { ...words('compensating', 'compensated', 'held'), ...pausable },
 }
 
 const group: Lifecycle = {
@@ -225,9 +234,9 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
 const FINAL: Readonly<Record<string, readonly string[]>> = {
   task: ['completed', 'failed', 'cancelled', 'blocked'],
   agent: ['stopped'],
-  workflow: ['completed', 'failed', 'cancelled'],
-  own: ['completed', 'failed', 'cancelled'],
-  compiled: ['completed', 'failed', 'cancelled', 'compensated'],
+  workflow: ['completed', 'failed', 'cancelled', 'terminated'],
+  own: ['completed', 'failed', 'cancelled', 'terminated'],
+  compiled: ['completed', 'failed', 'cancelled', 'compensated', 'terminated'],
   group: ['completed', 'failed', 'cancelled'],
   schedule: ['completed', 'removed'],
   gate: ['approved', 'rejected', 'expired', 'cancelled'],
@@ -240,6 +249,7 @@ const phaseOf = (state: string): string => /^(?:running|paused)(?=\.)/.exec(stat
 
 /** May it make this move? True of kinds that are not known here. */
 export function isMove(kind: string, from: string | null, type: string, to: string): boolean {
+  if (type === 'workflow.terminate') return to === 'terminated' && from !== null
   const lifecycle = LIFECYCLES[kind]
   return lifecycle === undefined || lifecycle[phaseOf(from ?? 'none')]?.[type]?.includes(phaseOf(to)) === true
 }

@@ -41,6 +41,7 @@ export function lineOf(shadow: Shadow, at: number, only?: Helper): Line {
   for (const work of waiting) {
     const answer = ask(work)
     if (answer === 'no' || !mayRun(work) || shadow.isHeld(work.address)) continue
+    if (books.paused.has(work.spec.parent)) continue
     const { open, from, words } = desks.obstacle(work.spec, at)
     const isDark = (desks.unsure || strangers.size > 0) && desks.isLimited(work.spec)
     if (answer === 'maybe' || open === 'maybe' || isDark) unsure = true

@@ -39,6 +39,7 @@ const FAILED: Readonly<Record<string, string>> = {
   WORKFLOW_FAILED: 'failed',
   GROUP_FAILED: 'failed',
   CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
   DEPENDENCY_FAILED: 'blocked',
 }
 
@@ -56,7 +57,10 @@ function untrue(
   const isGroup = address.startsWith('group/')
   if (what === 'failure') {
     const { code } = value as StatorError
-    return FAILED[code] === ending.toState ? undefined : `told is ${code}, recorded ${ending.toState}`
+    const isUndone = code === 'WORKFLOW_FAILED' && ending.toState === 'compensated'
+    return isUndone || FAILED[code] === ending.toState
+      ? undefined
+      : `told is ${code}, recorded ${ending.toState}`
   }
   if (what === 'result') {
     if (ending.toState !== 'completed') return `its result was told, recorded is ${ending.toState}`
@@ -96,9 +100,17 @@ function otherResults(results: GroupOutcome['results'], past: Past): string | un
   return undefined
 }
 
+/** A step may also be a wait, a gate, a list, or a run below; done again, or by hand. */
+function isOfTask(task: Address, { standing }: Past): boolean {
+  const { ending } = standing.get(task) ?? {}
+  return ending?.toState === 'completed' && standing.get(`${task}/2`) === undefined
+}
+
 function otherOutputs(run: Address, outputs: Readonly<Record<string, Json>>, past: Past): string | undefined {
   for (const [step, output] of Object.entries(outputs)) {
-    const wrong = otherOutput(`task/${run.slice('workflow/'.length)}/${step}`, output, past)
+    const task: Address = `task/${run.slice('workflow/'.length)}/${step}`
+    if (!isOfTask(task, past)) continue
+    const wrong = otherOutput(task, output, past)
     if (wrong !== undefined) return `step ${step}: ${wrong}`
   }
   return undefined

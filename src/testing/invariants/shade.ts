@@ -201,14 +201,16 @@ export const isHere = ({ kind: { hash } }: Shade, setup: Setup): boolean =>
 const NAMES: Readonly<Record<string, string>> = {
   'task.running': 'task.started',
   'workflow.running': 'workflow.started',
+  'paused > workflow.running': 'workflow.resumed',
+  'held > workflow.running': 'workflow.resumed',
   'group.running': 'group.started',
   'gate.open': 'gate.opened',
 }
 
 /** What entering its state is called. */
-export function lifecycleName({ sort, state }: Shade): string {
+export function lifecycleName({ sort, state }: Shade, from: string | null): string {
   const name = `${sort}.${state}`
-  return NAMES[name] ?? name
+  return NAMES[`${from} > ${name}`] ?? NAMES[name] ?? name
 }
 
 /** The timer that a signal names, if that is set. */

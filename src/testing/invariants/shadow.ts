@@ -18,6 +18,7 @@ import { arm, migrated } from './migrated-shade.ts'
 import { codeOf } from './policies.ts'
 import type { Reader } from './reading.ts'
 import { isMade } from './sent.ts'
+import { decidedByHub } from './termination.ts'
 import { BARE, isHere, lifecycleName, sortOf, timerOf, type Move, type Shade, type Timer } from './shade.ts'
 
 const shadows = new WeakMap<Stage, Shadow>()
@@ -190,6 +191,9 @@ export class Shadow {
 
   #step(met: Move, actor: Shade): Move {
     const { signal, timer, isNew } = met
+    const byHub = decidedByHub(met, actor, this)
+    if (byHub?.final === true) this.#end(actor)
+    if (byHub !== undefined) return byHub
     if (signal.type === 'hub.timer' && timer === undefined)
       return { ...met, to: actor.state, refusal: 'STALE_TIMER' }
     const { standing: before } = actor
@@ -209,7 +213,7 @@ export class Shadow {
     const final = step.after.status !== 'active'
     this.#carryOut(actor, signal, step)
     if (final) this.#end(actor)
-    const name = met.from === actor.state ? signal.type : lifecycleName(actor)
+    const name = met.from === actor.state ? signal.type : lifecycleName(actor, met.from)
     return { ...met, to: actor.state, name, final, commands: step.commands }
   }
 

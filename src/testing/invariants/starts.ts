@@ -65,6 +65,7 @@ export function startFaults({ signal, arrived, isNew }: Move, { books }: Shadow)
   if (arrived?.row === undefined && books.handles(helper, spec.task) === 'no')
     return `started by ${agent}, which has no code for ${spec.task}`
   if (spec.startAt !== undefined && spec.startAt > at) return `started before ${spec.startAt}`
+  if (books.paused.has(spec.parent)) return `started, and its run ${spec.parent ?? ''} is paused`
   if (isFull(spec, books))
     return `started as one too many of ${lanesOf(spec)
       .map(({ name }) => name)

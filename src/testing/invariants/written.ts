@@ -74,7 +74,13 @@ function inPlace(batch: Batch, life: Life, { expected }: Past): void {
 }
 
 /** What may have a key and goes to somebody who lives. */
-const LIVING: ReadonlySet<string> = new Set(['group.add', 'gate.approve', 'gate.reject'])
+const LIVING: ReadonlySet<string> = new Set([
+  'group.add',
+  'gate.approve',
+  'gate.reject',
+  'workflow.signal',
+  'workflow.update',
+])
 
 /** A key is kept with what it brought to life, or with the answer that it stands for, and with nothing that was refused. */
 function keysNamed({ keys, signals }: Batch, life: Life): void {
