@@ -187,7 +187,7 @@ export class Delivery {
   #emit(cell: Cell, signal: Signal, step: Step, turn: Turn): void {
     let output = 0
     for (const command of step.commands) {
-      if (command.type === 'send') turn.queue.push(this.#derive(cell, signal, step, command, output++))
+      if (command.type === 'send') turn.queue.push(this.#derive(cell, signal, step, command, output++, turn))
       else if (command.type === 'effect.start') turn.starts.push({ cell, turn: command.turn })
       else if (command.type === 'effect.stop')
         turn.stops.push({ task: cell.address, turn: command.turn, reason: command.reason })
@@ -195,7 +195,7 @@ export class Delivery {
   }
 
   /** A message from a command; a fault to the sender itself where its data cannot be made. */
-  #derive(cell: Cell, signal: Signal, step: Step, command: Send, output: number): Envelope {
+  #derive(cell: Cell, signal: Signal, step: Step, command: Send, output: number, turn: Turn): Envelope {
     const { definition } = cell
     try {
       const data =
@@ -205,7 +205,7 @@ export class Delivery {
               step.after.context,
               command.event,
               command.data,
-              lookFor(cell, this.#parts.journal),
+              lookFor(cell, this.#parts.journal, turn.signals),
             )
       const { to, event: type, priority, correlationId } = command
       return derived(cell, signal, { to, type, data, priority, correlationId }, output)

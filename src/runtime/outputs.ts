@@ -7,8 +7,11 @@ import type { Cell } from './cell.ts'
 import type { Journal } from './journal.ts'
 import { decode } from './record.ts'
 
-/** What was recorded, for a run: what it heard lately is at hand, the rest is one read each. */
-export function lookFor(cell: Cell, journal: Journal): Look {
+/**
+ * What was recorded, for a run: what it heard lately is at hand, the rest is one read each. `recent`: signals of the present turn, which
+ * are in no journal yet.
+ */
+export function lookFor(cell: Cell, journal: Journal, recent: readonly Signal[] = []): Look {
   const data = (seq: number): Json => {
     const known = cell.heard?.get(seq)
     if (known !== undefined) return known
@@ -20,7 +23,8 @@ export function lookFor(cell: Cell, journal: Journal): Look {
   return {
     data,
     output: seq => outputIn(data(seq)),
-    created: address => createdWith(journal, address),
+    created: address =>
+      (recent.findLast(signal => creates(signal, address)) ?? createdIn(journal, address))?.data ?? null,
   }
 }
 
@@ -30,8 +34,11 @@ function outputIn(data: Json): Json {
   return output ?? sent ?? null
 }
 
+const creates = ({ to, fromState, refused }: Signal, address: Address): boolean =>
+  to === address && fromState === null && refused === null
+
 /** The latest who lived there: an address may have been another's before. */
-function createdWith(journal: Journal, address: Address): Json {
+function createdIn(journal: Journal, address: Address): Signal | undefined {
   for (let before: number | undefined; ;) {
     const page = journal.query({
       actor: address,
@@ -39,9 +46,8 @@ function createdWith(journal: Journal, address: Address): Json {
       limit: PAGE,
       ...(before === undefined ? {} : { before }),
     })
-    const created = page.find(signal => signal.fromState === null && signal.refused === null)
-    if (created !== undefined) return created.data
-    if (page.length < PAGE) return null
+    const created = page.find(signal => creates(signal, address))
+    if (created !== undefined || page.length < PAGE) return created
     before = page.at(-1)?.seq
   }
 }

@@ -40,7 +40,7 @@ export async function comeBack(
   const held = new Map<string, string>(again.held().map(({ address, code }) => [address, code]))
   const records = new Map(again.actors.records().map(record => [record.address, JSON.stringify(record)]))
   for (const run of runs) {
-    if (held.has(run)) wrong.push(`${run} is held (${held.get(run)}), and its definition is back`)
+    if (isAway(held.get(run))) wrong.push(`${run} is held (${held.get(run)}), and its definition is back`)
     // One that nobody woke is parked.
     else if ((records.get(run) ?? state.checkpoints.get(run)) !== fold.text(run))
       wrong.push(

@@ -16,6 +16,7 @@ import { textOf, TIMEOUTS, type Attempt } from './attempt.ts'
 import { askedIn } from './asked.ts'
 import { Awaited } from './awaited.ts'
 import { Desks } from './desks.ts'
+import { FlowRuns } from './flow-runs.ts'
 import type { Move } from './shade.ts'
 import { Paused } from './paused.ts'
 
@@ -78,6 +79,7 @@ export class Books {
   readonly paused = new Paused()
   readonly awaited = new Awaited()
   readonly desks = new Desks()
+  readonly flows = new FlowRuns()
   /** By task and turn. */
   readonly attempts = new Map<string, Attempt>()
   /** Attempts whose handler has ended and whose task does not know it yet. */
@@ -117,13 +119,15 @@ export class Books {
     return this.#agents.get(idOf(address))
   }
 
-  apply({ signal, actor, known, isNew, commands }: Move): void {
+  apply(move: Move): void {
+    const { signal, actor, known, isNew, commands } = move
     this.desks.saw(signal)
     if (signal.refused?.code === 'STALE_ATTEMPT') this.#stale(signal)
     if (!known || signal.refused !== null || actor === undefined) return
     this.paused.apply(signal)
     this.awaited.apply(signal)
     this.desks.apply(signal)
+    this.flows.apply(move)
     if (actor.sort === 'task') this.#task(signal)
     else if (actor.sort === 'agent') this.#agent(signal)
     else if (actor.sort === 'workflow') this.#run(signal, isNew ? actor.kind.plan : undefined, commands)

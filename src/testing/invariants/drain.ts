@@ -185,7 +185,7 @@ function lostWait(shadow: Shadow, waits: readonly Wait[]): string | undefined {
     const actor = actors.get(address)
     if (strangers.has(address)) continue
     if (actor !== undefined) {
-      if (shadow.isHeld(address) || (actor.state === 'held' && actor.sort === 'task'))
+      if (shadow.isHeld(address) || actor.state === 'held')
         return `a client waits for the ${what} of ${address}, which is held`
       continue
     }

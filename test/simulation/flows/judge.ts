@@ -28,14 +28,13 @@ export function wrongWhereStopped(
   tree: Tree,
   every: Expected,
   { outcome: { status }, deeds }: Played,
-  { crashes, cancel }: Pick<Course, 'crashes' | 'cancel'>,
+  { cancel }: Pick<Course, 'cancel'>,
 ): string[] {
   const done = beginnings(deeds)
   const back = flat(undoing(every.back))
   const known = new Set([...flat(every.done), ...back])
   const own = (did: string): string => did.slice('undo '.length)
   const isBound = (did: string): boolean => finals(tree.body).some(name => did.includes(`${name}#`))
-  const undone = back.filter(did => done.has(did))
   const left = back.filter(did => !isBound(did) && done.has(own(did)) && !done.has(did))
   const mustUndo = status === 'compensated' || (status !== 'completed' && cancel?.compensate !== false)
   return [
@@ -44,14 +43,6 @@ export function wrongWhereStopped(
       [...done].filter(did => !known.has(did)),
       [],
     ),
-    // What was started in a process that died may have been at work.
-    ...(crashes.length > 0
-      ? []
-      : differs(
-          'what was undone for nothing',
-          undone.filter(did => !done.has(own(did))),
-          [],
-        )),
     ...(mustUndo && !every.pivoted ? differs('what nobody undid', left, []) : []),
     ...wrongOrder(every, deeds),
     ...wrongUndoing(tree, deeds),

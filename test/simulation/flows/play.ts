@@ -56,8 +56,9 @@ export async function playTree(tree: Tree, definition: AnyWorkflow, course: Cour
         const run = await life.until(life.runtime.start(definition as never, INPUT as never, { id: RUN }))
         began ??= life.clock.now()
         let isOver = false
-        void helped({ life, tree, said, began, cancel: course.cancel, isOver: () => isOver })
-        outcome = (await life.until(run.outcome())) as RunOutcome
+        const helping = helped({ life, tree, said, began, cancel: course.cancel, isOver: () => isOver })
+        void helping.catch((error: unknown) => life.alive && life.simulation.break('helper', String(error)))
+        outcome = await life.until(heard(life, () => run.outcome() as Promise<RunOutcome>))
         isOver = true
         return outcome
       },
@@ -66,6 +67,17 @@ export async function playTree(tree: Tree, definition: AnyWorkflow, course: Cour
   )
   if (outcome === undefined) throw new Error('it never ended')
   return { outcome, deeds }
+}
+
+/** Whoever is held is not for ever. */
+async function heard<T>(life: Life, ask: () => Promise<T>): Promise<T> {
+  for (;;)
+    try {
+      return await ask()
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'HELD') throw error
+      await life.wait(LOOK)
+    }
 }
 
 function staff(life: Life, deeds: Deed[], capacity: number): ReturnType<typeof agent>[] {
