@@ -69,6 +69,9 @@ export class Materials {
     if (node.role !== undefined) create.role = node.role
     if (node.retry !== undefined) create.retry = node.retry
     if (node.timeout !== undefined) create.timeout = node.timeout
+    const { path = 1, group } = this.#context.index.entries[asked.step] ?? {}
+    if (path > 1) create.path = path
+    if (group !== undefined) create.metadata = { group }
     const lanes = node.lanes ?? []
     if (lanes.length > 0)
       create.lane = lanes.map(lane => ({ name: `${this.#address}:${lane}`, limit: this.#limit(lane) }))

@@ -1,5 +1,6 @@
 /**
- * Flow index: what can be computed once from a workflow as data: its nodes by their index, and who undoes what. Pure.
+ * Flow index: what can be computed once from a workflow as data: its nodes by their index, who undoes what, and what
+ * lies on the longest way to the end. Pure.
  */
 import type {
   ChildNode,
@@ -22,6 +23,10 @@ export interface Entry {
   readonly undoable: boolean
   /** The node whose state undoes it: itself, or the outermost loop around it. */
   readonly owner: number
+  /** Nodes on the longest way from here to the end, itself included; the rounds of a loop count as one. */
+  readonly path: number
+  /** The innermost group that it stands in. */
+  readonly group: string | undefined
 }
 
 export interface FlowIndex {
@@ -36,9 +41,12 @@ export interface FlowIndex {
 
 export function indexOf(flow: Flow): FlowIndex {
   const entries: Entry[] = []
-  for (const { node, loop } of walk(flow.body, null)) {
+  const paths: number[] = []
+  measure(flow.body, 0, paths)
+  for (const { node, loop, group } of walk(flow.body, null)) {
     if (!('step' in node)) continue
-    entries[node.step] = { node, undoable: isUndoable(node), owner: loop ?? node.step }
+    const { step } = node
+    entries[step] = { node, undoable: isUndoable(node), owner: loop ?? step, path: paths[step] ?? 1, group }
   }
   const pivot = entries.some(({ node }) => node.kind === 'step' && node.pivot === true)
   return {
@@ -50,6 +58,21 @@ export function indexOf(flow: Flow): FlowIndex {
   }
 }
 
+/** Notes how far it is to the end from each node of a row that has so much behind it; and returns how far from its beginning. */
+function measure(body: readonly FlowNode[], behind: number, paths: number[]): number {
+  let left = behind
+  for (const node of body.toReversed()) {
+    if (node.kind === 'sequence' || node.kind === 'loop') left = measure(node.body, left, paths)
+    else if (node.kind === 'parallel')
+      left = Math.max(left, ...node.body.map(child => measure([child], left, paths)))
+    else if (node.kind === 'branch')
+      left = Math.max(left, ...node.cases.map(one => measure(one.body, left, paths)))
+    else left++
+    if ('step' in node) paths[node.step] = left
+  }
+  return left
+}
+
 /** A child is undoable by what is in it. */
 export function isUndoable(node: Placed): boolean {
   if (node.kind === 'step') return node.undo !== undefined
@@ -57,16 +80,20 @@ export function isUndoable(node: Placed): boolean {
   return node.kind === 'map' && isUndoable(node.each)
 }
 
-/** Every node, outer ones before inner ones, with the outermost loop around it. */
-export function* walk(
-  body: readonly FlowNode[],
-  loop: number | null,
-): Generator<{ readonly node: FlowNode; readonly loop: number | null }> {
+/** Where a node stands: the outermost loop around it, and the innermost group. */
+interface Place {
+  readonly node: FlowNode
+  readonly loop: number | null
+  readonly group: string | undefined
+}
+
+/** Every node, outer ones before inner ones. */
+export function* walk(body: readonly FlowNode[], loop: number | null, group?: string): Generator<Place> {
   for (const node of body) {
-    yield { node, loop }
-    if (node.kind === 'sequence' || node.kind === 'parallel') yield* walk(node.body, loop)
-    else if (node.kind === 'loop') yield* walk(node.body, loop ?? node.step)
-    else if (node.kind === 'branch') for (const { body: inner } of node.cases) yield* walk(inner, loop)
+    yield { node, loop, group }
+    if (node.kind === 'sequence' || node.kind === 'parallel') yield* walk(node.body, loop, node.name)
+    else if (node.kind === 'loop') yield* walk(node.body, loop ?? node.step, group)
+    else if (node.kind === 'branch') for (const { body: inner } of node.cases) yield* walk(inner, loop, group)
   }
 }
 

@@ -20,8 +20,8 @@ function byXState(
   event: object,
 ): [AnyMachineSnapshot, unknown[]] {
   const [after, actions] = transition(machine, before, event as never)
-  const commands = actions.map(({ type, params }) => {
-    const given = params as unknown as {
+  const commands = (actions as readonly { type: string; params: unknown }[]).map(({ type, params }) => {
+    const given = params as {
       event: { type: string }
       delay?: number
       id?: string

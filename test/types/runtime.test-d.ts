@@ -48,7 +48,9 @@ const result = await run.result()
 expectTypeOf(result.build).toEqualTypeOf<{ image: string }>()
 expectTypeOf(result).not.toBeAny()
 expectTypeOf((await run.outcome()).outputs.build).toEqualTypeOf<{ image: string } | undefined>()
-expectTypeOf((await run.outcome()).status).toEqualTypeOf<'completed' | 'failed' | 'cancelled'>()
+expectTypeOf((await run.outcome()).status).toEqualTypeOf<
+  'completed' | 'failed' | 'cancelled' | 'compensated' | 'terminated'
+>()
 expectTypeOf(run.signals$).toEqualTypeOf<Observable<Signal>>()
 // @ts-expect-error -- there is no such step
 void result.deploy

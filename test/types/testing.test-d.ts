@@ -26,7 +26,9 @@ test('inputs, ends and the world of a check', () => {
     eventually: run => {
       expectTypeOf(run).toExtend<EndedRun<{ readonly charge: { receipt: string } }>>()
       expectTypeOf(run.outputs.charge).toEqualTypeOf<{ receipt: string } | undefined>()
-      expectTypeOf(run.status).toEqualTypeOf<'completed' | 'failed' | 'cancelled'>()
+      expectTypeOf(run.status).toEqualTypeOf<
+        'completed' | 'failed' | 'cancelled' | 'compensated' | 'terminated'
+      >()
       return run.status === 'completed'
     },
     always: {

@@ -26,8 +26,9 @@ const release = workflow('release', { input: z.object({ ref: z.string(), who: z.
     return { image: outputs.build.image }
   })
 expectTypeOf(release).not.toBeAny()
-expectTypeOf(release.plan).not.toBeAny()
-expectTypeOf(release.declared).not.toBeAny()
+expectTypeOf(release.flow).not.toBeAny()
+expectTypeOf(release.tasks).not.toBeAny()
+expectTypeOf(release.machine).not.toBeAny()
 
 // ---- a mapper may be left out exactly where the input of the workflow is accepted
 workflow('w', { input: ref }).step('build', build)
