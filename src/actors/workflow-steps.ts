@@ -52,9 +52,9 @@ export interface Startable<in out I, in out R, in out Wanted> {
 }
 
 export type WaitOptions<Input, Outputs, Vars> =
-  | { for: Duration }
+  | { for: Duration; until?: never }
   /** A date, an ISO text, or milliseconds since the epoch. */
-  | { until: Mapper<Input, Outputs, Vars, Date | string | number> }
+  | { until: Mapper<Input, Outputs, Vars, Date | string | number>; for?: never }
 
 export interface SignalWait<D, Given> {
   signal: SignalDefinition<D, Given>
