@@ -27,9 +27,9 @@ base
     return { ref: outputs.left?.image ?? 'none' }
   })
 base.branch('size', cases =>
-  // @ts-expect-error -- a condition says true or false
   cases.when(
     'big',
+    // @ts-expect-error -- a condition says true or false
     () => 'yes',
     row => row,
   ),
