@@ -72,8 +72,8 @@ const isRun = (told: Emitted): told is Extract<Emitted, { type: 'send' }> =>
 
 /** It is paused, or goes on, and so do runs below it that work, or are being undone. */
 export function tellRuns(context: WorkflowContext, event: 'workflow.pause' | 'workflow.resume'): Move {
-  const undone = Object.values(context.undoing).flatMap(({ open }) => open)
-  const told = [...stopAll(context).say, ...undone.map(trace => undoOf(context, trace))].filter(isRun)
+  const backward = Object.values(context.undoing).flatMap(({ open }) => open)
+  const told = [...stopAll(context).say, ...backward.map(trace => undoOf(context, trace))].filter(isRun)
   const say = told.map(({ to }): Emitted => ({ type: 'send', to, event, data: {} }))
   return { change: { paused: context.paused }, say }
 }

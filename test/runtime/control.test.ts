@@ -1,9 +1,10 @@
 /** Control of runs: what is said to them and asked of them, by id, from any process life. */
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { query, signal, update, workflow, type Run, type StatorError } from 'stator'
-import type { Life } from 'stator/testing'
+import { crashSweep, type Life, type Scenario } from 'stator/testing'
 import { z } from 'zod'
-import { n, reborn, running, SECOND, work } from './support/control.ts'
+import { n, reborn, running, SECOND, staff, work } from './support/control.ts'
+import { good } from './support/play.ts'
 import { codeOf } from './support/world.ts'
 
 const approved = signal('approved', z.object({ by: z.string(), level: z.number().default(1) }))
@@ -161,8 +162,8 @@ describe('an update', () => {
   test('is answered by its handler, whatever a client says the answer is', async () => {
     const { world, life, run } = await running(demo)
     const data = { name: 'raise', data: { by: 1 }, answer: 99, vars: { level: 99 } }
-    const signal = await life.until(life.runtime.send({ type: 'workflow.update', to: run.address, data }))
-    expect(signal.data).toEqual({ name: 'raise', data: { by: 1 }, answer: 1, vars: { level: 1 } })
+    const recorded = await life.until(life.runtime.send({ type: 'workflow.update', to: run.address, data }))
+    expect(recorded.data).toEqual({ name: 'raise', data: { by: 1 }, answer: 1, vars: { level: 1 } })
     await life.until(run.terminate())
     await world.drain(life)
   })
@@ -213,7 +214,7 @@ describe('what a run takes', () => {
       'approved',
       'raise',
     ])
-    const [given] = run.allowed().filter(({ event }) => event === 'approved')
+    const given = run.allowed().find(({ event }) => event === 'approved')
     expect(given).toMatchObject({ as: 'signal', schema: { type: 'object', required: ['by'] } })
     expect(run.can('workflow.resume')).toBe(false)
     expect(run.can('workflow.pause')).toBe(true)
@@ -238,3 +239,20 @@ describe('what a run takes', () => {
     await world.drain(next.life)
   })
 })
+
+test('an update and its answer survive a crash at any place', async () => {
+  const scenario: Scenario = {
+    name: 'update',
+    setup: life => ({ agents: staff(life), workflows: [demo] as never }),
+    play: async life => {
+      const run = await life.until(life.runtime.start(demo, { n: 1 }, { id: 'r' }))
+      const first = await life.until(run.update(raise, { by: 3 }, { idempotencyKey: 'first' }))
+      await life.until(life.wait(2 * SECOND))
+      const second = await life.until(run.update(raise, { by: 4 }, { idempotencyKey: 'second' }))
+      await life.until(run.signal(approved, { by: 'ann' }, { idempotencyKey: 'ok' }))
+      return [first, second, (await life.until(run.outcome())).outputs]
+    },
+  }
+  const { outcome } = await crashSweep(scenario, { seed: 5, watchers: () => [good], twice: false })
+  expect(JSON.parse(outcome)).toMatchObject([3, 7, { last: { n: 9 } }])
+}, 120_000)

@@ -26,6 +26,9 @@ export interface Family {
 
 type Edges = ReadonlyMap<Address, readonly Address[]>
 
+/** Further ends of runs, as they are told to who waits for one. */
+const AS: Readonly<Record<string, string>> = { compensated: 'failed', terminated: 'cancelled' }
+
 export class Awaited {
   /** What each still waits for that waits. */
   readonly waits = new Map<Address, Set<Address>>()
@@ -46,7 +49,8 @@ export class Awaited {
   }
 
   ended({ to, seq, toState, type, data }: Signal): void {
-    this.ends.set(to, { seq, status: toState ?? '', chain: chainOf(to, toState ?? '', type, data) })
+    const status = AS[toState ?? ''] ?? toState ?? ''
+    this.ends.set(to, { seq, status, chain: chainOf(to, status, type, data) })
     this.needs.delete(to)
     this.#groupOf.delete(to)
   }

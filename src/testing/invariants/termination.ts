@@ -6,7 +6,15 @@ import type { Debts } from './debts.ts'
 import { isOwn, type Move, type Shade } from './shade.ts'
 
 interface Place {
-  readonly parent?: Address | { readonly address: Address } | null
+  readonly parent?: Address | Above | null
+}
+
+/** Where a run stands in the one above it. */
+interface Above {
+  readonly address: Address
+  readonly step: number
+  readonly visit?: number
+  readonly item?: number
 }
 
 const WORDS: Partial<Record<Shade['sort'], string>> = {
@@ -55,6 +63,16 @@ function terminated(met: Move, run: Shade, { actors, debts }: Known): Move {
   return { ...move, to: 'terminated', name: 'workflow.terminated', final: true }
 }
 
+/** What the run above it is told: it was not done, or not undone. */
+function wordOf({ address, standing: { context } }: Shade, told: boolean): Json {
+  const { address: _, ...place } = (context as { readonly parent: Above }).parent
+  return {
+    ...place,
+    ...(told ? { undo: true, status: 'failed' } : { status: 'cancelled' }),
+    error: { name: 'Terminated', message: `${address} was terminated`, code: 'TERMINATED' },
+  }
+}
+
 /** Those below come in the order in which they were created. */
 function termination(
   run: Shade,
@@ -72,6 +90,6 @@ function termination(
     owed.push({ to: actor.address, type, data: signal.data, correlationId })
   }
   if (above !== undefined && above !== signal.from)
-    owed.push({ to: above, type: 'step.done', data: null, correlationId })
+    owed.push({ to: above, type: 'step.done', data: wordOf(run, told), correlationId })
   return { refusal: null, owed }
 }

@@ -111,7 +111,10 @@ function toldTooEarly({ what, address }: Told, { simulation }: Life): string | u
   if (what === 'resume')
     return stand === undefined ? `${address} was told to be resumed, and is nowhere` : undefined
   if (what === 'cancel')
-    return ended || stand?.been.has('cancelling') === true || isOwnMatter(stand)
+    return ended ||
+      stand?.been.has('cancelling') === true ||
+      stand?.been.has('compensating') === true ||
+      isOwnMatter(stand)
       ? undefined
       : `the cancel of ${address} was told before it was durable`
   return ended ? undefined : `how ${address} ended was told before that was durable`
