@@ -12,7 +12,10 @@ import { analyse } from './machine/analysis.ts'
 import { rules as machineRules } from './machine/rules/index.ts'
 
 /** A workflow, as far as it is looked at. Its option `preflight.ignore` says why a finding is none here, by code, or by code and state. */
-type Checkable = Pick<AnyWorkflow, 'kind' | 'name' | 'machine' | 'flow' | 'preflight'>
+type Checkable = Pick<AnyWorkflow, 'name' | 'machine' | 'flow'> & {
+  readonly kind: 'workflow' | 'flow'
+  readonly preflight?: AnyWorkflow['preflight']
+}
 
 /**
  * What is wrong with a workflow, or with any XState machine: errors first, then in the order of its states. Of a workflow, what its

@@ -146,7 +146,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     read: filter => stream.read(filter),
   }
   const actors = new ActorsView(population, journal, lifetime)
-  const submissions = new Submissions({ registry, door, handles, limits, ids })
+  const submissions = new Submissions({ registry, door, handles, limits, ids, preflight })
   const groups = new Groups({ door, submissions, handles, limits, ids })
   const pathOf = (task: Address): number => dependencies.pathOf(task)
   const allOf = new Queues({

@@ -3,6 +3,7 @@
  * there is to find, src/preflight knows.
  */
 import { z } from 'zod'
+import type { FlowDefinition } from '../actors/flow.ts'
 import { parse } from '../actors/schema.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
@@ -52,6 +53,12 @@ export function checkWorkflows(
   const refused = findings.filter(refuses)
   if (refused.length > 0) throw new StatorError('PREFLIGHT_FAILED', { findings: refused })
   for (const finding of findings) log.warn(finding, 'pre-flight: a workflow has a finding')
+}
+
+/** A workflow that came as data. Its warnings are for whoever made it: `preflight(flow(document))`. @throws StatorError PREFLIGHT_FAILED */
+export function checkFlow(flow: FlowDefinition, { refuses, ignored }: CompleteRules): void {
+  const refused = preflight(flow).filter(finding => !ignored.has(finding.code) && refuses(finding))
+  if (refused.length > 0) throw new StatorError('PREFLIGHT_FAILED', { findings: refused })
 }
 
 /** A workflow does not change: it is looked at once, however many runtimes have it. */

@@ -113,7 +113,7 @@ class RuntimeImpl {
 
   /**
    * Starts a workflow given as data, such as a planner's; outputs come by step. Errors as for `start`, and those of `flow()`:
-   * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN
+   * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN, PREFLIGHT_FAILED
    */
   async startFlow(document: FlowDocument, data?: unknown, options: StartOptions = {}): Promise<Run> {
     return this.#submissions.startFlow(document, data, options)

@@ -27,6 +27,7 @@ import type { Coming } from './intake.ts'
 import type { NewId } from './ids.ts'
 import type { Limits } from './limits.ts'
 import type { StartOptions, SubmitOptions } from './options.ts'
+import { checkFlow, type CompleteRules } from './preflight-rules.ts'
 import type { Registry } from './registry.ts'
 import { asked, runsIn, tasksIn } from './requirements.ts'
 import { Run } from './run-handle.ts'
@@ -42,6 +43,8 @@ export interface SubmissionParts {
   readonly handles: HandleHost
   readonly limits: Limits
   readonly ids: NewId
+  /** What a workflow given as data is refused for. */
+  readonly preflight: CompleteRules | undefined
 }
 
 export class Submissions {
@@ -98,11 +101,14 @@ export class Submissions {
 
   /**
    * Starts a workflow given as data, wherever that comes from; outputs come by step. Errors as for `start`, and those of `flow()`:
-   * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN
+   * @throws StatorError (rejects) DEFINITION_INVALID, ADDRESS_INVALID, DEPENDENCY_UNKNOWN, PREFLIGHT_FAILED
    */
   async startFlow(document: FlowDocument, data?: unknown, options: StartOptions = {}): Promise<Run> {
     checkSubmitOptions(options)
-    const { name, version, flow: made } = flow(this.admit(document) as unknown as FlowDocument)
+    const definition = flow(this.admit(document) as unknown as FlowDocument)
+    const { name, version, flow: made } = definition
+    const { preflight } = this.#parts
+    if (preflight !== undefined) checkFlow(definition, preflight)
     for (const { task, role, step } of tasksIn(made)) {
       const known = this.#parts.registry.task(task)
       if (known === undefined) throw new StatorError('TASK_UNHANDLED', { task, step })

@@ -144,4 +144,15 @@ describe('a workflow given as data', () => {
     const life = await worldOf(setup).boot()
     expect(await codeOf(life, life.runtime.startFlow(given))).toBe(expected)
   })
+
+  test('is looked at before it runs, where findings are refused', async () => {
+    const endless: FlowDocument = { name: 'w', steps: [{ wait: 'x', signal: 'never' }] }
+    const strict = await worldOf(life => ({
+      ...setup(life),
+      preflight: { refuse: ['WAIT_WITHOUT_TIMEOUT'] },
+    })).boot()
+    expect(await codeOf(strict, strict.runtime.startFlow(endless))).toBe('PREFLIGHT_FAILED')
+    const life = await worldOf(setup).boot()
+    expect(await codeOf(life, life.runtime.startFlow(endless))).toBe('none')
+  })
 })
