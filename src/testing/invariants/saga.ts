@@ -52,7 +52,8 @@ function undoFault({ signal, isNew }: Move, flows: FlowRuns): string | undefined
 function deedFault(run: FlowRun, deed: Deed): string | undefined {
   const what = nameOf(run, deed)
   if (run.pivotSeq > 0) return `undoes ${what} after the pivot`
-  if (run.stopped === 0) return `undoes ${what}, and the run goes forward`
+  // Of one that is paused its state does not say in which direction it goes.
+  if (run.stopped === 0 && run.state !== 'paused') return `undoes ${what}, and the run goes forward`
   if (!mayHaveRun(deed)) return `undoes ${what}, which never ran`
   if (deed.undoing !== null) return `undoes ${what} once more: that is ${deed.undoing.state}`
   const open = run.deeds.find(other => other.endedSeq === 0)
@@ -104,7 +105,8 @@ function standFault({ signal }: Move, { runs }: FlowRuns): string | undefined {
   if (state === 'compensating' && run.pivotSeq > 0) return 'goes back after the pivot'
   if (state === 'failing' && run.pivotSeq > 0) return 'fails after the pivot, instead of being held'
   if (state === 'held' && run.pivotSeq === 0 && undoings.length === 0) return 'is held for nothing'
-  if (!final) return undefined
+  // Nobody promised anything of a run that is ended as it stands.
+  if (!final || state === 'terminated') return undefined
   const left = run.deeds.filter(deed => mustBeUndone(run, deed) && !isGivenUp(run, deed, signal))
   const names = left.map(deed => nameOf(run, deed)).join(', ')
   if (state === 'compensated') return left.length === 0 ? undefined : `${names} is not undone`
