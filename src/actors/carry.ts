@@ -7,6 +7,7 @@ import { toJson, type Json } from '../messages/json.ts'
 import { runSnapshot, type Migrate, type RunSnapshot } from '../messages/migration.ts'
 import type { Carried } from './kind.ts'
 import { misfits } from './misfits.ts'
+import type { Schema } from './schema.ts'
 
 /** How deep a snapshot may be. Values are as deep as messages are, and lie in a context. */
 const DEPTH = 100
@@ -36,4 +37,10 @@ export function carried(
   objections: (context: Json) => readonly string[],
 ): Carried {
   return { snapshot, reasons: [...objections(snapshot.context), ...misfits(machine, snapshot)] }
+}
+
+/** What speaks against a part of a snapshot that users gave a schema of, in words, each with its place. */
+export function faults(schema: Schema, value: unknown, what: string): string[] {
+  const issues = schema.safeParse(value).error?.issues ?? []
+  return issues.map(({ path, message }) => `${[what, ...path.map(String)].join('.')}: ${message}`)
 }

@@ -11,7 +11,7 @@ import { finish, namedIn, type Finished } from './draft.ts'
 import type { FlowHost } from './flow-host.ts'
 import { definitionOfFlow } from './flow-runtime.ts'
 import type { Definition } from './kind.ts'
-import type { Schema } from './schema.ts'
+import { schemaAsData, type Schema } from './schema.ts'
 import type { QueryRule, Surface, UpdateRule } from './surface.ts'
 import type { AnyTask } from './task.ts'
 import type { WorkflowOptions } from './workflow-options.ts'
@@ -59,7 +59,9 @@ export class CompiledWorkflow<in out Input, in out Wanted> implements AnyWorkflo
   }
 
   get structure(): Json {
-    return this.flow as unknown as Json
+    const flow = this.flow as unknown as Json
+    const { vars } = this.options
+    return vars === undefined ? flow : [flow, schemaAsData(vars)]
   }
 
   get tasks(): readonly AnyTask[] {

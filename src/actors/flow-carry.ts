@@ -10,8 +10,9 @@ import { NEW, type WorkflowContext } from '../machines/workflow-context.ts'
 import type { FlowNode } from '../messages/flow.ts'
 import type { Json } from '../messages/json.ts'
 import type { Migrate, RunSnapshot } from '../messages/migration.ts'
-import { carried, migrated } from './carry.ts'
+import { carried, faults, migrated } from './carry.ts'
 import type { Carried } from './kind.ts'
+import type { Schema } from './schema.ts'
 
 /** The last node that has begun, and the mark of it and all before it. */
 export interface Begun {
@@ -69,11 +70,19 @@ interface Frozen {
   readonly status: readonly number[]
   readonly visits: readonly number[]
   readonly refs: readonly number[]
+  readonly vars: Json
+}
+
+export interface FlowCarryParts {
+  readonly machine: AnyStateMachine
+  readonly index: FlowIndex
+  readonly marks: readonly string[]
+  readonly vars: Schema | undefined
 }
 
 /** A run of another structure as it stands in this one. */
 export function carryFlow(
-  parts: { readonly machine: AnyStateMachine; readonly index: FlowIndex; readonly marks: readonly string[] },
+  parts: FlowCarryParts,
   snapshot: RunSnapshot,
   migrate: Migrate | undefined,
 ): Carried {
@@ -87,8 +96,18 @@ export function carryFlow(
     status: resized(frozen.status, NEW),
     visits: resized(frozen.visits, 0),
     refs: resized(frozen.refs, 0),
+    vars: varsIn(parts.vars, frozen),
   } as unknown as Json
-  return carried(parts.machine, { ...shown, context }, () => changes(parts, frozen.begun))
+  return carried(parts.machine, { ...shown, context }, () => [
+    ...changes(parts, frozen.begun),
+    ...(parts.vars === undefined ? [] : faults(parts.vars, frozen.vars ?? {}, 'vars')),
+  ])
+}
+
+/** A run that began without some of them gets what those are at first. */
+function varsIn(schema: Schema | undefined, { vars }: Frozen): Json {
+  const known = schema?.safeParse(vars ?? {})
+  return known?.success === true ? (known.data as Json) : vars
 }
 
 function changes(

@@ -47,6 +47,7 @@ export function definitionOfFlow(parts: FlowParts, host: FlowHost): Definition {
     query: (context, name, look) =>
       queried(surface, fromOf(context as WorkflowContext, look), name, host.admit),
     ...(migrate === undefined ? {} : { migrate }),
-    carry: (snapshot, how) => carryFlow({ machine, index, marks: marks() }, snapshot, how),
+    carry: (snapshot, how) =>
+      carryFlow({ machine, index, marks: marks(), vars: surface.vars }, snapshot, how),
   }
 }

@@ -5,7 +5,7 @@
 import type { AnyStateMachine } from 'xstate'
 import type { Json } from '../messages/json.ts'
 import type { Migrate, RunSnapshot, StateValue } from '../messages/migration.ts'
-import { migrated } from './carry.ts'
+import { faults, migrated } from './carry.ts'
 import type { Carried } from './kind.ts'
 import { misfits } from './misfits.ts'
 import { TIMER } from './own-machine-hull.ts'
@@ -26,7 +26,7 @@ export function carryOwn(parts: CarryParts, snapshot: RunSnapshot, migrate: Migr
   if (inner === null || end !== null) return { snapshot, reasons: [] }
   const shown = migrated(showing(books, inner, snapshot), migrate)
   const reasons = [
-    ...contextFaults(parts.context, shown.context),
+    ...(parts.context === undefined ? [] : faults(parts.context, shown.context, 'context')),
     ...misfits(parts.machine, shown, new Set(Object.keys(books.visits))),
     ...childFaults(books, shown),
   ]
@@ -64,13 +64,6 @@ function taking(books: FrozenOwn, snapshot: RunSnapshot, shown: RunSnapshot): Ru
     context: { ...books, inner, timers: events } as unknown as Json,
     timers: timers.map(({ id, due }) => ({ id, event: TIMER, due })),
   } as RunSnapshot
-}
-
-function contextFaults(schema: Schema | undefined, context: Json): string[] {
-  const issues = schema?.safeParse(context).error?.issues ?? []
-  return issues.map(
-    ({ path, message }) => `context${path.map(part => `.${String(part)}`).join('')}: ${message}`,
-  )
 }
 
 /** Tasks that run are the hub's: a migration can neither start nor stop them. */

@@ -1,6 +1,7 @@
 /** Schemas of users: checked once at definition, applied at the door. Holds no state and no schema of its own. */
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
+import type { Json } from '../messages/json.ts'
 
 /** A synchronous zod schema from JSON to JSON; what it is given may be less than it makes, where it has defaults. */
 export type Schema<Made = unknown, Given = unknown> = z.ZodType<Made, Given>
@@ -49,6 +50,15 @@ function represent(schema: z.core.$ZodType): void {
       represent(def.out)
     },
   })
+}
+
+/** What values of a schema look like. What they are at first is not part of that: it may be made anew each time it is asked for. */
+export function schemaAsData(schema: Schema): Json {
+  return z.toJSONSchema(schema, {
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.default
+    },
+  }) as unknown as Json
 }
 
 const options = z.looseObject({})

@@ -27,7 +27,7 @@ function flowOf(...body: Bare[]): Flow {
 
 function partsOf(flow: Flow) {
   const index = indexOf(flow)
-  return { index, machine: compileWorkflow('flow', '1', index), marks: marksOf(index) }
+  return { index, machine: compileWorkflow('flow', '1', index), marks: marksOf(index), vars: undefined }
 }
 
 /** A run in which the first so many nodes have completed, and the next ones run. */
