@@ -2,15 +2,9 @@
 import type { Tally } from '../actors/kind.ts'
 import type { RunOutcome } from './outcome.ts'
 
-export interface Progress {
+export interface Progress extends Tally {
   /** 0..100: steps that ended, of all steps. */
   readonly percent: number
-  readonly total: number
-  readonly completed: number
-  readonly running: number
-  readonly failed: number
-  readonly cancelled: number
-  readonly blocked: number
   /** The state of the run, such as `running`, `paused`, `compensating`. */
   readonly status: string
 }
