@@ -1,6 +1,6 @@
 /**
- * Writes the documents that are made from code: docs/errors.md from src/error-codes.ts, docs/machines.md from src/machines, and in docs/testing.md
- * what an example says and prints. Needs the build.
+ * Writes the documents that are made from code: docs/errors.md from src/error-codes.ts, docs/machines.md from src/machines, and in
+ * docs/testing.md and docs/workflows.md what examples say and print. Needs the build.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -17,7 +17,7 @@ import { hubMachine } from '../src/machines/hub.ts'
 import { queueMachine } from '../src/machines/queue.ts'
 import { scheduleMachine } from '../src/machines/schedule.ts'
 import { taskMachine } from '../src/machines/task.ts'
-import { testingPage } from './testing-page.ts'
+import { examplePage } from './example-page.ts'
 
 const folder = resolve(import.meta.dirname, '../docs')
 
@@ -25,7 +25,8 @@ const folder = resolve(import.meta.dirname, '../docs')
 export const pages: Readonly<Record<string, () => Promise<string>>> = {
   'errors.md': async () => formatted(errorsPage()),
   'machines.md': async () => formatted(machinesPage()),
-  'testing.md': async () => formatted(testingPage()),
+  'testing.md': async () => formatted(examplePage('testing.md')),
+  'workflows.md': async () => formatted(examplePage('workflows.md')),
 }
 
 function errorsPage(): string {
