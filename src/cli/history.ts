@@ -67,7 +67,7 @@ function read(journal: JournalReader, run: Address, { types, after = 'start', li
   return { run, signals, next: null }
 }
 
-const HEAD = ['POSITION', 'TIME', 'SIGNAL', 'TO', 'FROM', 'STATE', 'REFUSED']
+const HEAD = ['POSITION', 'TIME', 'SIGNAL', 'TO', 'FROM', 'STATE', 'WHY']
 
 function text({ run, signals, next }: Page, style: Style): string {
   if (signals.length === 0) return `No such signals of ${run}.\n`
@@ -79,7 +79,8 @@ function text({ run, signals, next }: Page, style: Style): string {
   )}${more}`
 }
 
-function row({ seq, at, name, to, from, fromState, toState, refused }: Signal, style: Style): Cell[] {
+function row(signal: Signal, style: Style): Cell[] {
+  const { seq, at, name, to, from, fromState, toState } = signal
   const state = fromState === toState || fromState === null ? (toState ?? '') : `${fromState} → ${toState}`
   return [
     String(seq),
@@ -88,6 +89,25 @@ function row({ seq, at, name, to, from, fromState, toState, refused }: Signal, s
     to,
     from,
     { text: state, paint: style.state(toState ?? '') },
-    refused === null ? '' : { text: `${refused.code}: ${refused.message}`, paint: style.bad },
+    why(signal, style),
   ]
 }
+
+/** Why it was refused, or what failed, or for which reason somebody asked for it. */
+function why({ refused, data }: Signal, style: Style): Cell {
+  const { error, reason } = (refused === null && isObject(data) ? data : {}) as Told
+  const { code, message } = refused ?? error ?? {}
+  if (message === undefined) return typeof reason === 'string' ? reason : ''
+  return {
+    text: code === undefined ? String(message) : `${String(code)}: ${String(message)}`,
+    paint: style.bad,
+  }
+}
+
+/** What many a message says of itself; a message of a user may say anything by these names. */
+interface Told {
+  readonly error?: { readonly code?: unknown; readonly message?: unknown } | null
+  readonly reason?: unknown
+}
+
+const isObject = (data: unknown): boolean => typeof data === 'object' && data !== null

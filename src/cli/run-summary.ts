@@ -1,10 +1,12 @@
 /** Run summary: what the records and the checkpoint of one run say of it. It folds no machine. */
 import { idOf, type Address } from '../messages/address.ts'
+import { MIGRATE } from '../messages/migration.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Checkpoint } from '../runtime/journal.ts'
+import { definitionsIn } from '../runtime/migration.ts'
 import type { JournalReader } from '../sqlite/index.ts'
 import { progressOf, type StepCount } from './progress.ts'
-import { heldBy, lastTaken, type Held } from './standing.ts'
+import { heldAtStep, heldBy, lastTaken, type Held } from './standing.ts'
 
 /** Ends that are looked at: one that is no run's end may bear the name of one. */
 const FEW = 20
@@ -47,9 +49,23 @@ export function summary(
   last: Signal,
   checkpoint?: Checkpoint,
 ): RunSummary {
-  const { workflow, version } = start.data as { workflow: string; version: string }
+  const { workflow } = start.data as { workflow: string }
   const standsAt = standing(journal, start.to, last, checkpoint, start.seq)
+  const version = versionOf(journal, start, last, checkpoint)
   return { ...standsAt, workflow, version, started: start.at }
+}
+
+/** A migration may have brought it to another one than it was started on. */
+function versionOf(
+  journal: JournalReader,
+  { to: actor, seq: after, data }: Signal,
+  last: Signal,
+  checkpoint: Checkpoint | undefined,
+): string {
+  if (checkpoint !== undefined) return checkpoint.definition.version
+  const filter = { actor, types: [MIGRATE], after, before: last.seq + 1, order: 'desc', limit: FEW } as const
+  const migration = journal.query(filter).find(one => one.refused === null && one.data !== null)
+  return migration === undefined ? (data as { version: string }).version : definitionsIn(migration).to.version
 }
 
 export function fromCheckpoint(journal: JournalReader, checkpoint: Checkpoint): RunSummary {
@@ -67,8 +83,9 @@ function standing(
   position: number,
 ): Omit<RunSummary, 'workflow' | 'version' | 'started'> {
   const isOver = last?.final === true
-  const held = isOver ? null : heldBy(journal, address, checkpoint)
   const state = last?.toState ?? checkpoint?.state ?? ''
+  const byHub = isOver ? null : heldBy(journal, address, checkpoint)
+  const held = byHub ?? (state === 'held' ? heldAtStep(journal, address) : null)
   return {
     id: idOf(address),
     address,

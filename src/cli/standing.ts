@@ -40,6 +40,19 @@ export function heldBy(
   return { code: 'MACHINE_FAULT', reason: stumbled.refused?.message ?? '' }
 }
 
+/** Why a run has stopped by itself, for an operator: the step that failed where nothing can be undone, or what should undo it. */
+export function heldAtStep(journal: JournalReader, address: Address): Held | null {
+  const stopped = newest(journal, address, isStop)
+  if (stopped === undefined) return null
+  const { undo, error } = (stopped.data ?? {}) as { undo?: boolean; error?: { message?: string } }
+  const code = undo === true ? 'COMPENSATION_HELD' : 'STEP_HELD'
+  return { code, reason: `${stopped.from}: ${error?.message ?? 'no reason was given'}` }
+}
+
+/** One that was paused while it is held comes back to that by another word. */
+const isStop = ({ type, fromState, toState }: Signal): boolean =>
+  toState === 'held' && fromState !== 'held' && (type === 'step.done' || type === 'fault')
+
 /** Its machine threw, and it could not be told so, or did not take that. */
 function isFault({ type, refused }: Signal): boolean {
   if (refused === null) return false

@@ -41,6 +41,38 @@ test('as a table: when, which, of whom, from which state to which', async () => 
   expect(rows.at(-1)?.at(-1)).toMatch(/^running → completed$/)
 })
 
+test('as a table it says why: what failed, and which reason somebody gave', async () => {
+  const file = journalFile()
+  const runtime = await service(file)
+  await (await runtime.start(release, null, { id: 'bad' })).outcome()
+  const long = await runtime.start(release, null, { id: 'long' })
+  await long.task('build').result()
+  await settled()
+  await long.cancel('no more')
+  await long.outcome()
+  const failed = cells((await call('history', file, 'bad', '--types', 'task.failed')).out)
+  expect(failed.at(-1)?.at(-1)).toBe(String.raw`HANDLER_FAILED: no \u001b[31mdock\u001b[0m`)
+  const cancelled = cells((await call('history', file, 'workflow/long', '--types', 'workflow.cancel')).out)
+  expect(cancelled.map(row => row.at(-1))).toEqual(['WHY', 'no more'])
+})
+
+test('what users put into a message is shown by no name that it has there', async () => {
+  const file = journalFile()
+  const odd = [
+    { error: 'text' },
+    { error: null },
+    { error: { message: 5 } },
+    { reason: {} },
+    [1],
+    'text',
+    null,
+  ]
+  written(file, odd.map(data => ({ to: 'workflow/a', correlationId: 'workflow/a', data })) as never)
+  const { code, out } = await call('history', file, 'a')
+  expect(code).toBe(0)
+  expect(cells(out)).toHaveLength(odd.length + 1)
+})
+
 test('of a step alone, with what is below it, and of a task that is in no run', async () => {
   const file = journalFile()
   written(

@@ -96,6 +96,69 @@ test('lists those in one state', async () => {
   expect((await call('runs', file, '--state', 'pending')).out).toBe('No runs.\n')
 })
 
+test('one in a state that has states in it is in that state', async () => {
+  const file = journalFile()
+  written(file, [
+    start('waits', { toState: 'running.waiting' }),
+    start('other', { toState: 'runningly' }),
+    start('paused', { toState: 'paused.waiting' }),
+  ])
+  expect(ids(await listed(file, '--state', 'running'))).toEqual(['waits'])
+  expect(ids(await listed(file, '--state', 'running.waiting'))).toEqual(['waits'])
+})
+
+test('of one that was brought to another version, that version: while it lives, and after its end', async () => {
+  const file = journalFile()
+  const migrated = (id: string, version: string, rest: Draft = {}): Draft => ({
+    ...{
+      type: 'hub.migrate',
+      name: 'workflow.migrated',
+      to: `workflow/${id}`,
+      correlationId: `workflow/${id}`,
+    },
+    ...{ data: { to: { name: 'release', version, hash: 'h' } }, toState: 'running', ...rest },
+  })
+  const refused = { code: 'VERSION_MISSING', message: 'no', allowed: [] }
+  written(
+    file,
+    [
+      ...['over', 'alive', 'same'].map(id => start(id)),
+      ...[migrated('over', '8'), migrated('alive', '8'), migrated('over', '9')],
+      ...[migrated('same', '8', { refused }), end('over', 'completed'), end('same', 'failed')],
+    ],
+    [checkpoint('workflow/alive', { definition: { name: 'release', version: '8', hash: 'h' }, seq: 5 })],
+  )
+  const { runs } = await listed(file)
+  expect(runs.map(({ id, version }) => [id, version])).toEqual([
+    ['same', '7'],
+    ['alive', '8'],
+    ['over', '9'],
+  ])
+  const { runs: ended } = await listed(file, '--state', 'completed')
+  expect(ended.map(({ id, version }) => [id, version])).toEqual([['over', '9']])
+})
+
+test('one that waits for an operator says which step of it, and why, also after it was paused', async () => {
+  const file = journalFile()
+  const error = { name: 'Error', message: 'the bank is closed', code: 'HANDLER_FAILED' }
+  const stopped = (id: string, data: object): Draft => ({
+    ...{ type: 'step.done', name: 'workflow.held', to: `workflow/${id}`, correlationId: `workflow/${id}` },
+    ...{ from: `task/${id}/pay/undo`, fromState: 'compensating', toState: 'held', data: data as never },
+  })
+  const again: Draft = { to: 'workflow/undo', type: 'workflow.resume', fromState: 'paused', toState: 'held' }
+  written(file, [
+    start('undo'),
+    start('step'),
+    stopped('undo', { undo: true, error }),
+    again,
+    stopped('step', {}),
+  ])
+  expect((await listed(file)).runs.map(({ id, state, held }) => [id, state, held])).toEqual([
+    ['step', 'held', { code: 'STEP_HELD', reason: 'task/step/pay/undo: no reason was given' }],
+    ['undo', 'held', { code: 'COMPENSATION_HELD', reason: 'task/undo/pay/undo: the bank is closed' }],
+  ])
+})
+
 test('a page at a time, without a gap and without a double', async () => {
   const file = journalFile()
   const names = Array.from({ length: 450 }, (_, index) => `r${index}`)
