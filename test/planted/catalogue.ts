@@ -15,6 +15,7 @@ import type { Mutant } from './mutant.ts'
 import { PARKING } from './parking.ts'
 import { QUEUES } from './queues.ts'
 import { RECOVERY } from './recovery.ts'
+import { SAGAS } from './sagas.ts'
 import { SCHEDULES } from './schedules.ts'
 import { STREAMS } from './streams.ts'
 import { TIMERS } from './timers.ts'
@@ -38,4 +39,5 @@ export const CATALOGUE: readonly Mutant[] = [
   ...RECOVERY,
   ...STREAMS,
   ...MACHINES,
+  ...SAGAS,
 ]

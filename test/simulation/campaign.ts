@@ -16,6 +16,7 @@ import { operate } from './operator.ts'
 import { asAny, WORKFLOWS } from './plans.ts'
 import { QUEUED } from './queueing.ts'
 import { Reader } from './reader.ts'
+import { SagaClient, sagaStaff } from './sagas.ts'
 import { drawWorld, type End, type World } from './world.ts'
 
 export interface Campaign {
@@ -92,13 +93,14 @@ export async function campaign(
   const start = simulation.clock.now()
   const clients = new Clients(world, start)
   const reader = new Reader(clients)
+  const saga = world.saga === null ? undefined : new SagaClient(world.saga)
   let simulated = 0
   try {
     for (const end of [...world.ends, LAST]) {
       const began = simulation.clock.now() - end.back
       simulation.clock.set(began)
       ;({ knows } = end)
-      await live(simulation, end, clients, reader)
+      await live(simulation, end, { clients, reader, saga })
       simulated += simulation.clock.now() - began
     }
     for (const order of world.orders) {
@@ -106,6 +108,7 @@ export async function campaign(
       const wrong = outcome === undefined ? 'never ended' : wrongWith(order, outcome)
       if (wrong !== null) simulation.break('outcome', `${order.name}: ${wrong}`)
     }
+    if (saga?.isOver === false) simulation.break('outcome', 'the saga never ended')
   } catch (error) {
     if (!(error instanceof PromiseBroken)) simulation.found.push(whatEnded(error))
   }
@@ -113,13 +116,21 @@ export async function campaign(
   return { seed, trace, lives, crashes, simulated, records, steps, broken }
 }
 
+/** Who acts from outside. */
+interface People {
+  readonly clients: Clients
+  readonly reader: Reader
+  readonly saga: SagaClient | undefined
+}
+
 /** One process life, to the end that was drawn for it or to that of all work. */
-async function live(simulation: Watched, end: End, clients: Clients, reader: Reader): Promise<void> {
+async function live(simulation: Watched, end: End, { clients, reader, saga }: People): Promise<void> {
   try {
     const life = await simulation.boot(end.crash)
     operate(life)
     reader.follow(life)
-    const living = clients.live(life, end.knows)
+    const asking = end.knows === 'mine' ? saga?.live(life) : undefined
+    const living = Promise.all([clients.live(life, end.knows), asking])
     const leaving = end.close ?? end.kill
     if (leaving !== undefined) await simulation.pass(life, leaving.after)
     if (end.close !== undefined) {
@@ -140,15 +151,18 @@ async function live(simulation: Watched, end: End, clients: Clients, reader: Rea
   }
 }
 
-function setupOf({ members, orders, queueing }: World, life: Life, knows: End['knows']): Setup {
+function setupOf({ members, orders, queueing, saga }: World, life: Life, knows: End['knows']): Setup {
   const used = orders.flatMap(order => (order.kind === 'workflow' ? [order.index] : []))
   const declared = WORKFLOWS.filter((_, index) => used.includes(index))
   return {
     tasks: [...JOBS, ...(queueing === null ? [] : QUEUED), keptIn(life)],
     queues: queueing?.queues[life.number % 2] ?? [],
     roles: queueing?.roles ?? {},
-    agents: members.map(member => employ(member, life)),
-    workflows: knows === 'none' ? [] : declared.map(both => asAny(both[knows])),
+    agents: [...members.map(member => employ(member, life)), ...(saga === null ? [] : sagaStaff(saga, life))],
+    workflows: [
+      ...(knows === 'none' ? [] : declared.map(both => asAny(both[knows]))),
+      ...(saga === null || knows !== 'mine' ? [] : [saga.definition]),
+    ],
   }
 }
 

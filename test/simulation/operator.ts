@@ -29,7 +29,8 @@ export function operate(life: Life): void {
     if (refused?.code === 'MACHINE_FAULT' || refused?.code === 'HOPS_EXCEEDED')
       for (const one of [to, from]) attend(one)
   })
-  for (const { address, code } of life.runtime.held()) if (code !== 'VERSION_MISSING' && code !== 'UPGRADE_REFUSED') attend(address)
+  for (const { address, code } of life.runtime.held())
+    if (code !== 'VERSION_MISSING' && code !== 'UPGRADE_REFUSED') attend(address)
   for (const { address, state } of life.runtime.actors.list())
     if (address.startsWith('queue/') && closed(state)) attend(address)
   for (const { address, state } of life.runtime.agents.list()) if (state === 'error') attend(address)
@@ -52,7 +53,8 @@ async function act(address: Address, life: Life): Promise<void> {
   if (address.startsWith('queue/')) return resume(idOf(address), life)
   if (address.startsWith('agent/')) return runtime.agents.resume(idOf(address))
   const held = runtime.held().find(one => one.address === address)
-  if (held === undefined) return
+  // What waits for a decision about a step is somebody else's.
+  if (held === undefined || held.code === 'STEP_HELD' || held.code === 'COMPENSATION_HELD') return
   if (held.code === 'INTERRUPTED' && dice.chance(0.4))
     await runtime.send({ type: 'task.fail', to: address, data: { reason: 'the operator says so' } })
   else await runtime.release(address)

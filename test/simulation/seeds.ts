@@ -12,5 +12,5 @@ export async function brokenAmong(first: number, count: number): Promise<string[
 }
 
 /** Blocks of seeds, each a test of its own. */
-export const blocks = (first: number, count: number, size = 250): { from: number; size: number }[] =>
+export const blocks = (first: number, count: number, size = 125): { from: number; size: number }[] =>
   Array.from({ length: count }, (_, block) => ({ from: first + block * size, size }))

@@ -20,6 +20,7 @@ import {
   type Planned,
 } from './plans.ts'
 import { drawQueueing, trained, type Queueing } from './queueing.ts'
+import { drawSaga, type Saga } from './sagas.ts'
 import { drawAbsence, drawTimetable, type Timetable } from './timetable.ts'
 import type { TaskGraph } from '../../src/actors/graph.ts'
 
@@ -73,6 +74,8 @@ export interface World {
   readonly queueing: Queueing | null
   /** Null: nothing is run again and again. */
   readonly timetable: Timetable | null
+  /** Null: no compiled workflow runs that can be undone. */
+  readonly saga: Saga | null
   /** All but the last life, which ends when nothing is left to do. */
   readonly ends: readonly End[]
   /** How often idle actors are taken out of memory between two steps. */
@@ -106,6 +109,7 @@ export function drawWorld(seed: number): World {
     orders: [...orders, ...(queueing?.orders ?? [])],
     queueing,
     timetable,
+    saga: drawSaga(new Dice(Math.imul(seed, 0x165667b1) ^ 0x5a6a)),
     deeds,
     ends: drawEnds(dice, prunes).map(end =>
       timetable === null ? end : { ...end, back: end.back - drawAbsence(absent) },

@@ -38,9 +38,11 @@ export interface Played {
 }
 
 export const INPUT = { n: 1, before: [] }
-const RUN = 'run'
+export const RUN = 'run'
 /** How often somebody looks whether there is anything to do, in milliseconds. */
 const LOOK = 9
+const MOST = 150
+const LOOKS = 500
 
 export async function playTree(tree: Tree, definition: AnyWorkflow, course: Course): Promise<Played> {
   const deeds: Deed[] = []
@@ -70,17 +72,29 @@ export async function playTree(tree: Tree, definition: AnyWorkflow, course: Cour
 }
 
 /** Whoever is held is not for ever. */
-async function heard<T>(life: Life, ask: () => Promise<T>): Promise<T> {
-  for (;;)
+export async function heard<T>(life: Life, ask: () => Promise<T>): Promise<T> {
+  for (const pause of pauses())
     try {
       return await ask()
     } catch (error) {
       if ((error as { code?: string }).code !== 'HELD') throw error
-      await life.wait(LOOK)
+      await life.wait(pause)
     }
+  return ask()
 }
 
-function staff(life: Life, deeds: Deed[], capacity: number): ReturnType<typeof agent>[] {
+/** Less and less often, and not for ever. */
+function* pauses(): Generator<number> {
+  for (let look = 0; look < LOOKS; look++) yield Math.min(LOOK + look, MOST)
+}
+
+/** Two who do as they are told, and who do nothing else. */
+export function staff(
+  life: Life,
+  deeds: Deed[],
+  capacity: number,
+  ids = ['ann', 'bob'],
+): ReturnType<typeof agent>[] {
   const written =
     <I, O>(run: (given: I, ctx: TaskContext) => Promise<O>): Handler<I, O> =>
     async (given, ctx) => {
@@ -99,7 +113,7 @@ function staff(life: Life, deeds: Deed[], capacity: number): ReturnType<typeof a
     }
   const works = life.handler(written((given: Given, ctx) => doing(given, ctx, life)) as never)
   const undoes = life.handler(written((given: { input: Given }, ctx) => undo(given, ctx, life)) as never)
-  return ['ann', 'bob'].map(id =>
+  return ids.map(id =>
     agent(id, { capacity })
       .handle(work, works as never)
       .handle(undoing, undoes as never),
@@ -145,10 +159,11 @@ interface Help {
 }
 
 /** Looks again and again, and does what there is to do, as it was drawn. */
-async function helped(help: Help): Promise<void> {
+export async function helped(help: Help): Promise<void> {
   const { life, began, cancel, said, tree } = help
   const nodes = tree.body.flatMap(all)
-  while (life.isUp && !help.isOver()) {
+  for (const pause of pauses()) {
+    if (!life.isUp || help.isOver()) return
     const at = life.clock.now() - began
     if (cancel !== null && at >= cancel.after && !said.has('cancel')) {
       const { compensate } = cancel
@@ -162,7 +177,7 @@ async function helped(help: Help): Promise<void> {
       }
     await answerGates(life, nodes)
     await takeUp(life, nodes)
-    await life.wait(LOOK)
+    await life.wait(pause)
   }
 }
 

@@ -196,7 +196,13 @@ export const treeOf = (mayCancel: boolean): fc.Arbitrary<Tree> =>
         : fc.constant('continue' as const),
       limit: maybe(3),
     })
-    .map(({ body, pivot, ...rest }) => ({ ...rest, body: new Namer().row(withPivot(body, pivot), []) }))
+    .map(({ body, pivot, ...rest }) => named(body, pivot, rest))
+
+/** A tree of these, one of which may be the point of no return. */
+export const named = (body: readonly Shape[], pivot: number | null, rest: Omit<Tree, 'body'>): Tree => ({
+  ...rest,
+  body: new Namer().row(withPivot(body, pivot), []),
+})
 
 /** Only a step by itself can be one. */
 function withPivot(

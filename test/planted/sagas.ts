@@ -1,0 +1,103 @@
+/** Bugs in compiled workflows: in what is undone, when, in which order, by whom, and what goes on past the pivot. */
+import type { Mutant } from './mutant.ts'
+
+export const SAGAS: readonly Mutant[] = [
+  {
+    name: 'undone in the order in which it was done',
+    words: 'What a run did is undone oldest first.',
+    file: 'src/machines/workflow-backward.ts',
+    find: 'return body.toReversed().flatMap(',
+    replace: 'return [...body].flatMap(',
+    invariant: 12,
+  },
+  {
+    name: 'rounds are undone oldest first',
+    words: 'What was done in the rounds of a loop is undone in the order in which it was done.',
+    file: 'src/machines/workflow-undo.ts',
+    find: 'thawedTrail(list.toReversed())',
+    replace: 'thawedTrail(list)',
+    invariant: 12,
+  },
+  {
+    name: 'what failed is not undone',
+    words: 'A step that was at work and failed counts as one that did nothing.',
+    file: 'src/machines/workflow-moves.ts',
+    find: '      ...(undoable && ran ? { trail: added(context.trail, trace) } : {}),\n      ...(pivots',
+    replace:
+      '      ...(undoable && ran && status === COMPLETED ? { trail: added(context.trail, trace) } : {}),\n      ...(pivots',
+    invariant: 12,
+  },
+  {
+    name: 'what never ran is undone',
+    words: 'A step that failed before anybody was at work is undone.',
+    file: 'src/machines/workflow-moves.ts',
+    find: '      ...(undoable && ran ? { trail: added(context.trail, trace) } : {}),\n      ...(pivots',
+    replace: '      ...(undoable ? { trail: added(context.trail, trace) } : {}),\n      ...(pivots',
+    invariant: 12,
+  },
+  {
+    name: 'items of maps are not undone',
+    words: 'What was done with the items of a map stays when the run goes back.',
+    file: 'src/machines/workflow-moves.ts',
+    find: '    ...(undoable && ran ? { trail: added(context.trail, trace) } : {}),\n    ...failedBy',
+    replace:
+      '    ...(undoable && ran && step < 0 ? { trail: added(context.trail, trace) } : {}),\n    ...failedBy',
+    invariant: 12,
+  },
+  {
+    name: 'no point of no return',
+    words: 'A pivot that has completed is forgotten.',
+    file: 'src/machines/workflow-moves.ts',
+    find: '...(pivots ? { pivoted: true } : {}),',
+    replace: '...(pivots ? { pivoted: false } : {}),',
+    invariant: 12,
+  },
+  {
+    name: 'a run past its pivot is undone with its parent',
+    words: 'A run below another that has passed its own point of no return is undone nonetheless.',
+    file: 'src/machines/workflow-moves.ts',
+    find: '=== true && trail !== null && !pivoted',
+    replace: '=== true && trail !== null && (pivoted || !pivoted)',
+    invariant: 12,
+  },
+  {
+    name: 'undone while it is at work',
+    words: 'A run that is stopped goes back before what still runs has ended.',
+    file: 'src/machines/workflow-guards.ts',
+    find: 'context.open === 0 && !context.pivoted',
+    replace: 'context.open >= 0 && !context.pivoted',
+    invariant: 12,
+  },
+  {
+    name: 'an undoing that fails counts',
+    words: 'What could not be undone is held to be undone.',
+    file: 'src/machines/workflow-undo.ts',
+    find: 'ending.status === COMPLETED ? undoing.failed :',
+    replace: 'ending.status !== null ? undoing.failed :',
+    invariant: 12,
+  },
+  {
+    name: 'what is older is undone before what is stuck',
+    words: 'In a loop, an undoing that failed does not stop those of earlier rounds.',
+    file: 'src/machines/workflow-undo.ts',
+    find: 'const room = width > 1 || from.failed.length === 0 ? width : 0',
+    replace: 'const room = width',
+    invariant: 12,
+  },
+  {
+    name: 'called off and left as it is',
+    words: 'A run that is cancelled does not undo what it did, though nobody said that it should not.',
+    file: 'src/machines/workflow-guards.ts',
+    find: '(context.cancel?.compensate ?? true)',
+    replace: '(context.cancel === null)',
+    invariant: 12,
+  },
+  {
+    name: 'nobody knows what to undo with',
+    words: 'Who undoes a step is not told what came of it.',
+    file: 'src/actors/materials.ts',
+    find: '...(ref === 0 ? {} : { output: this.#look.output(ref) })',
+    replace: '...(ref >= 0 ? {} : { output: this.#look.output(ref) })',
+    invariant: 12,
+  },
+]
