@@ -1,4 +1,5 @@
 /** stator history: the signals of a run, its steps and what is below them, oldest first. */
+import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkAddress, idOf, KINDS, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
@@ -95,19 +96,17 @@ function row(signal: Signal, style: Style): Cell[] {
 
 /** Why it was refused, or what failed, or for which reason somebody asked for it. */
 function why({ refused, data }: Signal, style: Style): Cell {
-  const { error, reason } = (refused === null && isObject(data) ? data : {}) as Told
-  const { code, message } = refused ?? error ?? {}
-  if (message === undefined) return typeof reason === 'string' ? reason : ''
+  if (refused !== null) return { text: `${refused.code}: ${refused.message}`, paint: style.bad }
+  const { error, reason } = told.safeParse(data).data ?? {}
+  if (error === undefined) return reason ?? ''
   return {
-    text: code === undefined ? String(message) : `${String(code)}: ${String(message)}`,
+    text: error.code === undefined ? error.message : `${error.code}: ${error.message}`,
     paint: style.bad,
   }
 }
 
-/** What many a message says of itself; a message of a user may say anything by these names. */
-interface Told {
-  readonly error?: { readonly code?: unknown; readonly message?: unknown } | null
-  readonly reason?: unknown
-}
-
-const isObject = (data: unknown): boolean => typeof data === 'object' && data !== null
+/** What a message may say of itself; those of users say anything by these names. */
+const told = z.object({
+  error: z.object({ code: z.string().optional(), message: z.string() }).optional().catch(undefined),
+  reason: z.string().optional().catch(undefined),
+})

@@ -110,21 +110,27 @@ test('one in a state that has states in it is in that state', async () => {
 test('of one that was brought to another version, that version: while it lives, and after its end', async () => {
   const file = journalFile()
   const migrated = (id: string, version: string, rest: Draft = {}): Draft => ({
-    ...{
-      type: 'hub.migrate',
-      name: 'workflow.migrated',
-      to: `workflow/${id}`,
-      correlationId: `workflow/${id}`,
-    },
-    ...{ data: { to: { name: 'release', version, hash: 'h' } }, toState: 'running', ...rest },
+    type: 'hub.migrate',
+    name: 'workflow.migrated',
+    to: `workflow/${id}`,
+    correlationId: `workflow/${id}`,
+    data: { to: { name: 'release', version, hash: 'h' } },
+    toState: 'running',
+    ...rest,
   })
   const refused = { code: 'VERSION_MISSING', message: 'no', allowed: [] }
   written(
     file,
     [
-      ...['over', 'alive', 'same'].map(id => start(id)),
-      ...[migrated('over', '8'), migrated('alive', '8'), migrated('over', '9')],
-      ...[migrated('same', '8', { refused }), end('over', 'completed'), end('same', 'failed')],
+      start('over'),
+      start('alive'),
+      start('same'),
+      migrated('over', '8'),
+      migrated('alive', '8'),
+      migrated('over', '9'),
+      migrated('same', '8', { refused }),
+      end('over', 'completed'),
+      end('same', 'failed'),
     ],
     [checkpoint('workflow/alive', { definition: { name: 'release', version: '8', hash: 'h' }, seq: 5 })],
   )
@@ -141,9 +147,15 @@ test('of one that was brought to another version, that version: while it lives, 
 test('one that waits for an operator says which step of it, and why, also after it was paused', async () => {
   const file = journalFile()
   const error = { name: 'Error', message: 'the bank is closed', code: 'HANDLER_FAILED' }
-  const stopped = (id: string, data: object): Draft => ({
-    ...{ type: 'step.done', name: 'workflow.held', to: `workflow/${id}`, correlationId: `workflow/${id}` },
-    ...{ from: `task/${id}/pay/undo`, fromState: 'compensating', toState: 'held', data: data as never },
+  const stopped = (id: string, data: NonNullable<Draft['data']>): Draft => ({
+    type: 'step.done',
+    name: 'workflow.held',
+    to: `workflow/${id}`,
+    correlationId: `workflow/${id}`,
+    from: `task/${id}/pay/undo`,
+    fromState: 'compensating',
+    toState: 'held',
+    data,
   })
   const again: Draft = { to: 'workflow/undo', type: 'workflow.resume', fromState: 'paused', toState: 'held' }
   written(file, [
