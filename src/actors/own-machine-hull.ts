@@ -6,10 +6,11 @@
  */
 import type { AnyActorScope, AnyStateMachine } from 'xstate'
 import { StatorError, toFailure, type Failure } from '../errors.ts'
-import type { Command, Emitted } from '../messages/command.ts'
+import type { Command, Emitted, Send } from '../messages/command.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import { carryOut, stopAll, type Action, type Done } from './own-machine-actions.ts'
+import { parentIn, wordTo } from './own-machine-parent.ts'
 import {
   inOrder,
   jsonOf,
@@ -51,6 +52,12 @@ class HullSnapshot {
     return new HullSnapshot(isOver ? 'done' : 'active', isOver ? end.status : ENDING[end.status], context)
   }
 
+  /** Once it has ended, its word to the run that it is a step of. */
+  get owed(): readonly Send[] {
+    const { parent, end } = this.context
+    return this.status === 'done' && parent !== undefined && end !== null ? [wordTo(parent, end)] : []
+  }
+
   /** Where whoever asks which events are allowed looks. */
   get _nodes(): readonly { readonly ownEvents: readonly string[] }[] {
     const { inner, end, paused } = this.context
@@ -87,8 +94,9 @@ export function hullOf(given: AnyStateMachine, rules: Rules): AnyStateMachine {
     transition: (before: HullSnapshot, signal: Signal, scope: AnyActorScope) => {
       const { context, commands } = new Turn(machine, rules, before.context).take(signal)
       if (context === before.context) return before
-      for (const command of commands) tell(scope, command)
-      return HullSnapshot.of(context)
+      const after = HullSnapshot.of(context)
+      for (const command of [...commands, ...after.owed]) tell(scope, command)
+      return after
     },
     restoreSnapshot: ({ status, value, context }: HullSnapshot) => new HullSnapshot(status, value, context),
     getPersistedSnapshot: (snapshot: HullSnapshot) => snapshot,
@@ -171,7 +179,7 @@ class Turn {
   }
 
   #start({ to, data }: Signal): Done {
-    const { input } = data as { readonly input: Json }
+    const { input, paused = false } = data as { readonly input: Json; readonly paused?: boolean }
     const run = to.slice(to.indexOf('/') + 1)
     const actions: Action[] = []
     const inner: Inner = this.#machine.getInitialSnapshot(
@@ -179,7 +187,9 @@ class Turn {
       input as never,
     )
     if (inner.status === 'error') throw inner.error
-    return this.#moved({ ...this.#before, run }, inner, actions)
+    const { context, commands } = this.#moved({ ...this.#before, run, ...parentIn(data) }, inner, actions)
+    // Its parent is paused: what it has begun with is not started.
+    return { context: paused && context.end === null ? { ...context, paused: [] } : context, commands }
   }
 
   /** A machine that takes the event itself decides what it means. */

@@ -45,9 +45,19 @@ export interface End {
   readonly reason?: string
 }
 
+/** Where it stands in the run that it is a step of. */
+export interface Parent {
+  readonly address: Address
+  readonly step: number
+  readonly visit?: number
+  readonly item?: number
+}
+
 export interface OwnContext {
   /** The id of the run. */
   readonly run: string
+  /** Absent where it is no step of another. */
+  readonly parent?: Parent
   /** The machine as XState knows it; null before the start. */
   readonly inner: Inner | null
   /** The tasks that run, by the id of their invoke. */

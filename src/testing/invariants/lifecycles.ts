@@ -90,7 +90,7 @@ const moves = ['running', ...ending] as const
 const breaksDown = [...moves, 'failing', 'failed'] as const
 /** Around a user's own machine: what that does inside `running` is its own matter. */
 const own: Lifecycle = {
-  none: { 'workflow.start': moves },
+  none: { 'workflow.start': [...moves, 'paused'] },
   running: {
     'step.done': breaksDown,
     fault: breaksDown,
