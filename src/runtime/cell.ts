@@ -49,6 +49,8 @@ export class Cell {
   held: Hold | null = null
   /** What it heard of its steps, by position: beside the snapshot, and only a cache of what is recorded. */
   heard: Map<number, Json> | null = null
+  /** Of a run that undoes: where its tasks were created, as far as its records were read. */
+  made: { upTo: number; readonly seqs: Map<Address, number> } | null = null
 
   constructor(
     definition: Definition,

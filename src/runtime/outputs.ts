@@ -6,6 +6,7 @@ import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Journal } from './journal.ts'
 import { decode } from './record.ts'
+import { scan } from './scan.ts'
 
 /**
  * What was recorded, for a run: what it heard lately is at hand, the rest is one read each. `recent`: signals of the present turn, which
@@ -24,7 +25,7 @@ export function lookFor(cell: Cell, journal: Journal, recent: readonly Signal[] 
     data,
     output: seq => outputIn(data(seq)),
     created: address =>
-      (recent.findLast(signal => creates(signal, address)) ?? createdIn(journal, address))?.data ?? null,
+      createdIn(cell, journal, address) ?? recent.findLast(signal => creates(signal, address))?.data ?? null,
   }
 }
 
@@ -37,22 +38,22 @@ function outputIn(data: Json): Json {
 const creates = ({ to, fromState, refused }: Signal, address: Address): boolean =>
   to === address && fromState === null && refused === null
 
-/** The latest who lived there: an address may have been another's before. */
-function createdIn(journal: Journal, address: Address): Signal | undefined {
-  for (let before: number | undefined; ;) {
-    const page = journal.query({
-      actor: address,
-      order: 'desc',
-      limit: PAGE,
-      ...(before === undefined ? {} : { before }),
-    })
-    const created = page.find(signal => creates(signal, address))
-    if (created !== undefined || page.length < PAGE) return created
-    before = page.at(-1)?.seq
+/**
+ * Where a run's tasks were created: its records are read through once, at the first question, and then only what came since. Its
+ * addresses are never used again in its life, so what is known stays true.
+ */
+function createdIn(cell: Cell, journal: Journal, address: Address): Json | undefined {
+  const made = (cell.made ??= { upTo: cell.createdSeq, seqs: new Map<Address, number>() })
+  if (!made.seqs.has(address)) {
+    const filter = { correlationId: cell.correlationId, types: ['task.create'], after: made.upTo }
+    for (const signal of scan(journal, filter)) {
+      made.upTo = signal.seq
+      if (signal.from === cell.address && creates(signal, signal.to)) made.seqs.set(signal.to, signal.seq)
+    }
   }
+  const record = journal.get(made.seqs.get(address) ?? 0)
+  return record === undefined ? undefined : decode(record).data
 }
-
-const PAGE = 100
 
 /** More than a turn can bring: what is not written yet is always at hand. */
 const MOST = 20_000
