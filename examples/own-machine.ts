@@ -84,7 +84,7 @@ async function live(ending: string): Promise<void> {
     if (name === 'workflow.running.cooling' && ending === 'dies while it waits') die()
     if (name === 'workflow.running.approving') break
   }
-  await runtime.send({ type: 'workflow.signal', to: run.address, data: { name: 'APPROVE', data: {} } })
+  await run.signal('APPROVE', {})
   console.log('  result:', JSON.stringify(await run.result()))
 }
 

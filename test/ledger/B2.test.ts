@@ -1,9 +1,19 @@
 /**
  * B2, the workflow engine: what follows what, beside what, on which condition, how often; states that everybody can see; pause, resume,
- * cancel with and without compensation; progress live. Workflows generated at run time are `flow.test.ts`'s.
+ * cancel with and without compensation; progress live; workflows that are written at run time.
  */
 import { expect, test } from 'vitest'
-import { agent, createRuntime, memory, signal, task, workflow, type Progress, type Run } from 'stator'
+import {
+  agent,
+  createRuntime,
+  memory,
+  signal,
+  task,
+  workflow,
+  type FlowDocument,
+  type Progress,
+  type Run,
+} from 'stator'
 import { z } from 'zod'
 import { latch, settled } from './support.ts'
 
@@ -169,6 +179,43 @@ test('what a run is told in one process life holds in the next', async () => {
   expect(again.status()).toBe('paused')
   await again.resume()
   expect(await again.result()).toMatchObject({ b: { n: 2 } })
+  await second.runtime.close()
+})
+
+test('a workflow that is written at run time runs as one in code, and on in a process life that never saw it', async () => {
+  const plan = (max: number): FlowDocument => ({
+    name: 'planned',
+    steps: [
+      { step: 'a', task: 'add', compensate: 'undo' },
+      { map: 'all', over: 'input.list', task: 'add' },
+      { wait: 'go', signal: 'go', for: '1h' },
+      {
+        loop: 'more',
+        while: { ref: 'input.n', is: 'lt', value: 9 },
+        max,
+        steps: [{ step: 't', task: 'tick' }],
+      },
+      { step: 'b', task: 'fail' },
+    ],
+  })
+  const journal = memory()
+  const first = await runtimeOf([], journal)
+  const input = { n: 1, list: [{ n: 4 }, { n: 6 }] }
+  const run = await first.runtime.startFlow(plan(2), input, { id: 'r' })
+  await expect(first.runtime.startFlow(plan(3), input, { id: 'r' })).rejects.toMatchObject({
+    code: 'IDEMPOTENCY_CONFLICT',
+  })
+  while (run.current()?.completed !== 2) await settled()
+  await first.runtime.close()
+  const second = await runtimeOf([], journal)
+  const again = second.runtime.run('r')
+  await again.signal('go')
+  expect(await again.outcome()).toMatchObject({
+    status: 'compensated',
+    error: { code: 'LOOP_LIMIT' },
+    outputs: { all: [{ n: 5 }, { n: 7 }], t: { n: 2 } },
+  })
+  expect(second.done).toEqual(['undo'])
   await second.runtime.close()
 })
 
