@@ -36,5 +36,5 @@ describe.each(SCENARIOS)('$name', scenario => {
     const { writes, once, twice } = await crashSweep(scenario, { seed: 7, watchers: () => [good] })
     expect(once).toBe(writes * 7)
     expect(twice).toBeGreaterThan(once)
-  }, 120_000)
+  }, 300_000)
 })

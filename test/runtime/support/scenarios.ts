@@ -30,7 +30,7 @@ const wide = workflow('wide', { input: text })
     'many',
     steps => {
       let all = steps
-      for (let i = 0; i < 20; i++) all = all.step(`s${i}`, count, () => ({ n: i })) as typeof all
+      for (let i = 0; i < 12; i++) all = all.step(`s${i}`, count, () => ({ n: i })) as typeof all
       return all
     },
     { limit: 4 },
@@ -129,7 +129,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'twenty at once with a limit',
+    name: 'twelve at once with a limit',
     setup: standard,
     play: async life => {
       const run = await life.until(life.runtime.start(wide, input, { id: 'run' }))
