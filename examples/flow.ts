@@ -31,7 +31,7 @@ const plan: FlowDocument = {
           when: { ref: 'outputs.search.found.0', is: 'exists' },
           steps: [
             { map: 'read', over: 'outputs.search.found', task: 'read', limit: 4 },
-            { wait: 'go', signal: 'go' },
+            { wait: 'go', signal: 'go', for: '7d' },
             { step: 'write', task: 'write', input: { style: 'short' }, bind: { parts: 'outputs.read' } },
           ],
         },
