@@ -102,7 +102,7 @@ export const ERRORS = {
   },
   HELD: {
     message: 'The actor is held and does not move until an operator acts.',
-    next: 'See runtime.held() for the reason, mend it, then runtime.release(address).',
+    next: 'See runtime.held() for the reason, and mend it; then runtime.release(address), for a step of a run run.retry(), run.skip() or run.finish(), where a definition is missing a start with one that fits.',
   },
   HOPS_EXCEEDED: {
     message: 'One input caused a longer chain of messages than allowed.',
@@ -190,7 +190,7 @@ export const ERRORS = {
   },
   NOT_FOUND: {
     message: 'Nothing lives at that address, nor ever did, or it was pruned.',
-    next: 'Check the id; list runs with runtime.actors.list().',
+    next: 'Check the id; runtime.runs.list() and stator runs list runs, runtime.actors.list() all that lives.',
   },
   NOT_JSON: {
     message: 'A value is not JSON.',

@@ -30,6 +30,8 @@ export interface RunOutcome<O = Readonly<Record<string, Json>>> {
   readonly steps: Readonly<Record<string, StepReport>>
   /** The first failure. */
   readonly error?: Failure
+  /** Why it was cancelled or terminated, where somebody said so. */
+  readonly reason?: string
 }
 
 /** Signals that are read at once in the search for an ending. */
@@ -61,7 +63,23 @@ export function taskOutcome(signal: Signal): TaskOutcome {
 export function runOutcome(cell: Cell, signal: Signal, journal: Journal): RunOutcome {
   const { definition, snapshot } = cell
   const report = definition.run?.report(snapshot.context, lookFor(cell, journal))
-  return { outputs: {}, steps: {}, ...report, status: signal.toState as RunOutcome['status'] }
+  const status = signal.toState as RunOutcome['status']
+  return withReason({ outputs: {}, steps: {}, ...report, status }, signal, journal)
+}
+
+/** Somebody asked for its end: it did not fail. */
+const isCalledOff = ({ status, error }: RunOutcome): boolean =>
+  status === 'cancelled' || status === 'terminated' || (status === 'compensated' && error === undefined)
+
+const CALLS = ['workflow.cancel', 'workflow.terminate']
+
+/** What was said with the last call that it took. */
+function withReason(outcome: RunOutcome, { to, seq }: Signal, journal: Journal): RunOutcome {
+  if (!isCalledOff(outcome)) return outcome
+  const filter = { actor: to, types: CALLS, before: seq + 1, order: 'desc', limit: PAGE } as const
+  const call = journal.query(filter).find(({ refused, data }) => refused === null && data !== null)
+  const { reason } = (call?.data ?? {}) as { readonly reason?: string }
+  return reason === undefined ? outcome : { ...outcome, reason }
 }
 
 /** What the records of its tasks say, for a run whose definition is gone. */
@@ -89,12 +107,12 @@ export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
       }
     if (outcome.status === 'failed') first ??= outcome.error
   }
-  return {
-    status: ending.toState as RunOutcome['status'],
-    outputs,
-    steps,
-    ...(first === undefined ? {} : { error: first }),
-  }
+  const status = ending.toState as RunOutcome['status']
+  return withReason(
+    { status, outputs, steps, ...(first === undefined ? {} : { error: first }) },
+    ending,
+    journal,
+  )
 }
 
 const stepOf = (signal: Signal): string => signal.to.slice(signal.to.lastIndexOf('/') + 1)
@@ -122,19 +140,16 @@ export function lastEnding(journal: Journal, address: Address): Signal | undefin
   }
 }
 
-const CODES: Partial<Record<RunOutcome['status'], 'CANCELLED' | 'TERMINATED'>> = {
-  cancelled: 'CANCELLED',
-  terminated: 'TERMINATED',
-}
-
 /** @throws StatorError WORKFLOW_FAILED, CANCELLED or TERMINATED unless it completed */
 export function resultOfRun(address: Address, outcome: RunOutcome): Readonly<Record<string, Json>> {
-  const { outputs, result = outputs } = outcome
-  if (outcome.status === 'completed') return result as Readonly<Record<string, Json>>
+  const { status, outputs, result = outputs, steps, error, reason } = outcome
+  if (status === 'completed') return result as Readonly<Record<string, Json>>
   const details = {
     run: address,
-    steps: outcome.steps,
-    ...(outcome.error === undefined ? {} : { error: outcome.error }),
+    ...(reason === undefined ? {} : { reason }),
+    steps,
+    ...(error === undefined ? {} : { error }),
   }
-  throw new StatorError(CODES[outcome.status] ?? 'WORKFLOW_FAILED', details)
+  if (status === 'terminated') throw new StatorError('TERMINATED', details)
+  throw new StatorError(isCalledOff(outcome) ? 'CANCELLED' : 'WORKFLOW_FAILED', details)
 }
