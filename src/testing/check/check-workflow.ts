@@ -35,7 +35,7 @@ export async function checkWorkflow<Input, Outputs, Given>(
   if (token?.check === check.name) return replayed(check, token.case)
   const file = check.regressions === false ? undefined : regressionFile(check.regressions, check.name)
   const tally = new Tally()
-  const coverage = new Coverage()
+  const coverage = new Coverage(check.workflow)
   if (file !== undefined) await regressions(check, file, tally, coverage)
   const size = await plain(check, tally, coverage)
   const found = await search(check, size, async drawn => {
@@ -65,7 +65,7 @@ export async function replay<Input, Outputs, Given>(
 
 async function replayed(check: Check, token: Case): Promise<Report> {
   const tally = new Tally()
-  const coverage = new Coverage()
+  const coverage = new Coverage(check.workflow)
   const drawn = today(check, token)
   const ran = await runCase(check, drawn, [coverage.watcher])
   tally.add(ran)

@@ -79,7 +79,10 @@ export class Clients {
 
   #takeUp(life: Life): void {
     for (const [address, state] of this.#stopped) {
-      const type = state === 'paused' ? 'agent.resume' : 'task.retry'
+      const isRun = address.startsWith('workflow/')
+      // What a run holds is decided by others.
+      if (isRun && state === 'held') continue
+      const type = state === 'held' ? 'task.retry' : isRun ? 'workflow.resume' : 'agent.resume'
       void life.wait(ANSWER).then(() => this.#send(life, type, address, {}))
     }
     this.#stopped.clear()

@@ -1,9 +1,10 @@
 /** Coverage: which states and transitions of the machines the cases of a check reached, and which never. It reads signals only. */
 import type { AnyStateMachine, AnyStateNode } from 'xstate'
-import { graphMachine } from '../../machines/graph.ts'
+import type { AnyWorkflow } from '../../actors/workflow.ts'
 import { taskMachine } from '../../machines/task.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Watcher } from '../host/watcher.ts'
+import { withChildren } from '../invariants/known.ts'
 
 export interface Covered {
   /** What it is of: `workflow`, or `task charge`. */
@@ -19,7 +20,19 @@ export class Coverage {
   /** The name of the task at an address; of the present case. */
   readonly #names = new Map<string, string>()
 
-  constructor() {
+  /** What each run of the present case runs. */
+  readonly #runs = new Map<string, string>()
+  readonly #charts: ReadonlyMap<string, Chart>
+  readonly #main: string
+
+  constructor(workflow: AnyWorkflow) {
+    this.#charts = new Map(
+      withChildren([workflow]).map((each, index) => [
+        index === 0 ? 'workflow' : `workflow ${each.name}`,
+        phasesOf(each.machine),
+      ]),
+    )
+    this.#main = workflow.name
     this.watcher = {
       durable: ({ signals }) => {
         for (const signal of signals) this.#see(signal)
@@ -31,7 +44,7 @@ export class Coverage {
     return [...this.#visits]
       .toSorted(([a], [b]) => (a < b ? 1 : -1))
       .map(([of, { states, transitions }]) => {
-        const chart = chartFor(of)
+        const chart = this.#chart(of)
         return {
           of,
           states: { reached: [...states].toSorted(), never: missing(chart.states, states) },
@@ -43,11 +56,19 @@ export class Coverage {
       })
   }
 
+  #chart(of: string): Chart {
+    return this.#charts.get(of) ?? TASK
+  }
+
   #see({ to, type, data, fromState, toState, refused }: Signal): void {
     if (refused !== null || toState === null) return
     if (type === 'task.create') this.#names.set(to, (data as { task: string }).task)
+    if (type === 'workflow.start') this.#runs.set(to, (data as { workflow: string }).workflow)
+    const run = this.#runs.get(to) ?? this.#main
     const of = to.startsWith('workflow/')
-      ? 'workflow'
+      ? run === this.#main
+        ? 'workflow'
+        : `workflow ${run}`
       : to.startsWith('task/')
         ? `task ${this.#names.get(to)}`
         : ''
@@ -55,7 +76,7 @@ export class Coverage {
     const visits = this.#visits.get(of) ?? { states: new Set<string>(), transitions: new Set<string>() }
     this.#visits.set(of, visits)
     visits.states.add(toState)
-    if (fromState !== toState) visits.transitions.add(`${fromState ?? chartFor(of).first} → ${toState}`)
+    if (fromState !== toState) visits.transitions.add(`${fromState ?? this.#chart(of).first} → ${toState}`)
   }
 }
 
@@ -81,9 +102,30 @@ function chartOf(machine: AnyStateMachine): Chart {
   }
 }
 
-const CHARTS = { workflow: chartOf(graphMachine), task: chartOf(taskMachine) }
+/** Of a compiled workflow: its phases, and that it is held or paused in one, as its runs say of themselves. */
+function phasesOf(machine: AnyStateMachine): Chart {
+  const first = machine.root.initial.target[0]?.key ?? ''
+  const states = new Set<string>()
+  const arrows = new Set<string>()
+  const line: AnyStateNode[] = Object.values(machine.root.states) as AnyStateNode[]
+  // Grows while it is walked.
+  for (const node of line) {
+    line.push(...(Object.values(node.states) as AnyStateNode[]))
+    const from = phaseOf(node)
+    if (from !== first) states.add(from)
+    for (const { target } of [...[...node.transitions.values()].flat(), ...(node.always ?? [])])
+      for (const to of target ?? []) if (phaseOf(to) !== from) arrows.add(`${from} → ${phaseOf(to)}`)
+  }
+  return { first, states: [...states], transitions: [...arrows] }
+}
 
-const chartFor = (of: string): Chart => (of === 'workflow' ? CHARTS.workflow : CHARTS.task)
+function phaseOf(node: AnyStateNode): string {
+  if ((node.meta as { readonly kind?: string } | undefined)?.kind === 'held') return 'held'
+  if (node.path[1] === 'control' && node.key === 'paused') return 'paused'
+  return node.path[0] ?? ''
+}
+
+const TASK = chartOf(taskMachine)
 
 const missing = (all: readonly string[], seen: ReadonlySet<string>): string[] =>
   all.filter(name => !seen.has(name)).toSorted()
