@@ -269,12 +269,12 @@ export function fromHub(
 }
 
 export function refusalOf(signal: Signal): StatorError {
-  const details = {
-    type: signal.type,
-    to: signal.to,
-    state: signal.toState,
-    allowed: signal.refused?.allowed ?? [],
-  }
+  const { type, to, toState: state } = signal
+  const { allowed = [] } = signal.refused ?? {}
+  const guarded = allowed.includes(type)
+    ? { reason: 'its state takes such events, and a guard did not take this one' }
+    : {}
+  const details = { type, to, state, allowed, ...guarded }
   const code = signal.refused?.code
   if (code === 'RECIPIENT_UNKNOWN')
     return new StatorError('RECIPIENT_UNKNOWN', { to: signal.to, type: signal.type })

@@ -2,10 +2,12 @@
  * fork(): a new journal from the history of another, as that stood at a position: the same records, and what recovery needs beside
  * them. To ask "what if". The other one is only read; what it holds of later is left out. Runs no machine.
  */
+import { z } from 'zod'
+import { func, parse } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
-import { checkCall, checkJournal } from './check-options.ts'
+import { checkJournal } from './check-options.ts'
 import { cursorAt, positionOf } from './cursor.ts'
 import { Kept } from './fork-kept.ts'
 import { Lives, type Mark } from './fork-lives.ts'
@@ -34,6 +36,13 @@ export interface ForkReader extends ForkReads {
   snapshot<T>(work: () => T): T
 }
 
+const optionsShape = z.strictObject({
+  at: z.string().optional(),
+  // It is checked with a code of its own.
+  into: z.unknown().optional(),
+  newId: func.optional(),
+})
+
 const PAGE = 1_000
 
 /**
@@ -43,7 +52,7 @@ const PAGE = 1_000
  * JOURNAL_USED (`into` is not empty), and as opening the two journals does
  */
 export function fork(source: Journal | ForkReader, options: ForkOptions = {}): Journal {
-  checkCall(options)
+  checkForkOptions(options)
   if (isReader(source)) return source.snapshot(() => forkOf(source, options))
   checkJournal(source, 'source')
   source.open({ newId: systemHost.ids })
@@ -52,6 +61,11 @@ export function fork(source: Journal | ForkReader, options: ForkOptions = {}): J
   } finally {
     source.close()
   }
+}
+
+/** @throws StatorError INPUT_INVALID */
+export function checkForkOptions(options: unknown): void {
+  parse(optionsShape, options, 'INPUT_INVALID', 'options of fork')
 }
 
 const isReader = (source: Journal | ForkReader): source is ForkReader =>

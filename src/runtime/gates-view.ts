@@ -141,7 +141,12 @@ export class GatesView {
    */
   async cancel(id: string, reason?: string): Promise<void> {
     const to = addressOf(id)
-    this.#require(to)
+    const { run, state, outcome } = infoOf(this.#require(to))
+    if (run !== null && outcome === null) {
+      const allowed = ['gate.approve', 'gate.reject']
+      const why = `the run ${run} waits for it: answer, or cancel the run`
+      throw new StatorError('EVENT_REFUSED', { type: 'gate.cancel', to, state, allowed, reason: why })
+    }
     await this.#handle(to).cancel(reason)
   }
 

@@ -5,6 +5,7 @@ import type { Signal } from '../messages/signal.ts'
 import type { Backlog } from './backlog.ts'
 import type { Cell } from './cell.ts'
 import type { Deciders } from './decider.ts'
+import { heldError } from './ended.ts'
 import { againInput } from './inputs.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Envelope } from './envelope.ts'
@@ -27,9 +28,15 @@ export interface Holding {
 }
 
 /** Mail of an actor that does not move: kept, durably, until it is released. Who waits for an answer is told. */
-export function keepForHeld({ backlog, dispatcher }: Holding, envelope: Envelope, turn: Turn): void {
+export function keepForHeld(
+  { backlog, dispatcher, population }: Holding,
+  envelope: Envelope,
+  turn: Turn,
+): void {
   if (envelope.ack !== undefined) {
-    envelope.ack.failed(new StatorError('HELD', { address: envelope.to }))
+    const { to } = envelope
+    const hold = population.stranded().get(to) ?? population.find(to)?.hold
+    envelope.ack.failed(hold ? heldError(to, hold) : new StatorError('HELD', { address: to }))
     return
   }
   if (envelope.type !== 'task.start') backlog.keepMail(envelope, turn)

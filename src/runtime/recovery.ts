@@ -214,10 +214,11 @@ function isRepeated({ output }: PendingMessage | Signal, siblings: readonly { ou
 
 /** An actor that began in the tail, by a definition that is not registered now. */
 function missing(signal: Signal): Hold {
-  const { workflow, version } = (signal.data ?? {}) as { workflow?: string; version?: string }
+  const started = (signal.data ?? {}) as { workflow?: string; version?: string; hash?: string }
+  const { workflow = signal.to, version = '?', hash = '?' } = started
   return {
     code: 'VERSION_MISSING',
-    reason: `${workflow ?? signal.to} version ${version ?? '?'} is not registered`,
+    reason: `${workflow} version ${version} (${hash}) is not registered`,
     signal: signal.seq,
   }
 }

@@ -19,7 +19,7 @@ import { checkHistoryFilter, checkReadOptions } from './check-filter.ts'
 import { checkCall } from './check-options.ts'
 import { filterOf, positionOf } from './cursor.ts'
 import type { EffectsView } from './effects-view.ts'
-import { forkOf, type ForkOptions } from './fork.ts'
+import { checkForkOptions, forkOf, type ForkOptions } from './fork.ts'
 import { TaskHandle, type HandleHost } from './handles.ts'
 import type { GatesView } from './gates-view.ts'
 import { letGo } from './held.ts'
@@ -230,7 +230,7 @@ class RuntimeImpl {
    */
   fork(options: ForkOptions = {}): Journal {
     this.#lifetime.requireJournal()
-    checkCall(options)
+    checkForkOptions(options)
     return forkOf(this.#parts.journal, { newId: this.#parts.ids, ...options })
   }
 

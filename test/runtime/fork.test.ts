@@ -225,6 +225,9 @@ test('what is no source, no position or no place is refused', async () => {
   expect(() => fork({} as Journal)).toThrow(/DEFINITION_INVALID/)
   expect(() => fork(undefined as never)).toThrow(/DEFINITION_INVALID/)
   expect(() => runtime.fork(null as never)).toThrow(/INPUT_INVALID/)
+  // A position under another name would be forked as it is now.
+  expect(() => runtime.fork({ from: 'start' } as never)).toThrow(/INPUT_INVALID.*from/)
+  expect(() => fork(memory(), { at: 5 } as never)).toThrow(/INPUT_INVALID.*"at"/)
   const used = runtime.fork()
   expect(() => runtime.fork({ into: used })).toThrow(/JOURNAL_USED/)
   await runtime.close()

@@ -108,7 +108,12 @@ describe('a gate of a run', () => {
     const [world, life] = await released()
     await world.pass(life, 2_000)
     const { gates } = life.runtime
-    expect(await codeOf(life, gates.cancel('run/ship'))).toBe('EVENT_REFUSED')
+    const refused = await life.until(gates.cancel('run/ship').catch((error: unknown) => error))
+    expect(refused).toMatchObject({
+      code: 'EVENT_REFUSED',
+      details: { state: 'open', reason: 'the run run waits for it: answer, or cancel the run' },
+    })
+    expect(refused).toHaveProperty('details.allowed', ['gate.approve', 'gate.reject'])
     expect(gates.get('run/ship')).toMatchObject({ state: 'open' })
     const run = life.runtime.run(release, 'run')
     await life.until(run.cancel('no longer wanted'))
