@@ -106,7 +106,8 @@ function tallyOf({ index, status }: WorkflowContext): Tally {
 
 /** What has not begun never will: the run was called off, something failed, or nothing led there. */
 function reportOf(context: WorkflowContext, look: Look): RunReport {
-  const { index, status, refs, error, cancel } = context
+  // Of one that was ended as it stood nobody knows what would have come.
+  const { index, status, refs, error, cancel, endedAt } = context
   const outputs: Record<string, Json> = {}
   const steps: Record<string, StepReport> = {}
   const by = error === null ? undefined : blockage(error.step, error.error.code)
@@ -116,7 +117,7 @@ function reportOf(context: WorkflowContext, look: Look): RunReport {
     if (output !== undefined) outputs[node.name] = output
     else if (state !== 'completed' && (hasOutput(node) || state === 'failed')) {
       const failure = state === 'failed' || state === 'cancelled' ? errorAt(look, refs.get(node.step)) : by
-      steps[node.name] = reportOn(state, cancel !== null, failure, error)
+      steps[node.name] = reportOn(state, cancel !== null || endedAt === 0, failure, error)
     }
   }
   return { outputs, steps, ...(error === null ? {} : { error: error.error }) }

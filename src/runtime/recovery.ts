@@ -92,6 +92,7 @@ function restore(
     return seq < (moved ?? 0)
   }
   for (const checkpoint of journal.checkpoints({ wake: true })) {
+    dispatcher.shelf.recorded(checkpoint.address, checkpoint.state)
     const mayStay = !isBehind(checkpoint) && population.size >= keep
     const place = mayStay ? placeOf(checkpoint) : undefined
     if (
@@ -105,8 +106,7 @@ function restore(
   for (const checkpoint of journal.checkpoints({ wake: false })) {
     isBehind(checkpoint)
     population.check(checkpoint)
-    // One that is brought back says so itself.
-    if (/^paused\b/.test(checkpoint.state)) dispatcher.shelf.stand(checkpoint.address, true)
+    dispatcher.shelf.recorded(checkpoint.address, checkpoint.state)
   }
   return { waiting, covered }
 }
@@ -159,6 +159,7 @@ function replayTail(
   let replayed = 0
   const first = tail[0]?.seq ?? 0
   for (const signal of tail) {
+    if (signal.refused === null) parts.dispatcher.shelf.recorded(signal.to, signal.toState)
     // A sender that ended later was held, and released, in the tail; one that had ended held its recipient.
     const endedLater = (ended.get(signal.from) ?? 0) > signal.seq
     if (signal.to === HUB || (signal.refused?.code === 'HOPS_EXCEEDED' && !endedLater))

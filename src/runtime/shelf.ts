@@ -3,7 +3,7 @@
  * here or in a line: a pause takes that out of its lines, and where the run goes on it is put back. Its place there follows from the
  * task, so it is the same as before; who goes next is not the shelf's to say.
  */
-import type { Address } from '../messages/address.ts'
+import { kindOf, type Address } from '../messages/address.ts'
 import type { Job, Placing } from './slots.ts'
 
 /** Where those wait of whose runs none is paused. */
@@ -66,6 +66,12 @@ export class Shelf {
     if (job.place !== null) this.#door.leave(job)
     const others = run === undefined ? undefined : this.#waiting.get(run)
     if (run !== undefined && others?.delete(task) === true && others.size === 0) this.#waiting.delete(run)
+  }
+
+  /** As the records say of a run, of which there may be no more than these; one that is brought back says so itself. */
+  recorded(run: Address, state: string | null): void {
+    // Of one that waits for an operator the state does not say it.
+    if (kindOf(run) === 'workflow' && state !== 'held') this.stand(run, /^paused\b/.test(state ?? ''))
   }
 
   /** A run stands so. Costs as much as it has tasks that wait, and nothing where nothing has changed. */

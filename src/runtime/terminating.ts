@@ -5,6 +5,7 @@
 import { workflowKind } from '../actors/kinds.ts'
 import { kindOf, rootOf, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Envelope } from './envelope.ts'
 import type { Holding } from './holding.ts'
@@ -33,6 +34,15 @@ interface Place {
   readonly item?: number
 }
 
+/** A run that is over, and what is known of it. */
+interface Ended {
+  readonly signal: SignalDraft
+  readonly priority: Priority
+  readonly place: Place
+  /** It has told the run above it that it is done. */
+  readonly told: boolean
+}
+
 export function terminate(parts: Holding, envelope: Envelope, seq: number, turn: Turn): Signal {
   const { population, backlog } = parts
   const signal = draft(envelope, seq, turn.at)
@@ -41,7 +51,8 @@ export function terminate(parts: Holding, envelope: Envelope, seq: number, turn:
   if (cell === undefined && !population.stranded().has(to))
     return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
   signal.fromState = signal.toState = cell?.state ?? lastState(parts, to, turn)
-  const place = (birthOf(parts, to, turn)?.data ?? {}) as Place
+  const birth = birthOf(parts, to, turn)
+  const place = (birth?.data ?? {}) as Place
   const told = place.parent !== undefined && hasToldEnd(parts, to, place.parent, turn)
   // It is done: only the run above it may have it undone, and waits for that.
   if (told && signal.from !== place.parent && signal.fromState === 'settled')
@@ -54,13 +65,15 @@ export function terminate(parts: Holding, envelope: Envelope, seq: number, turn:
     population.abandon(to)
     parts.deciders.ended({ address: to, definition: { kind: workflowKind } }, signal)
   } else parts.delivery.end(cell, signal, turn)
-  turn.queue.push(...messages(parts, signal, place, told, turn), ...backlog.takeMail(to, turn))
+  const priority = birth?.priority ?? signal.priority
+  const said = messages(parts, { signal, priority, place, told }, turn)
+  turn.queue.push(...said, ...backlog.takeMail(to, turn))
   return signal
 }
 
 /** To all that lives below it, and to the run above it. */
-function messages(parts: Holding, signal: SignalDraft, place: Place, told: boolean, turn: Turn): Envelope[] {
-  const { to: address, priority, from } = signal
+function messages(parts: Holding, { signal, priority, place, told }: Ended, turn: Turn): Envelope[] {
+  const { to: address, from } = signal
   const sender = { address, correlationId: rootOf(address), priority }
   const reason = signal.data as Json
   const said = below(parts, address, turn).map(({ to, type }, output) =>

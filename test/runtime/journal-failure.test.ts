@@ -26,6 +26,9 @@ function breakable(inner: Journal): { journal: Journal; disk: { full: boolean } 
     cached: inner.cached.bind(inner),
     prune: inner.prune.bind(inner),
     verify: inner.verify.bind(inner),
+    standing: inner.standing.bind(inner),
+    keys: inner.keys.bind(inner),
+    kept: inner.kept.bind(inner),
     close: inner.close.bind(inner),
   })
   return { journal, disk }

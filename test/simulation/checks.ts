@@ -59,14 +59,15 @@ function wrongRun(
       return `${name} is ${status}, and ${missing}, before it, ${statusOf(missing)}`
     if (status === 'blocked' && missing === undefined)
       return `${name} is blocked, and nothing stands in its way`
-    if (status === 'pending' && outcome.status !== 'cancelled' && onFailure !== 'cancel')
-      return `${name} never ran`
+    const isCalledOff = outcome.status === 'cancelled' || outcome.status === 'terminated'
+    if (status === 'pending' && !isCalledOff && onFailure !== 'cancel') return `${name} never ran`
     if (status !== 'completed' && status !== 'failed') continue
     const output = outcome.outputs[name] ?? null
     const wrong = wrongTask(known, { status, output, ...ofError(outcome.steps[name]?.error) })
     if (wrong !== null) return `${name} ${wrong}`
   }
-  return all === (outcome.status === 'completed')
+  // It may have been ended right after its last step, before it heard of that.
+  return all === (outcome.status === 'completed') || outcome.status === 'terminated'
     ? null
     : `a run that ${outcome.status}, all steps completed: ${all}`
 }

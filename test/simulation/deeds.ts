@@ -23,6 +23,8 @@ export interface Deed {
 const SORTS = {
   cancel: 4,
   'cancel a step': 2,
+  'pause a run': 3,
+  terminate: 2,
   pause: 4,
   'pause and resume': 2,
   look: 3,
@@ -62,6 +64,19 @@ const DOINGS: Readonly<Record<Deed['what'], (deed: Deed, doing: Doing) => Promis
     if (address === undefined || order.kind === 'task') return
     const step = order.kind === 'graph' ? `s${ms % 4}` : `p${ms % 3}0`
     await life.runtime.send({ type: 'task.cancel', to: `task/${idOf(address)}/${step}` })
+  },
+  'pause a run': async ({ order, ms }, { life, addressOf }) => {
+    const address = addressOf(order.name)
+    if (address === undefined || order.kind === 'task') return
+    const run = life.runtime.run(idOf(address))
+    await run.pause('a look at it')
+    await life.wait(ms)
+    await run.resume()
+  },
+  terminate: async ({ order }, { life, addressOf }) => {
+    const address = addressOf(order.name)
+    if (address === undefined || order.kind === 'task') return
+    await life.runtime.run(idOf(address)).terminate('it is enough')
   },
   pause: async ({ member, ms }, { life }) => {
     await life.runtime.agents.pause(member, 'tea')

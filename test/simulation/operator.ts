@@ -32,7 +32,7 @@ export function operate(life: Life): void {
   for (const { address, code } of life.runtime.held())
     if (code !== 'VERSION_MISSING' && code !== 'UPGRADE_REFUSED') attend(address)
   for (const { address, state } of life.runtime.actors.list())
-    if (address.startsWith('queue/') && closed(state)) attend(address)
+    if (!address.startsWith('agent/') && closed(state)) attend(address)
   for (const { address, state } of life.runtime.agents.list()) if (state === 'error') attend(address)
 }
 
@@ -52,6 +52,7 @@ async function act(address: Address, life: Life): Promise<void> {
   const { runtime } = life
   if (address.startsWith('queue/')) return resume(idOf(address), life)
   if (address.startsWith('agent/')) return runtime.agents.resume(idOf(address))
+  if (address.startsWith('workflow/') && isPaused(address, life)) return goOn(address, life)
   const held = runtime.held().find(one => one.address === address)
   // What waits for a decision about a step is somebody else's.
   if (held === undefined || held.code === 'STEP_HELD' || held.code === 'COMPENSATION_HELD') return
@@ -61,6 +62,15 @@ async function act(address: Address, life: Life): Promise<void> {
 }
 
 const closed = (state: string | null): boolean => state === 'paused' || state === 'draining'
+
+const isPaused = (address: Address, { runtime }: Life): boolean =>
+  closed(runtime.actors.get(address)?.state.replace(/\..*/, '') ?? null)
+
+/** Whoever paused the run may have gone. */
+async function goOn(run: Address, life: Life): Promise<void> {
+  await life.wait(life.simulation.dice.below(120))
+  await life.runtime.run(idOf(run)).resume()
+}
 
 /** Whoever paused or drained it may have gone. */
 async function resume(queue: string, life: Life): Promise<void> {

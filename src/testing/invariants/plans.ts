@@ -20,6 +20,8 @@ export function planFaults(move: Move, { books }: Shadow): string | undefined {
   }
   const run = books.runs.get(signal.to)
   if (run === undefined || !signal.to.startsWith('workflow/')) return undefined
+  // The hub ends it as it stands, whatever its plan says.
+  if (signal.type === 'workflow.terminate') return undefined
   return (
     reportFault(run, signal.type, signal.data) ?? (signal.final ? endFault(run, move) : stopFault(run, move))
   )
