@@ -23,6 +23,8 @@ export interface Case {
   readonly workload: string
   /** The limit that this measures; absent where Stator itself is measured. */
   readonly limit?: string
+  /** Of a limit: the subject that it is the limit of; absent where it is that of all. */
+  readonly of?: string
   /** Words for the journal and its durability; for a limit, its name. */
   readonly subject: string
   /** A limit belongs to the cases of its workload that have the same size. */

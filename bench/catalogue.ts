@@ -16,6 +16,8 @@ export interface Workload {
 const XSTATE_ACTORS = 'raw-xstate-actor-per-step'
 const XSTATE_MACHINES = 'raw-xstate-machine-per-workflow'
 const SQLITE = 'raw-sqlite'
+const GRAPH = 'generic-graph'
+const XSTATE = 'xstate-transition'
 
 /** The limits keep everything in one file, fsynced, or nothing at all. */
 const limit = (
@@ -42,6 +44,8 @@ const sqliteLimit = (workload: string, program: ProgramName, size: string, n: nu
   params: { n, journal: 'sqlite', mode },
 })
 
+const SUBJECTS = { sqlite: 'sqlite full', memory: 'memory' } as const
+
 const stator = (
   workload: string,
   journal: 'sqlite' | 'memory',
@@ -51,10 +55,25 @@ const stator = (
   mode = '',
 ): Case => ({
   workload,
-  subject: journal === 'sqlite' ? 'sqlite full' : 'memory',
+  subject: SUBJECTS[journal],
   size,
   program,
   params: { n, journal, mode },
+})
+
+const compiled = (...args: Parameters<typeof stator>): Case => ({ ...stator(...args), sort: 'compiled' })
+
+const both = (workload: string, program: ProgramName, size: string, n: number): Case[] =>
+  (['sqlite', 'memory'] as const).map(journal => compiled(workload, journal, program, size, n))
+
+/** The same workflow as data, on the generic machine of graphs: what a compiled one must not cost much more than. */
+const graphLimit = (of: Case): Case => ({
+  ...of,
+  limit: GRAPH,
+  of: of.subject,
+  subject: `limit ${GRAPH}`,
+  sort: of.subject,
+  params: { ...of.params, mode: 'graph' },
 })
 
 const scaled = (n: number, scale: number): number => Math.max(10, Math.round(n * scale))
@@ -66,11 +85,11 @@ const chain: Workload = {
     [...new Set([1_000, 10_000].map(full => scaled(full, scale)))].flatMap(n => {
       const size = `n=${n}`
       return [
-        { ...stator('W1', 'sqlite', 'programs/chain', size, n), sort: 'graph' },
-        { ...stator('W1', 'memory', 'programs/chain', size, n), sort: 'graph' },
+        ...both('W1', 'programs/chain', size, n),
         limit('W1', XSTATE_ACTORS, size, n, 'chain'),
         limit('W1', XSTATE_MACHINES, size, n, 'chain'),
         limit('W1', SQLITE, size, n, 'chain'),
+        ...both('W1', 'programs/chain', size, n).map(graphLimit),
       ]
     }),
 }
@@ -82,10 +101,10 @@ const fanOut: Workload = {
     const n = scaled(1_000, scale)
     const size = `n=${n}`
     return [
-      { ...stator('W2', 'sqlite', 'programs/fan-out', size, n), sort: 'graph' },
-      { ...stator('W2', 'memory', 'programs/fan-out', size, n), sort: 'graph' },
+      ...both('W2', 'programs/fan-out', size, n),
       limit('W2', XSTATE_ACTORS, size, n, 'fan-out'),
       limit('W2', SQLITE, size, n, 'fan-out'),
+      ...both('W2', 'programs/fan-out', size, n).map(graphLimit),
     ]
   },
 }
@@ -126,9 +145,10 @@ const growth: Workload = {
   cases: scale => {
     const n = Math.max(100, Math.round(5_000 * scale))
     return [
-      { ...stator('W5', 'sqlite', 'programs/growth', '', n), sort: 'graph' },
+      compiled('W5', 'sqlite', 'programs/growth', '', n),
       limit('W5', SQLITE, '', n, 'growth'),
       limit('W5', XSTATE_MACHINES, '', n, 'growth'),
+      graphLimit(compiled('W5', 'sqlite', 'programs/growth', '', n)),
     ]
   },
 }
@@ -141,7 +161,7 @@ const recovery: Workload = {
       const n = scaled(1_000, scale)
       const size = `${mode}, n=${n}`
       return [
-        { ...stator('W6', 'sqlite', 'programs/recovery', size, n, mode), sort: 'graph' },
+        { ...stator('W6', 'sqlite', 'programs/recovery', size, n, mode), sort: 'compiled' },
         sqliteLimit('W6', 'limits/sqlite-recovery', size, n, mode),
       ]
     }),
@@ -215,6 +235,26 @@ const backlog: Workload = {
   },
 }
 
+const charts: Workload = {
+  name: 'W10',
+  what: 'charts: one event of 10 to 1,000 parallel regions, compiling 100 to 5,000 steps',
+  cases: scale => {
+    const n = Math.max(100, Math.round(5_000 * scale))
+    const params = { n, journal: 'memory', mode: '' } as const
+    return [
+      { workload: 'W10', subject: 'chart', size: '', program: 'programs/charts', params },
+      {
+        workload: 'W10',
+        limit: XSTATE,
+        subject: `limit ${XSTATE}`,
+        size: '',
+        program: 'limits/xstate-charts',
+        params,
+      },
+    ]
+  },
+}
+
 export const WORKLOADS: readonly Workload[] = [
   chain,
   fanOut,
@@ -224,6 +264,7 @@ export const WORKLOADS: readonly Workload[] = [
   memory,
   simulations,
   backlog,
+  charts,
 ]
 
 /** Thrown for a name that no workload has. */

@@ -14,6 +14,14 @@ export interface Figure {
   readonly limit_median?: number
   /** median / limit_median: of a rate below 1, of a time or of memory above 1. */
   readonly ratio?: number
+  /** The same of the other limits. */
+  readonly others?: readonly Compared[]
+}
+
+export interface Compared {
+  readonly limit: string
+  readonly limit_median: number
+  readonly ratio: number
 }
 
 /** All runs of one case. */
@@ -53,6 +61,7 @@ export function round(value: number): number {
 /** Metrics that say something of Stator alone, or are shares already. */
 const UNDIVIDED = new Set([
   'records_per_step',
+  'ratio_to_10',
   'ratio_to_100',
   'ratio_to_first',
   'actors_in_memory',
@@ -93,22 +102,25 @@ function figure(of: Case, { metric, part, values }: Merged, measured: readonly M
     runs: values.length,
   }
   const divide = of.limit === undefined && !UNDIVIDED.has(metric)
-  const limit = divide ? limitOf(of, metric, part, measured) : undefined
-  const divided = limit === undefined ? undefined : ratio(middle, limit.median)
-  if (limit === undefined || divided === undefined) return base
-  return { ...base, limit: limit.name, limit_median: round(limit.median), ratio: divided }
+  const [first, ...others] = divide ? comparedWith(middle, of, metric, part, measured) : []
+  if (first === undefined) return base
+  return { ...base, ...first, ...(others.length > 0 ? { others } : {}) }
 }
 
-function limitOf(
+/** A figure beside those of its limits, in the order of the catalogue. */
+function comparedWith(
+  value: number,
   of: Case,
   metric: string,
   part: string | undefined,
   measured: readonly Measured[],
-): { name: string; median: number } | undefined {
-  for (const { case: other, runs } of measured) {
-    if (other.limit === undefined || other.workload !== of.workload || other.size !== of.size) continue
+): Compared[] {
+  return measured.flatMap(({ case: other, runs }) => {
+    const { limit } = other
+    if (limit === undefined || other.workload !== of.workload || other.size !== of.size) return []
+    if (other.of !== undefined && other.of !== of.subject) return []
     const values = valuesOf(runs, metric, part)
-    if (values.length > 0) return { name: other.limit, median: median(values) }
-  }
-  return undefined
+    const divided = values.length === 0 ? undefined : ratio(value, median(values))
+    return divided === undefined ? [] : [{ limit, limit_median: round(median(values)), ratio: divided }]
+  })
 }

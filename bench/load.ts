@@ -87,11 +87,17 @@ const WARM = 20
 export async function fanOutSamples(n: number, fanOut: () => Promise<unknown>): Promise<Sample[]> {
   const cold = await cost(fanOut)
   for (let round = 1; round < WARM_UP; round++) await fanOut()
-  const warm = []
-  for (let round = 0; round < WARM; round++) warm.push((await cost(fanOut)).ms)
+  const warm: Cost<unknown>[] = []
+  for (let round = 0; round < WARM; round++) warm.push(await cost(fanOut))
+  const middle = (of: 'ms' | 'cpuMs'): number =>
+    quantile(
+      warm.map(one => one[of]),
+      0.5,
+    )
   return [
     { metric: 'tasks_per_s', part: 'cold', value: (n / cold.ms) * 1000 },
-    { metric: 'tasks_per_s', part: 'warm', value: (n / quantile(warm, 0.5)) * 1000 },
+    { metric: 'tasks_per_s', part: 'warm', value: (n / middle('ms')) * 1000 },
+    { metric: 'cpu_us_per_task', part: 'warm', value: (middle('cpuMs') * 1000) / n },
   ]
 }
 
@@ -189,17 +195,18 @@ export async function growthSamples(
 ): Promise<Sample[]> {
   const lengths = lengthsUpTo(longest)
   for (let steps = 0; steps < Math.min(2_000, 2 * longest); steps += 100) await chain(100)
-  const found = new Map<number, number>()
+  const found = new Map<number, { readonly ms: number; readonly cpuMs: number }>()
   for (const length of lengths) {
     const times = Math.max(1, Math.round(Math.min(1_000, longest) / length))
-    const { ms } = await cost(async () => {
+    const { ms, cpuMs } = await cost(async () => {
       for (let round = 0; round < times; round++) await chain(length)
     })
-    found.set(length, ms / (times * length))
+    found.set(length, { ms: ms / (times * length), cpuMs: cpuMs / (times * length) })
   }
-  const base = found.get(100) ?? Number.NaN
-  return [...found].flatMap(([length, ms]) => [
+  const base = found.get(100)?.ms ?? Number.NaN
+  return [...found].flatMap(([length, { ms, cpuMs }]) => [
     { metric: 'ms_per_step', part: `steps=${length}`, value: ms },
+    { metric: 'cpu_us_per_step', part: `steps=${length}`, value: cpuMs * 1_000 },
     ...(length > 100 ? [{ metric: 'ratio_to_100', part: `steps=${length}`, value: ms / base }] : []),
   ])
 }

@@ -18,10 +18,11 @@ export function table(figures: readonly Figure[], titles: ReadonlyMap<string, st
       return [
         paint.bold(`${name}  ${titles.get(name) ?? ''}`.trimEnd()),
         paint.dim(line(HEADS, widths)),
-        ...rows.map((figure, index) => {
+        ...rows.flatMap((figure, index) => {
           const [variant = '', ...rest] = cells(figure)
           const text = line([rows[index - 1]?.variant === variant ? '' : variant, ...rest], widths)
-          return figure.variant.startsWith('limit ') ? paint.dim(text) : text
+          const others = (figure.others ?? []).map(other => line(['', '', '', '', compared(other)], widths))
+          return [figure.variant.startsWith('limit ') ? paint.dim(text) : text, ...others]
         }),
       ].join('\n')
     })
@@ -35,9 +36,12 @@ function cells(figure: Figure): string[] {
     metric,
     number(median),
     min === max ? '' : `${number(min)} – ${number(max)}`,
-    limit === undefined || ratio === undefined ? '' : `${ratio} × ${limit}`,
+    limit === undefined || ratio === undefined ? '' : compared({ limit, ratio }),
   ]
 }
+
+const compared = ({ limit, ratio }: { readonly limit: string; readonly ratio: number }): string =>
+  `${ratio} × ${limit}`
 
 /** With thousands marked, and as many decimals as count. */
 export function number(value: number): string {

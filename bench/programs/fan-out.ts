@@ -1,5 +1,5 @@
-/** W2: one workflow of n parallel steps; it ends when all of them have. */
-import { workflow } from 'stator'
+/** W2: one workflow of n parallel steps, which ends when all of them have; `graph`: as data. */
+import { graph, workflow } from 'stator'
 import { z } from 'zod'
 import type { Params, Sample } from '../case.ts'
 import { fanOutSamples } from '../load.ts'
@@ -11,9 +11,12 @@ export async function program(params: Params): Promise<readonly Sample[]> {
     for (let step = 0; step < params.n; step++) steps = steps.step(`s${step}`, noop)
     return steps
   })
+  const data = graph(
+    Array.from({ length: params.n }, (_, step) => ({ id: `s${step}`, task: noop, input: 1 })),
+  )
   const runtime = await open(params, { agents: [worker()], workflows: [wide] })
   const samples = await fanOutSamples(params.n, async () => {
-    const run = await runtime.start(wide, 1)
+    const run = params.mode === 'graph' ? await runtime.startGraph(data) : await runtime.start(wide, 1)
     return run.result()
   })
   await runtime.close()

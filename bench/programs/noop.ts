@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import {
   agent,
   createRuntime,
+  graph,
   memory,
   task,
   workflow,
   type AgentDefinition,
   type Runtime,
   type RuntimeOptions,
+  type TaskGraph,
   type WorkflowDefinition,
 } from 'stator'
 import { sqlite } from 'stator/sqlite'
@@ -29,6 +31,17 @@ export function chainOf(length: number): Chain {
   for (let step = 0; step < length; step++) chain = chain.step(`s${step}`, noop)
   return chain
 }
+
+/** The same as data, which the generic machine of graphs runs. */
+export const chainGraph = (length: number): TaskGraph =>
+  graph(
+    Array.from({ length }, (_, step) => ({
+      id: `s${step}`,
+      task: noop,
+      input: step,
+      after: step === 0 ? [] : [`s${step - 1}`],
+    })),
+  )
 
 /** A runtime on the journal that the case names. */
 export async function open(params: Params, options: Omit<RuntimeOptions, 'journal'>): Promise<Runtime> {

@@ -54,12 +54,14 @@ describe('numbers', () => {
 })
 
 describe('figures', () => {
-  test('have the shape that is documented, and compare with the first limit of their size', () => {
+  test('have the shape that is documented, and compare with the limits of their size, one before the others', () => {
     const measured = [
       { case: stator, runs: rate(100, 300, 200) },
       { case: limit('other-size', 'n=20'), runs: rate(1, 1, 1) },
       { case: limit('first', 'n=10'), runs: rate(400, 300, 500) },
-      { case: limit('second', 'n=10'), runs: rate(1, 1, 1) },
+      { case: limit('second', 'n=10'), runs: rate(100, 100, 100) },
+      { case: { ...limit('of-another', 'n=10'), of: 'memory' }, runs: rate(1, 1, 1) },
+      { case: { ...limit('of-this', 'n=10'), of: 'sqlite full' }, runs: rate(250, 250, 250) },
     ]
     const [steps, records, ...limits] = figuresOf(measured)
     const base = { workload: 'W1', variant: 'sqlite full, n=10, graph', runs: 3 }
@@ -72,6 +74,10 @@ describe('figures', () => {
       limit: 'first',
       limit_median: 400,
       ratio: 0.5,
+      others: [
+        { limit: 'second', limit_median: 100, ratio: 2 },
+        { limit: 'of-this', limit_median: 250, ratio: 0.8 },
+      ],
     })
     // Says something of Stator alone.
     expect(records).toEqual({ ...base, metric: 'records_per_step', median: 3, min: 3, max: 3 })
@@ -98,16 +104,18 @@ describe('figures', () => {
   })
 })
 
-test('the table names each workload and variant once, and every metric', () => {
+test('the table names each workload and variant once, every metric, and every limit', () => {
   const figures = figuresOf([
     { case: stator, runs: rate(12_345, 12_345) },
     { case: limit('l', 'n=10'), runs: rate(100, 200) },
+    { case: limit('m', 'n=10'), runs: [[{ metric: 'steps_per_s', value: 12_345 }]] },
   ])
   const plain = { bold: (text: string) => text, dim: (text: string) => text }
   const lines = table(figures, new Map([['W1', 'a chain']]), plain).split('\n')
   expect(lines[0]).toBe('W1  a chain')
   expect(lines.filter(line => line.startsWith('sqlite full, n=10'))).toHaveLength(1)
   expect(lines[2]).toMatch(/^sqlite full, n=10, graph +steps_per_s +12,350 +82.3 × l$/)
-  expect(lines.at(-2)).toMatch(/^limit l, n=10 +steps_per_s +150 +100 – 200$/)
+  expect(lines[3]?.trim()).toBe('1 × m')
+  expect(lines.at(-3)).toMatch(/^limit l, n=10 +steps_per_s +150 +100 – 200$/)
   expect([0, 0.12345, 12.345, 123.45, 12_345].map(number)).toEqual(['0', '0.123', '12.3', '123', '12,345'])
 })

@@ -11,7 +11,7 @@ const names = (args: string[]): string[] => {
 
 describe('arguments', () => {
   test('without names every workload is measured, five times, but for the long ones', () => {
-    expect(names([])).toEqual(['W1', 'W2', 'W3', 'W5', 'W6', 'W7', 'W8'])
+    expect(names([])).toEqual(['W1', 'W2', 'W3', 'W5', 'W6', 'W7', 'W8', 'W10'])
     expect(parseCommand([], '/somewhere')).toMatchObject({
       options: { runs: 5, scale: 1, json: undefined },
     })
@@ -63,6 +63,7 @@ describe('catalogue', () => {
         for (const of of cases) {
           expect(of.workload).toBe(workload.name)
           expect(limits.map(({ size }) => size)).toContain(of.size)
+          expect(cases.map(({ subject }) => subject)).toContain(of.of ?? of.subject)
         }
         const variants = cases.map(of => [of.subject, of.size, of.sort].join())
         expect(new Set(variants).size).toBe(variants.length)

@@ -22,6 +22,9 @@ const figure = z
     limit: z.string().optional(),
     limit_median: z.number().optional(),
     ratio: z.number().positive().optional(),
+    others: z
+      .array(z.strictObject({ limit: z.string(), limit_median: z.number(), ratio: z.number().positive() }))
+      .optional(),
   })
   .refine(({ min, median, max }) => min <= median && median <= max)
   .refine(({ limit, limit_median, ratio }) =>
@@ -68,6 +71,19 @@ describe('a tiny run of everything', () => {
     const limits = figures.filter(({ variant }) => variant.startsWith('limit '))
     expect([...new Set(compared.map(({ workload }) => workload))]).toEqual(all)
     expect([...new Set(limits.map(({ workload }) => workload))]).toEqual(all)
+  })
+
+  test('compares compiled workflows with the generic graph of the same journal', () => {
+    const variants = figures
+      .filter(({ others = [] }) => others.some(({ limit }) => limit === 'generic-graph'))
+      .map(({ workload, variant }) => `${workload} ${variant.split(',')[0] ?? ''}`)
+    expect([...new Set(variants)]).toEqual([
+      'W1 sqlite full',
+      'W1 memory',
+      'W2 sqlite full',
+      'W2 memory',
+      'W5 sqlite full',
+    ])
   })
 
   test('kills lose nothing, and finished steps do not run again', () => {
