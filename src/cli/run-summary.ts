@@ -2,6 +2,7 @@
 import { idOf, type Address } from '../messages/address.ts'
 import { MIGRATE } from '../messages/migration.ts'
 import type { Signal } from '../messages/signal.ts'
+import { RUN_ENDINGS } from '../messages/workflow.ts'
 import type { Checkpoint } from '../runtime/journal.ts'
 import { definitionsIn } from '../runtime/migration.ts'
 import type { JournalReader } from '../sqlite/index.ts'
@@ -11,9 +12,9 @@ import { heldAtStep, heldBy, lastTaken, type Held } from './standing.ts'
 /** Ends that are looked at: one that is no run's end may bear the name of one. */
 const FEW = 20
 
-/** In which a run has ended: these are found by their records. */
-export const ENDINGS: readonly string[] = ['completed', 'failed', 'cancelled', 'compensated', 'terminated']
-export const ENDS = ENDINGS.map(state => `workflow.${state}`)
+/** These are found by their records. */
+export const ENDINGS: readonly string[] = RUN_ENDINGS
+export const ENDS = RUN_ENDINGS.map(state => `workflow.${state}`)
 
 export interface RunSummary {
   readonly id: string

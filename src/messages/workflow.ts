@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { flow, ON_FAILURE } from './flow.ts'
 import { address, failureSchema, json, retrySchema } from './task.ts'
 
+/** How a run ends, of whatever kind it is. */
+export const RUN_ENDINGS = ['completed', 'failed', 'cancelled', 'compensated', 'terminated'] as const
+
 const index = z.int().min(0)
 
 /** Strict, as the whole plan: what nobody knows is a word misspelled. What no schema can say, `checkPlan` does. */

@@ -6,6 +6,7 @@ import { blockedBy as blockedByEvent, overdue, type TaskEvent } from '../machine
 import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
+import type { RUN_ENDINGS } from '../messages/workflow.ts'
 import type { Cell } from './cell.ts'
 import type { Journal } from './journal.ts'
 import { lookFor } from './outputs.ts'
@@ -21,7 +22,7 @@ export interface TaskOutcome<O = Json> {
 
 export interface RunOutcome<O = Readonly<Record<string, Json>>> {
   /** `compensated`: it failed, or was cancelled, and what it did is undone; `terminated`: it was ended as it stood. */
-  readonly status: 'completed' | 'failed' | 'cancelled' | 'compensated' | 'terminated'
+  readonly status: (typeof RUN_ENDINGS)[number]
   /** Outputs of the steps that completed, by name: all of them when the run completed. */
   readonly outputs: Partial<O>
   /** What a machine of your own gave at its end. */

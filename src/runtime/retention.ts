@@ -1,16 +1,14 @@
 /** Retention: which finished runs are old enough to be erased, and which prefix of the journal nobody needs. */
 import { GATE_ENDINGS } from '../messages/gate.ts'
+import { RUN_ENDINGS } from '../messages/workflow.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { scan } from './scan.ts'
 import type { SignalStream } from './signal-stream.ts'
 
 const ENDINGS = [
-  ...['completed', 'failed', 'cancelled', 'blocked'].flatMap(state => [
-    `workflow.${state}`,
-    `task.${state}`,
-    `group.${state}`,
-  ]),
+  ...['completed', 'failed', 'cancelled', 'blocked'].flatMap(state => [`task.${state}`, `group.${state}`]),
+  ...RUN_ENDINGS.map(state => `workflow.${state}`),
   ...GATE_ENDINGS.map(state => `gate.${state}`),
 ]
 /** What brings those to life. */

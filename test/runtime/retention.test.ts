@@ -1,12 +1,14 @@
 /** What a pruning takes, and what of it stays: a run is gone as a whole, or it is there. */
 import { describe, expect, test } from 'vitest'
-import { agent, graph, task, type Limits } from 'stator'
+import { agent, graph, signal, task, workflow, type Limits } from 'stator'
 import type { Life, Simulation } from 'stator/testing'
+import { z } from 'zod'
 import { decode } from '../../src/runtime/record.ts'
 import { codeOf, worldOf } from './support/world.ts'
 
 const job = task('job')
 const failing = task('failing')
+const free = task('free', { input: z.null(), output: z.null() })
 
 /** Ends before the steps that it blocks. */
 const fan = graph([
@@ -98,4 +100,52 @@ test('what was pruned is not told from memory, nor taken for one that has its na
   await life.until(followed)
   expect(seen[0]).toBe(from + 1)
   expect(seen.at(-1)).toBeGreaterThan(from + 1)
+})
+
+describe('a run that was undone, or ended as it stood', () => {
+  const undo = task('undo', { input: z.unknown(), output: z.unknown() })
+  const saga = workflow('saga')
+    .step('done', free, () => null, { compensate: undo })
+    .wait('word', { signal: signal('word') })
+
+  async function ended(
+    end: 'cancel' | 'terminate',
+  ): Promise<{ world: Simulation; life: Life; status: string }> {
+    const world = worldOf(
+      life => ({
+        agents: [
+          agent('ann')
+            .handle(
+              free,
+              life.handler(() => null),
+            )
+            .handle(
+              undo,
+              life.handler(() => null),
+            ),
+        ],
+        workflows: [saga as never],
+      }),
+      { limits: { tail: 4, idle: 1_000_000 } },
+    )
+    const life = await world.boot()
+    const run = await life.until(life.runtime.start(saga, undefined, { id: 'run' }))
+    await world.pass(life, 1_000)
+    await life.until(run[end]())
+    const { status } = await life.until(run.outcome())
+    await world.pass(life, 1_000)
+    return { world, life, status }
+  }
+
+  test.each([
+    ['cancel', 'compensated'],
+    ['terminate', 'terminated'],
+  ] as const)('by %s is %s, and is pruned like any other', async (end, state) => {
+    const { world, life, status } = await ended(end)
+    expect(status).toBe(state)
+    expect(life.runtime.prune({ olderThan: 0 })).toBe(1)
+    expect(left(world).filter(([to, isKept]) => isKept && to.includes('/run'))).toEqual([])
+    expect(await codeOf(life, life.runtime.run('run').outcome())).toBe('NOT_FOUND')
+    await life.until(life.runtime.close())
+  })
 })

@@ -29,6 +29,7 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set([
   'TASK_FAILED',
   'WORKFLOW_FAILED',
   'CANCELLED',
+  'TERMINATED',
   'DEPENDENCY_FAILED',
   'GROUP_FAILED',
 ])

@@ -57,7 +57,8 @@ function untrue(
   const isGroup = address.startsWith('group/')
   if (what === 'failure') {
     const { code } = value as StatorError
-    const isUndone = code === 'WORKFLOW_FAILED' && ending.toState === 'compensated'
+    // It failed, or somebody called it off.
+    const isUndone = ending.toState === 'compensated' && (code === 'WORKFLOW_FAILED' || code === 'CANCELLED')
     return isUndone || FAILED[code] === ending.toState
       ? undefined
       : `told is ${code}, recorded ${ending.toState}`
