@@ -2,7 +2,7 @@
  * Materials: what the messages of a compiled workflow say where its machine cannot know it: inputs out of recorded outputs, which case,
  * which items. The only place that calls its mappers and conditions.
  */
-import { StatorError } from '../errors.ts'
+import { StatorError, toFailure } from '../errors.ts'
 import type { Placed } from '../machines/flow-index.ts'
 import type { WorkflowContext } from '../machines/workflow-context.ts'
 import { addressOf } from '../machines/workflow-moves.ts'
@@ -180,7 +180,12 @@ export class Materials {
     const told = data as { readonly status: string; readonly undo?: boolean }
     if (told.status !== 'completed' || told.undo === true) return data
     const { outputs } = runView.report(this.#context, this.#look)
-    return { ...told, output: this.#host.admit(outputs) } as Json
+    try {
+      return { ...told, output: this.#host.admit(outputs) } as Json
+    } catch (error) {
+      // It is over itself, so nobody else could tell: its parent hears that it has nothing of it.
+      return { ...told, status: 'failed', error: toFailure(error) } as unknown as Json
+    }
   }
 
   #input(asked: Asked, given: Parameters<typeof filled>[0] | undefined): unknown {
