@@ -221,7 +221,7 @@ export class Body {
     const ends = [
       ...(this.#index.flow.onFailure === 'continue'
         ? []
-        : [{ guard: about('isFailedItem', step), target: FAILING, actions: ['settleItem'] }]),
+        : [{ guard: about('isFailedItem', step), target: FAILING, actions: ['settleStray'] }]),
       ...this.#failures('isLast', node, ways, close(false)),
       { guard: about('isItem', step), actions: ['settleItem'] },
     ]

@@ -9,6 +9,7 @@ import { EXECUTION } from './execution.ts'
 import { JOURNAL } from './journal.ts'
 import { LATE } from './late.ts'
 import { LOOP } from './loop.ts'
+import { FLOWS } from './flows.ts'
 import { MACHINES } from './machines.ts'
 import { FAMILIES } from './families.ts'
 import type { Mutant } from './mutant.ts'
@@ -39,5 +40,6 @@ export const CATALOGUE: readonly Mutant[] = [
   ...RECOVERY,
   ...STREAMS,
   ...MACHINES,
+  ...FLOWS,
   ...SAGAS,
 ]

@@ -6,6 +6,7 @@ import { HUB, kindOf } from '../../messages/address.ts'
 import { isMigration } from '../../runtime/migration.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { familyFaults } from './families.ts'
+import { flowFaults } from './flows.ts'
 import { gateFaults } from './gates.ts'
 import type { Invariant } from './invariant.ts'
 import { isFinal, isMove } from './lifecycles.ts'
@@ -31,6 +32,7 @@ export const legal: Invariant = {
         policyFault(move, shadow) ??
         startFaults(move, shadow) ??
         planFaults(move, shadow) ??
+        flowFaults(move, shadow) ??
         dependencyFaults(move, shadow) ??
         familyFaults(move, shadow) ??
         scheduleFaults(move, shadow) ??
