@@ -3,6 +3,7 @@
  * each sees only the first of it, so that adding one costs the same however many there are. A second branch gets a list of its own.
  */
 import { StatorError } from '../errors.ts'
+import { isPlace } from '../machines/workflow-context.ts'
 import { namesIn } from './declare.ts'
 import type { Draft } from './draft.ts'
 
@@ -30,6 +31,12 @@ export class Declarations {
     const names = isTip ? this.#names : new Map([...this.#names].filter(([, at]) => at < this.#size))
     const own = new Set<string>()
     for (const name of namesIn([draft])) {
+      if (isPlace(name))
+        throw new StatorError('DEFINITION_INVALID', {
+          workflow,
+          step: name,
+          reason: 'a number says which visit of a step, or which item, it is: a name needs a letter',
+        })
       if (own.has(name) || (names.get(name) ?? Number.POSITIVE_INFINITY) < this.#size)
         throw new StatorError('DEFINITION_INVALID', {
           workflow,

@@ -1,7 +1,14 @@
 /** Flow view: what came of the steps of a compiled workflow, and how they stand: for its code, and for those who look at a run. */
 import type { Failure } from '../errors.ts'
 import type { Placed } from '../machines/flow-index.ts'
-import { COMPLETED, HELD, NODE_STATES, type WorkflowContext } from '../machines/workflow-context.ts'
+import {
+  COMPLETED,
+  FAILED,
+  HELD,
+  NODE_STATES,
+  SKIPPED,
+  type WorkflowContext,
+} from '../machines/workflow-context.ts'
 import { isPaused } from '../machines/workflow.ts'
 import { nameOf } from '../machines/workflow-moves.ts'
 import { isStuck, widthOf } from '../machines/workflow-undo.ts'
@@ -116,8 +123,11 @@ function reportOf(context: WorkflowContext, look: Look): RunReport {
     const output = outputOfNode(context, node.step, look)
     if (output !== undefined) outputs[node.name] = output
     else if (state !== 'completed' && (hasOutput(node) || state === 'failed')) {
-      const failure = state === 'failed' || state === 'cancelled' ? errorAt(look, refs.get(node.step)) : by
-      steps[node.name] = reportOn(state, cancel !== null || endedAt === 0, failure, error)
+      const item = failedItem(context, node)
+      const stands = item === undefined ? state : 'failed'
+      const failure =
+        stands === 'failed' || stands === 'cancelled' ? errorAt(look, item ?? refs.get(node.step)) : by
+      steps[node.name] = reportOn(stands, cancel !== null || endedAt === 0, failure, error)
     }
   }
   return { outputs, steps, ...(error === null ? {} : { error: error.error }) }
@@ -138,6 +148,14 @@ function reportOn(
   if (state === 'cancelled' || state === 'running') return withError('cancelled')
   if (called) return { status: 'pending' }
   return first === null ? { status: 'skipped' } : withError('blocked')
+}
+
+/** Where is recorded why the first item of a map failed, where one has: the map has then, also where it was stopped for that. */
+function failedItem({ maps, status }: WorkflowContext, { kind, step }: Placed): number | undefined {
+  const map = kind === 'map' && status.get(step) !== SKIPPED ? maps[step] : undefined
+  if (map === undefined || map.failed === 0) return undefined
+  for (let item = 0; item < map.count; item++) if (map.status.get(item) === FAILED) return map.refs.get(item)
+  return undefined
 }
 
 const errorAt = (look: Look, ref: number): Failure | undefined =>

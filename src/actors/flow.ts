@@ -6,6 +6,7 @@ import type { AnyStateMachine } from 'xstate'
 import { StatorError } from '../errors.ts'
 import { indexOf } from '../machines/flow-index.ts'
 import { compileWorkflow } from '../machines/workflow.ts'
+import { isPlace } from '../machines/workflow-context.ts'
 import { checkName } from '../messages/address.ts'
 import { toMs } from '../messages/duration.ts'
 import type { ChildNode, Flow, FlowNode, StepNode } from '../messages/flow.ts'
@@ -249,6 +250,11 @@ class Reader {
 
   #named(given: string): string {
     const name = checkName(given, 'step name')
+    if (isPlace(name))
+      throw this.#invalid(
+        name,
+        'a number says which visit of a step, or which item, it is: a name needs a letter',
+      )
     if (this.#names.has(name)) throw this.#invalid(name, 'the name is used twice')
     this.#names.add(name)
     return name

@@ -169,13 +169,12 @@ export class Materials {
       until === 'mapper'
         ? this.#call(name, () => code.until?.(this.#from))
         : valueOf(until as Reference, this.#source)
-    const at =
-      made instanceof Date ? made.getTime() : typeof made === 'string' ? Date.parse(made) : Number(made)
-    if (Number.isFinite(at)) return at
+    const at = made instanceof Date ? made.getTime() : typeof made === 'string' ? Date.parse(made) : made
+    if (Number.isFinite(at)) return at as number
     throw new StatorError('MAPPER_FAILED', { step: name, reason: 'it waits until what is no time' })
   }
 
-  /** Its parent is told what came of it. */
+  /** Its parent is told what came of it; what cannot be told has failed, to the parent, which else would wait for ever. */
   #done(data: Json): Json {
     const told = data as { readonly status: string; readonly undo?: boolean }
     if (told.status !== 'completed' || told.undo === true) return data
@@ -183,8 +182,7 @@ export class Materials {
     try {
       return { ...told, output: this.#host.admit(outputs) } as Json
     } catch (error) {
-      // It is over itself, so nobody else could tell: its parent hears that it has nothing of it.
-      return { ...told, status: 'failed', error: toFailure(error) } as unknown as Json
+      return { ...told, status: 'failed', error: toFailure(error, 'NOT_JSON') as unknown as Json } as Json
     }
   }
 

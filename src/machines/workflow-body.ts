@@ -159,9 +159,10 @@ export class Body {
     const unmatched = [about('fail', step, { code: 'BRANCH_UNMATCHED', why: `no case of ${name} holds` })]
     return {
       ...head(node),
-      initial: 'choice',
+      // No name of a node in it: those hold no slash.
+      initial: `${name}/choice`,
       states: {
-        choice: {
+        [`${name}/choice`]: {
           id: `${idOf(name)}/choice`,
           meta: { description: 'Which case holds is asked for.', node: name },
           entry: [about('ask', step)],
@@ -183,10 +184,10 @@ export class Body {
     ]
     return {
       ...head(node),
-      initial: 'check',
+      initial: `${name}/check`,
       entry: [about('enterLoop', step)],
       states: {
-        check: {
+        [`${name}/check`]: {
           id,
           meta: { description: 'Whether it goes round once more is asked for.', node: name },
           entry: [about('ask', step)],

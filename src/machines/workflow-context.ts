@@ -158,6 +158,9 @@ export function endingOf(event: WorkflowEvent): Ending | null {
   return { ...base, status, ran: event.data.ran ?? status === COMPLETED, ref }
 }
 
+/** Could it be read as a visit, or an item? A run below a run must not have what the run above it calls another one. */
+export const isPlace = (name: string): boolean => /^\d+(\.i\d+)?$/.test(name)
+
 /** The part of an address that tells visits of a step, and items of a map, apart. */
 export function placeOf(visit: number, item: number | null, undo = 0): string {
   const parts = [

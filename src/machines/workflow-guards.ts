@@ -76,6 +76,10 @@ export const signalOf = (context: WorkflowContext, step: number): string => {
   return node.kind === 'wait' ? (node.signal ?? '') : ''
 }
 
+/** Positions of the signals of a name that nobody has waited for yet; a name may be that of what every object has. */
+export const keptOf = ({ signals }: WorkflowContext, name: string): readonly number[] =>
+  Object.hasOwn(signals, name) ? (signals[name] ?? []) : []
+
 const isDecision = ({ type }: WorkflowEvent): boolean =>
   type === 'step.retry' || type === 'step.skip' || type === 'step.finish'
 
@@ -121,11 +125,11 @@ export const workflowGuards = {
   },
   isSignal: ({ context, event }: Args, { step }: At) =>
     event.type === 'workflow.signal' && event.data.name === signalOf(context, step),
-  isKept: ({ context }: Args, { step }: At) => (context.signals[signalOf(context, step)]?.length ?? 0) > 0,
+  isKept: ({ context }: Args, { step }: At) => keptOf(context, signalOf(context, step)).length > 0,
   mayKeep: ({ context, event }: Args) =>
     event.type === 'workflow.signal' &&
     context.index.flow.signals.includes(event.data.name) &&
-    (context.signals[event.data.name]?.length ?? 0) < MAX_KEPT_SIGNALS,
+    keptOf(context, event.data.name).length < MAX_KEPT_SIGNALS,
   isGoing: ({ context }: Args) => !context.paused,
   isPaused: ({ context }: Args) => context.paused,
   startsPaused: ({ event }: Args) => event.type === 'workflow.start' && event.data.paused === true,

@@ -8,13 +8,23 @@ import type { Json } from '../messages/json.ts'
 import type { FlowIndex } from './flow-index.ts'
 import { traces } from './trail.ts'
 import {
+  COMPLETED,
   endingOf,
   newWorkflow,
+  RUNNING,
   type At,
   type WorkflowContext,
   type WorkflowEvent,
 } from './workflow-context.ts'
-import { listOf, signalOf, workflowGuards, type Args, type Owner, type Range } from './workflow-guards.ts'
+import {
+  keptOf,
+  listOf,
+  signalOf,
+  workflowGuards,
+  type Args,
+  type Owner,
+  type Range,
+} from './workflow-guards.ts'
 import * as moves from './workflow-moves.ts'
 import type { Move } from './workflow-moves.ts'
 import * as undo from './workflow-undo.ts'
@@ -134,16 +144,23 @@ export const workflowSetup = setup({
       make(enqueue, moves.pass(context, step, event.seq)),
     ),
     takeKept: enqueueActions(({ context, enqueue }, { step }: At) => {
+      // Who waited for the same at once has taken it: it is word for all of them.
+      if (context.status.get(step) !== RUNNING) return
       const name = signalOf(context, step)
-      const [first = 0, ...rest] = context.signals[name] ?? []
-      const { change } = moves.pass(context, step, first)
-      enqueue.assign({ ...change, signals: { ...context.signals, [name]: rest } })
+      const [first = 0, ...rest] = keptOf(context, name)
+      let { status, refs } = context
+      for (const { node } of context.index.entries) {
+        if (signalOf(context, node.step) !== name || status.get(node.step) !== RUNNING) continue
+        status = status.set(node.step, COMPLETED)
+        refs = refs.set(node.step, first)
+      }
+      enqueue.assign({ status, refs, signals: { ...context.signals, [name]: rest } })
     }),
     keep: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'workflow.signal') return
       const { name } = event.data
       enqueue.assign({
-        signals: { ...context.signals, [name]: [...(context.signals[name] ?? []), event.seq] },
+        signals: { ...context.signals, [name]: [...keptOf(context, name), event.seq] },
       })
     }),
     update: enqueueActions(({ event, enqueue }) => {
