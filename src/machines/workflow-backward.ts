@@ -101,25 +101,30 @@ function statesOf(part: Part, next: string): Record<string, StateConfig> {
   }
 }
 
-/** A guard or an action about whose state undoes: of a loop, for every step in it. */
-const by = (type: string, owner: number): Named => ({ type, params: { owner } })
+/** A guard or an action about whose state undoes: of a loop, for every step in it; of everything else for itself alone, which a chart is told. */
+const about = ({ kind, step: owner }: Placed) => {
+  const params = kind === 'loop' ? { owner } : { owner, step: owner }
+  return (type: string): Named => ({ type, params })
+}
 
-function undoStates({ name, step }: Placed, next: string): Record<string, StateConfig> {
+function undoStates(node: Placed, next: string): Record<string, StateConfig> {
+  const { name } = node
+  const by = about(node)
   const id = idOf(name)
   const held = `#${id}/held`
   const rows = [
-    { guard: by('undoesLast', step), target: next, actions: [by('undone', step)] },
-    { guard: by('isStuck', step), target: held, actions: [by('undone', step)] },
-    { guard: by('isUndoing', step), actions: [by('undone', step)] },
+    { guard: by('undoesLast'), target: next, actions: [by('undone')] },
+    { guard: by('isStuck'), target: held, actions: [by('undone')] },
+    { guard: by('isUndoing'), actions: [by('undone')] },
   ]
-  const meant = by('isMeantUndo', step)
-  const given = [{ guard: meant, target: `#${id}`, actions: [by('decideUndo', step)] }]
+  const meant = by('isMeantUndo')
+  const given = [{ guard: meant, target: `#${id}`, actions: [by('decideUndo')] }]
   return {
     [name]: {
       id,
       meta: { description: 'What it did is undone, if it did anything.', node: name, kind: 'undo' },
-      entry: [by('undoNext', step)],
-      always: [{ guard: by('isUndone', step), target: next }],
+      entry: [by('undoNext')],
+      always: [{ guard: by('isUndone'), target: next }],
       on: { 'step.done': rows, fault: rows },
     },
     [`${name}/held`]: {
@@ -128,7 +133,7 @@ function undoStates({ name, step }: Placed, next: string): Record<string, StateC
       entry: ['holdUndo'],
       exit: ['unhold'],
       on: {
-        'step.retry': [{ guard: meant, target: `#${id}`, actions: [by('retryUndo', step)] }],
+        'step.retry': [{ guard: meant, target: `#${id}`, actions: [by('retryUndo')] }],
         'step.skip': given,
         'step.finish': given,
       },
