@@ -5,6 +5,7 @@
 import { kindOf, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import { cursorAt, positionOf } from '../runtime/cursor.ts'
+import { isIn } from '../runtime/runs-view.ts'
 import type { JournalReader } from '../sqlite/index.ts'
 import { ENDINGS, ENDS, fromCheckpoint, fromStart, summary, type RunSummary } from './run-summary.ts'
 
@@ -39,7 +40,7 @@ export function listRuns(journal: JournalReader, options: RunListOptions): RunPa
   const isEnding = state !== undefined && ENDINGS.includes(state)
   for (const { run, at } of isEnding ? ended(journal, state, before) : candidates(journal, before)) {
     if (run === undefined || (!all && run.id.includes('/'))) continue
-    if (state !== undefined && !isIn(run.state, state)) continue
+    if (!isIn(run.state, state)) continue
     // One more than asked for was found: the page has a next one.
     if (runs.length === limit) return { runs, next: cursorAt(last) }
     runs.push(run)
@@ -47,9 +48,6 @@ export function listRuns(journal: JournalReader, options: RunListOptions): RunPa
   }
   return { runs, next: null }
 }
-
-/** A machine of a user's own says where in a state it is: `running.waiting` is one that runs. */
-const isIn = (state: string, asked: string): boolean => state === asked || state.startsWith(`${asked}.`)
 
 interface Candidate {
   readonly run: RunSummary | undefined

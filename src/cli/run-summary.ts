@@ -1,10 +1,9 @@
 /** Run summary: what the records and the checkpoint of one run say of it. It folds no machine. */
 import { idOf, type Address } from '../messages/address.ts'
-import { MIGRATE } from '../messages/migration.ts'
 import type { Signal } from '../messages/signal.ts'
 import { RUN_ENDINGS } from '../messages/workflow.ts'
 import type { Checkpoint } from '../runtime/journal.ts'
-import { definitionsIn } from '../runtime/migration.ts'
+import { versionAt } from '../runtime/migration.ts'
 import type { JournalReader } from '../sqlite/index.ts'
 import { progressOf, type StepCount } from './progress.ts'
 import { heldAtStep, heldBy, lastTaken, type Held } from './standing.ts'
@@ -52,21 +51,8 @@ export function summary(
 ): RunSummary {
   const { workflow } = start.data as { workflow: string }
   const standsAt = standing(journal, start.to, last, checkpoint, start.seq)
-  const version = versionOf(journal, start, last, checkpoint)
+  const version = checkpoint?.definition.version ?? versionAt(journal, start, last.seq + 1)
   return { ...standsAt, workflow, version, started: start.at }
-}
-
-/** A migration may have brought it to another one than it was started on. */
-function versionOf(
-  journal: JournalReader,
-  { to: actor, seq: after, data }: Signal,
-  last: Signal,
-  checkpoint: Checkpoint | undefined,
-): string {
-  if (checkpoint !== undefined) return checkpoint.definition.version
-  const filter = { actor, types: [MIGRATE], after, before: last.seq + 1, order: 'desc', limit: FEW } as const
-  const migration = journal.query(filter).find(one => one.refused === null && one.data !== null)
-  return migration === undefined ? (data as { version: string }).version : definitionsIn(migration).to.version
 }
 
 export function fromCheckpoint(journal: JournalReader, checkpoint: Checkpoint): RunSummary {

@@ -7,7 +7,7 @@ import type { Json } from '../messages/json.ts'
 import { MIGRATE } from '../messages/migration.ts'
 import type { Signal } from '../messages/signal.ts'
 import { input, type Envelope } from './envelope.ts'
-import type { Checkpoint, DefinitionRef, TimerRecord } from './journal.ts'
+import type { Checkpoint, DefinitionRef, Journal, TimerRecord } from './journal.ts'
 import { heldOf, type Succession } from './verdict.ts'
 
 /** Data of the message: all that the actor is from then on, so that nobody need know what it was. */
@@ -96,4 +96,23 @@ export function definitionsIn({ data }: Pick<Signal, 'data'>): {
   state: string
 } {
   return data as unknown as Migrated
+}
+
+/** A word that was refused made nothing of it. */
+const FEW = 20
+
+/** The version that a run runs on, or ran on at its end: that of its start, or what it was brought to since. */
+export function versionAt(journal: Pick<Journal, 'query'>, start: Signal, before: number): string {
+  const filter = {
+    actor: start.to,
+    types: [MIGRATE],
+    after: start.seq,
+    before,
+    order: 'desc',
+    limit: FEW,
+  } as const
+  const migration = journal.query(filter).find(({ refused, data }) => refused === null && data !== null)
+  return migration === undefined
+    ? (start.data as { version: string }).version
+    : definitionsIn(migration).to.version
 }

@@ -5,6 +5,7 @@ import { idOf, type Address } from '../messages/address.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Journal } from './journal.ts'
 import type { Lifetime } from './lifetime.ts'
+import { versionAt } from './migration.ts'
 import { lastEnding } from './outcome.ts'
 import type { Population } from './population.ts'
 import { scan } from './scan.ts'
@@ -13,7 +14,7 @@ import { scan } from './scan.ts'
 const MAX_SCANNED = 10_000
 
 export interface RunFilter {
-  /** Such as `running`, `paused`, `held`, `completed`. */
+  /** Such as `running`, `paused`, `held`, `completed`: of a machine of your own with all that is in it. */
   readonly state?: string | undefined
   /** The name of its workflow; of a graph given as data `graph`. */
   readonly workflow?: string | undefined
@@ -90,10 +91,18 @@ export class RunsView {
     const { parent = null, ...named } = start.data as unknown as Start
     if ((parent !== null && !children) || (workflow ?? named.workflow) !== named.workflow) return undefined
     const standing = this.#standing(start.to, start.seq)
-    if (standing === undefined || (state ?? standing.state) !== standing.state) return undefined
+    if (standing === undefined || !isIn(standing.state, state)) return undefined
     const { to: address, at: started } = start
-    const { workflow: name, version } = named
-    return { id: idOf(address), address, workflow: name, version, parent, started, ...standing }
+    const version = this.#version(start)
+    return { id: idOf(address), address, workflow: named.workflow, version, parent, started, ...standing }
+  }
+
+  /** Whoever lives has it at hand; of who ended it is a part of its history. */
+  #version(start: Signal): string {
+    const { population, journal } = this.#parts
+    const cell = population.look(start.to)
+    if (cell !== undefined && cell.createdSeq === start.seq) return cell.definition.ref.version
+    return versionAt(journal, start, Number.POSITIVE_INFINITY)
   }
 
   #standing(address: Address, since: number): Pick<RunSummary, 'state' | 'alive' | 'ended'> | undefined {
@@ -107,8 +116,11 @@ export class RunsView {
   }
 }
 
+/** A machine of a user's own says where in a state it is: `running.waiting` is one that runs. */
+export const isIn = (state: string, asked: string | undefined): boolean =>
+  asked === undefined || state === asked || state.startsWith(`${asked}.`)
+
 interface Start {
   readonly workflow: string
-  readonly version: string
   readonly parent?: Address
 }

@@ -210,3 +210,15 @@ describe('a migration', () => {
     expect(verdict(journal, next)?.reasons.join()).toContain(reason)
   })
 })
+
+test('a run is listed with the version that it runs on, and by the outer state that it is in; after its end as well', async () => {
+  const journal = await begun()
+  const next = review(reviewOf('waiting', HOUR), { version: '2', migrate: { '1': snapshot => snapshot } })
+  const runtime = await life(journal, next)
+  const { runs } = runtime
+  expect(runs.list({ state: 'running' }).runs).toMatchObject([{ id: 'one', version: '2' }])
+  expect(runs.list({ state: 'run' }).runs).toEqual([])
+  await runtime.run('one').terminate()
+  expect(runs.list({ state: 'terminated' }).runs).toMatchObject([{ id: 'one', version: '2', alive: false }])
+  await runtime.close()
+})
