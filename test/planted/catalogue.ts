@@ -2,6 +2,7 @@
 import { BACKLOG } from './backlog.ts'
 import { CACHED } from './cached.ts'
 import { CLIENTS } from './clients.ts'
+import { CONTROL } from './control.ts'
 import { DELIVERY } from './delivery.ts'
 import { DEPENDENCIES } from './dependencies.ts'
 import { DISPATCH } from './dispatch.ts'
@@ -34,6 +35,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...QUEUES,
   ...EXECUTION,
   ...CLIENTS,
+  ...CONTROL,
   ...CACHED,
   ...JOURNAL,
   ...PARKING,

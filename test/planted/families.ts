@@ -22,9 +22,8 @@ export const FAMILIES: readonly Mutant[] = [
     name: 'blocked is as good as done',
     words: 'Who depends on a blocked task is told that it completed.',
     file: 'src/runtime/dependencies.ts',
-    find: "const status = ending.toState as DependencyEnding['status']",
-    replace:
-      "const status = (ending.toState === 'blocked' ? 'completed' : ending.toState) as DependencyEnding['status']",
+    find: "compensated: 'failed',",
+    replace: "compensated: 'failed',\n  blocked: 'completed',",
     invariant: 4,
   },
   {
