@@ -174,7 +174,7 @@ export class Materials {
     throw new StatorError('MAPPER_FAILED', { step: name, reason: 'it waits until what is no time' })
   }
 
-  /** Its parent is told what came of it; what cannot be told has failed, to the parent, which else would wait for ever. */
+  /** Its parent is told what came of it. */
   #done(data: Json): Json {
     const told = data as { readonly status: string; readonly undo?: boolean }
     if (told.status !== 'completed' || told.undo === true) return data
@@ -182,7 +182,8 @@ export class Materials {
     try {
       return { ...told, output: this.#host.admit(outputs) } as Json
     } catch (error) {
-      return { ...told, status: 'failed', error: toFailure(error, 'NOT_JSON') as unknown as Json } as Json
+      // It is over itself, so nobody else could tell: its parent hears that it has nothing of it.
+      return { ...told, status: 'failed', error: toFailure(error) } as unknown as Json
     }
   }
 
