@@ -30,9 +30,9 @@ export const pages: Readonly<Record<string, () => Promise<string>>> = {
 }
 
 function errorsPage(): string {
-  const entries = Object.entries(ERRORS)
+  const entries = Object.entries(ERRORS).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const sections = entries.map(([code, { message, next }]) => `## ${code}\n\n${message}\n\n_Next:_ ${next}\n`)
-  return `<!-- Made by npm run docs from src/error-codes.ts; a test compares the two. -->
+  return `<!-- Made by npm run docs from src/error-codes.ts and src/run-error-codes.ts; a test compares the two. -->
 
 # Errors
 

@@ -1,7 +1,8 @@
 /**
- * The one catalogue of errors: code, message, next step. Codes never change between majors.
- * Nothing else may define a code; nothing here may import from the rest of the project.
+ * The one catalogue of errors: code, message, next step. Codes never change between majors. Those that concern workflows are in
+ * run-error-codes.ts. Nothing else may define a code; nothing here may import from the rest of the project.
  */
+import { RUN_ERRORS } from './run-error-codes.ts'
 
 export interface ErrorEntry {
   /** What happened, in one sentence. */
@@ -11,6 +12,7 @@ export interface ErrorEntry {
 }
 
 export const ERRORS = {
+  ...RUN_ERRORS,
   ADDRESS_INVALID: {
     message: 'An address or id is malformed.',
     next: 'An address is kind/id. An id is one part; only that of a step has two: run/step. A part has 1 to 200 characters out of letters, digits, and . _ : @ - and begins with a letter or a digit.',
@@ -55,10 +57,6 @@ export const ERRORS = {
     message: 'The command cannot be understood.',
     next: 'See what it takes with --help.',
   },
-  COMPENSATION_HELD: {
-    message: 'What undoes a step keeps failing: the run waits for an operator.',
-    next: 'See run.heldSteps() for the error; then run.retry(step), or run.skip(step, reason), or undo it by hand and run.finish(step, reason).',
-  },
   CYCLE: {
     message: 'The dependencies form a cycle.',
     next: 'Remove one of the dependencies that the details spell out.',
@@ -79,14 +77,6 @@ export const ERRORS = {
   FORK_IMPOSSIBLE: {
     message: 'The history cannot be rebuilt at that position: a pruning took what it needs.',
     next: 'Fork at the position `first` of the details, whose cursor is `from`, or at a later one.',
-  },
-  GATE_EXPIRED: {
-    message: 'Nobody answered at the gate in time, which counts as a rejection.',
-    next: 'Answer earlier, with runtime.gates, or give the gate more time.',
-  },
-  GATE_REJECTED: {
-    message: 'Somebody rejected what the gate asked.',
-    next: 'The message says who, and why.',
   },
   GROUP_FAILED: {
     message: 'Not every task of the group completed.',
@@ -156,17 +146,9 @@ export const ERRORS = {
     message: 'A guard or an action of the machine threw.',
     next: 'Mend the machine; the actor stands where it stood before that message.',
   },
-  MACHINE_NOT_DURABLE: {
-    message: 'A machine of your own does something that no restart could bring back.',
-    next: 'The details name the state, the place in it, and what to do instead; docs/own-machines.md lists what a machine may do.',
-  },
   MACHINE_UNSUPPORTED: {
     message: 'The machine does something that cannot be durable.',
     next: 'Use assign, emit, raise, after and guards; leave effects to tasks.',
-  },
-  MAPPER_FAILED: {
-    message: 'The function that makes a step its input threw or gave a wrong value.',
-    next: 'Mend the mapper named in the details.',
   },
   MESSAGE_TOO_DEEP: {
     message: 'A value is nested deeper than allowed.',
@@ -199,18 +181,6 @@ export const ERRORS = {
   OUTPUT_INVALID: {
     message: 'The handler returned a value that does not fit the output schema.',
     next: 'Mend the handler, or the schema of the task.',
-  },
-  PIVOT_PASSED: {
-    message: 'The run is past the point of no return: nothing of it is undone any more.',
-    next: 'Let it go on, or cancel it with { compensate: false }, which leaves what is done as it is.',
-  },
-  PREFLIGHT_FAILED: {
-    message: 'A workflow has what this runtime refuses to run.',
-    next: 'Mend what the findings in the details name, as each of them suggests; or give a reason in its option preflight.ignore.',
-  },
-  QUERY_FAILED: {
-    message: 'The handler of a query threw, or gave what does not fit its schema.',
-    next: 'Mend the handler that the details name; the run is as it was.',
   },
   QUEUE_TIMEOUT: {
     message: 'The task waited longer for an agent than it may.',
@@ -252,14 +222,6 @@ export const ERRORS = {
     message: 'A timer fired that was cancelled or set anew meanwhile.',
     next: 'Nothing to repair: it was recorded and not applied.',
   },
-  STEP_HELD: {
-    message: 'A step failed past the point of no return: the run waits for an operator.',
-    next: 'See run.heldSteps() for the error; then run.retry(step), or run.skip(step, reason), or do it by hand and run.finish(step, reason, output).',
-  },
-  STEP_REPEATED: {
-    message: 'ctx.do was called twice with one name in one attempt.',
-    next: 'Give every recorded sub-step of a handler its own name.',
-  },
   TASK_EXPIRED: {
     message: 'The task was not done in the time that it has in all.',
     next: 'Raise timeout.overall of the task, or see in TaskHandle.attempts() what took so long.',
@@ -273,10 +235,6 @@ export const ERRORS = {
     message: 'No registered agent handles this task in the role asked for.',
     next: 'Register an agent with .handle(task, …) and the right role.',
   },
-  TERMINATED: {
-    message: 'The run was ended as it stood, and nothing of it was undone.',
-    next: 'Nothing to repair: somebody asked for it; run.outcome() tells what had completed.',
-  },
   TIMED_OUT: {
     message: 'Waiting took longer than the timeout given.',
     next: 'The work goes on; wait again with the same handle.',
@@ -284,18 +242,6 @@ export const ERRORS = {
   TOKEN_INVALID: {
     message: 'A replay token cannot be played.',
     next: 'Copy the whole token, and play it with the check and the version of Stator that printed it.',
-  },
-  UPDATE_FAILED: {
-    message: 'The handler of an update threw, or gave what does not fit its schemas.',
-    next: 'Mend the handler, or what it was given: the details say why; the run is as it was.',
-  },
-  UPGRADE_REFUSED: {
-    message: 'What is registered under the name of this run cannot go on with it.',
-    next: 'The details say why: keep the version registered that it runs on, or give the new one a migration from it; upgradeCheck() tries that beforehand.',
-  },
-  VERSION_MISSING: {
-    message: 'The definition that wrote this history is not registered.',
-    next: 'Register the definition that the details name again: the run goes on.',
   },
   WORKER_DIED: {
     message: 'The worker thread ended without an answer.',
@@ -308,10 +254,6 @@ export const ERRORS = {
   WORKER_OUT_OF_MEMORY: {
     message: 'The worker thread went over its memory limit.',
     next: 'Raise the memory option of worker(), or work on less at once.',
-  },
-  WORKFLOW_FAILED: {
-    message: 'The workflow failed.',
-    next: 'The details name the steps that failed and those they blocked.',
   },
 } as const satisfies Record<string, ErrorEntry>
 
