@@ -219,12 +219,11 @@ export class Kernel {
   }
 
   #deliver(envelope: Envelope, turn: Turn): void {
-    const seq = this.#seq + 1
     const signal = isMigration(envelope)
-      ? migrate(this.#holding, envelope, seq, turn)
+      ? migrate(this.#holding, envelope, this.#seq + 1, turn)
       : isTermination(envelope)
-        ? terminate(this.#holding, envelope, seq, turn)
-        : this.#delivery.deliver(envelope, seq, turn)
+        ? terminate(this.#holding, envelope, this.#seq + 1, turn)
+        : this.#delivery.deliver(envelope, this.#seq + 1, turn)
     if (signal === undefined) {
       keepForHeld(this.#holding, envelope, turn)
       return

@@ -245,17 +245,9 @@ export class Books {
   }
 
   #agent({ to, type, data, fromState, toState, final }: Signal): void {
-    const none = {
-      state: '',
-      role: undefined,
-      skills: [],
-      capacity: 1,
-      told: 0,
-      presence: 'absent' as const,
-      online: 0,
-      ready: 0,
-    }
-    const helper = this.helpers.get(to) ?? { address: to, running: new Set<Work>(), ...none }
+    const none = { state: '', role: undefined, skills: [], capacity: 1, told: 0, online: 0, ready: 0 }
+    const fresh = { address: to, running: new Set<Work>(), presence: 'absent' as const, ...none }
+    const helper = this.helpers.get(to) ?? fresh
     this.helpers.set(to, helper)
     helper.state = toState ?? ''
     type Told = { role?: string; skills: string[]; capacity: number; ready?: boolean; running: number }
