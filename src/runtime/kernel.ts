@@ -16,7 +16,7 @@ import { migrate } from './migrating.ts'
 import { isMigration } from './migration.ts'
 import { isTermination, terminate } from './terminating.ts'
 import { Timers } from './timers.ts'
-import { batchOf, journalFailure, resultOf, Turn } from './turn.ts'
+import { batchOf, hasRoom, journalFailure, resultOf, Turn } from './turn.ts'
 
 /** Actors checkpointed in one turn while the tail is too long, and as many as the turn had signals: so a flood does not outrun it. */
 const CHECKPOINTS_A_TURN = 200
@@ -296,5 +296,3 @@ export class Kernel {
     release(turn)
   }
 }
-
-const hasRoom = (turn: Turn, limits: Limits): boolean => turn.signals.length < limits.batchDeliveries

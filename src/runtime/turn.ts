@@ -6,6 +6,7 @@ import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope, Ack } from './envelope.ts'
 import type { Batch, CachedResult, Checkpoint, KeyRecord, PendingMessage, SubResult } from './journal.ts'
+import type { Limits } from './limits.ts'
 import type { JournalRecord } from './record.ts'
 
 export interface EffectStart {
@@ -97,3 +98,7 @@ export function resultOf(signal: Signal): SubResult {
   const { name, value } = signal.data as { name: string; value: Json }
   return { owner: signal.to, generation: 1, name, value }
 }
+
+/** May more be delivered in this turn? */
+export const hasRoom = (turn: Turn, { batchDeliveries }: Limits): boolean =>
+  turn.signals.length < batchDeliveries
