@@ -9,7 +9,6 @@ import {
   says,
   cancel,
   timer,
-  below,
   cases,
   loop,
   each,

@@ -6,7 +6,7 @@ import { compileWorkflow, phaseOf } from '../../src/machines/workflow.ts'
 import type { FlowNode } from '../../src/messages/flow.ts'
 import { send, sendAll, start } from './drive.ts'
 import { ENDS } from './workflow-ends.rows.ts'
-import { flow, step, begin, done, failed, decided, says, decide, wordOf, each } from './workflow-flows.ts'
+import { flow, step, begin, done, failed, decided, says, decide, wordOf } from './workflow-flows.ts'
 import { PARTS } from './workflow-parts.rows.ts'
 import { STEPS } from './workflow-steps.rows.ts'
 

@@ -57,11 +57,14 @@ function drawWrong(dice: Dice): Tree {
   })
   const plain = (): Shape[] => several(from(dice, 1, 2), () => step())
   const parts: (() => Shape)[] = [
-    () => ({ kind: 'loop', body: plain(), rounds: from(dice, 2, 3), max: 3, held: 'skip' }),
+    () => ({ kind: 'loop', body: plain(), rounds: from(dice, 2, 4), max: 3, held: 'skip' }),
     () => ({ kind: 'parallel', body: [step(), { kind: 'sequence', body: [step(), step()] }], limit: null }),
     () => ({
       kind: 'map',
-      items: several(from(dice, 2, 3), () => ({ way: 'works' as const, ms: dice.below(8) })),
+      items: several(from(dice, 2, 4), () => ({
+        way: dice.chance(0.2) ? ('fails' as const) : ('works' as const),
+        ms: dice.below(8),
+      })),
       limit: dice.pick([1, 2, null]),
       work: work(),
       held: 'retry',
