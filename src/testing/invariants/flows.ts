@@ -3,7 +3,9 @@
  * and items are no more than may be, nothing begins after it was stopped, and word of a step is true. Part of invariant 4. Read from
  * records and the flow, not from the machine.
  */
+import type { Failure } from '../../errors.ts'
 import type { FlowNode } from '../../messages/flow.ts'
+import type { Json } from '../../messages/json.ts'
 import type { Signal } from '../../messages/signal.ts'
 import { casesAround, loopsAround, type Place } from './flow-places.ts'
 import type { Deed, FlowRun } from './flow-runs.ts'
@@ -106,8 +108,18 @@ function isDone(run: FlowRun, node: FlowNode, since: number): boolean {
 const hasCompleted = (deed: Deed | undefined): boolean =>
   deed !== undefined && (deed.state === 'completed' || deed.state === 'settled' || deed.state === 'approved')
 
+/** What came of a run below it could not be passed on: to the run above that is a failure. */
+function isUntold(from: string, data: Json): boolean {
+  const { status, error } = data as { readonly status?: string; readonly error?: Failure }
+  return (
+    from.startsWith('workflow/') &&
+    status === 'failed' &&
+    (error?.code === 'MESSAGE_TOO_LARGE' || error?.code === 'NOT_JSON')
+  )
+}
+
 /** What a run is told of a step is what has become of it. */
-function wordFault(run: FlowRun, { data }: Signal): string | undefined {
+function wordFault(run: FlowRun, { from, data }: Signal): string | undefined {
   const { step, visit = 1, item = null, undo, status } = data as Readonly<Record<string, unknown>>
   const deed = run.deeds.find(one => one.step === step && one.visit === visit && one.item === item)
   if (deed === undefined) return 'told of what was never begun'
@@ -117,7 +129,7 @@ function wordFault(run: FlowRun, { data }: Signal): string | undefined {
       ? undefined
       : `told that undoing is ${String(status)}, which is ${String(state)}`
   }
-  return hasCompleted(deed) === (status === 'completed')
+  return hasCompleted(deed) === (status === 'completed') || isUntold(from, data)
     ? undefined
     : `told that it is ${String(status)}, which is ${deed.state === '' ? 'not over' : deed.state}`
 }
