@@ -40,6 +40,15 @@ export function allowed(cell: Cell): AllowedEvent[] {
     .map(({ event, as, shape }) => ({ event, as, schema: jsonSchemaOf(shape) }))
 }
 
+/** A check of a user that throws takes nothing. */
+export function fits(shape: Schema, data: unknown): boolean {
+  try {
+    return shape.safeParse(data).success
+  } catch {
+    return false
+  }
+}
+
 /** Would it take that? */
 export function takes(cell: Cell, { as, event, data }: Meant): boolean {
   // The hub itself ends a run, in whatever state it is; but one that stays for the run above it.

@@ -18,7 +18,7 @@ import { Handle, TaskHandle, type WaitOptions } from './handles.ts'
 import type { SayOptions } from './options.ts'
 import { pastOutcome, resultOfRun, runOutcome, type RunOutcome } from './outcome.ts'
 import { lookFor } from './outputs.ts'
-import { allowed, events, takes, type AllowedEvent } from './run-allowed.ts'
+import { allowed, events, fits, takes, type AllowedEvent } from './run-allowed.ts'
 import { heldSteps, type HeldStep } from './run-held.ts'
 import { progressOf, runTotals, type Progress } from './run-progress.ts'
 
@@ -33,7 +33,7 @@ const cancelShape = z.union([
   z.strictObject({ reason: z.string().optional(), compensate: z.boolean().optional() }),
 ])
 
-type Told<D, G> = SignalDefinition<D, G> | UpdateDefinition<D, never, G>
+type Told<D, O, G> = SignalDefinition<D, G> | UpdateDefinition<D, O, G>
 
 /** Those in which a run comes to its end by itself. */
 const ENDING: ReadonlySet<string> = new Set(['cancelling', 'failing', 'compensating'])
@@ -135,14 +135,14 @@ export class Run<Outputs = Readonly<Record<string, Json>>> extends Handle<RunOut
   }
 
   /** Would it take that now? A control message by its type, such as `workflow.cancel`, a signal or an update by itself or by its
-   * name; with data, where that makes a difference. @throws StatorError as `allowed` */
-  can<D, G>(event: Told<D, G> | string, data?: G | Json): boolean {
+   * name; with data: would it take just that? Its schema is asked, and its guards. @throws StatorError as `allowed` */
+  can<D, O, G>(event: Told<D, O, G> | string, data?: G | Json): boolean {
     const cell = this.#living()
     if (cell === undefined) return false
     const as = typeof event === 'string' ? undefined : event.kind
     const meant = [...events(cell)].filter(one => one.event === nameIn(event) && (as ?? one.as) === one.as)
-    const said = data === undefined ? {} : { data: data as Json }
-    return meant.some(one => takes(cell, { ...one, ...said }))
+    if (data === undefined) return meant.some(one => takes(cell, one))
+    return meant.some(one => fits(one.shape, data) && takes(cell, { ...one, data: data as Json }))
   }
 
   /** Steps that wait for an operator. @throws StatorError NOT_FOUND, HELD: its definition is not registered */

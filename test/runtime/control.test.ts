@@ -96,6 +96,18 @@ describe('a signal', () => {
     await world.drain(life)
   })
 
+  test('with data can be said where its schema takes that too', async () => {
+    const { world, life, run } = await running(demo)
+    expect(run.can(approved, { by: 'ann' })).toBe(true)
+    expect(run.can('approved', { by: 5 })).toBe(false)
+    expect([run.can(raise), run.can(raise, { by: 1 })]).toEqual([true, true])
+    expect(run.can('raise', { by: 'much' })).toBe(false)
+    expect(run.can('workflow.cancel', { reason: 5 })).toBe(false)
+    expect(run.can('workflow.cancel', { reason: 'enough' })).toBe(true)
+    await life.until(run.terminate())
+    await world.drain(life)
+  })
+
   test('to a run that has ended is refused with its state; to one that never was, it is not found', async () => {
     const { world, life, run } = await running(demo)
     await life.until(run.signal(approved, { by: 'ann' }))
