@@ -69,7 +69,12 @@ function drawWrong(dice: Dice): Tree {
       work: work(),
       held: 'retry',
     }),
-    () => ({ kind: 'child', body: [step(), step()], pivot: dice.pick([null, 0, 1]), held: 'skip' }),
+    () => ({
+      kind: 'child',
+      body: [step(), step(dice.chance(0.3) ? 'fails' : 'works')],
+      pivot: dice.pick([null, 0, 1]),
+      held: 'skip',
+    }),
     () => ({ kind: 'parallel', body: [step('fails'), step(), step()], limit: null }),
   ]
   const last = step(dice.pick(['fails', 'hangs', 'cannot begin'] as const))

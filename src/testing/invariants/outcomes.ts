@@ -3,6 +3,7 @@
  * ask. Part of invariant 6.
  */
 import type { OwnContext } from '../../actors/own-machine-state.ts'
+import type { FlowIndex } from '../../machines/flow-index.ts'
 import type { Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
 import type { GroupOutcome } from '../../runtime/group-outcome.ts'
@@ -16,10 +17,10 @@ import { isOwn } from './shade.ts'
 export function outcomes(): Watcher {
   /** What machines of users' own gave at their end. */
   const own = new Map<Address, Json>()
-  const compiled = new Set<Address>()
+  const compiled = new Map<Address, FlowIndex>()
   const ends = reading(() => ({
     moved: ({ actor, signal }) => {
-      if (actor?.kind.flow !== undefined) compiled.add(actor.address)
+      if (actor?.kind.flow !== undefined) compiled.set(actor.address, actor.kind.flow)
       if (!signal.final || actor === undefined || !isOwn(actor)) return
       own.set(actor.address, (actor.standing.context as OwnContext).end?.output ?? null)
     },
@@ -47,13 +48,15 @@ function untrue(
   { what, address, value }: Told,
   past: Past,
   own: ReadonlyMap<Address, Json>,
-  compiled: ReadonlySet<Address>,
+  compiled: ReadonlyMap<Address, FlowIndex>,
 ): string | undefined {
   const ending = past.standing.get(address)?.ending
   // That it is told too early, or was erased, is another matter.
   if (ending === undefined || past.isErased(ending.seq)) return undefined
   const isRun = address.startsWith('workflow/')
-  const outputsOf = compiled.has(address) ? latestOutputs : otherOutputs
+  const flow = compiled.get(address)
+  const outputsOf = (outputs: Readonly<Record<string, Json>>): string | undefined =>
+    flow === undefined ? otherOutputs(address, outputs, past) : latestOutputs(address, outputs, past, flow)
   const isGroup = address.startsWith('group/')
   if (what === 'failure') {
     const { code } = value as StatorError
@@ -67,16 +70,14 @@ function untrue(
     if (ending.toState !== 'completed') return `its result was told, recorded is ${ending.toState}`
     if (own.has(address)) return otherResult(value as Json, own.get(address))
     if (isGroup) return otherResults(completed(value as Record<string, Json>), past)
-    return isRun
-      ? outputsOf(address, value as Record<string, Json>, past)
-      : otherOutput(address, value as Json, past)
+    return isRun ? outputsOf(value as Record<string, Json>) : otherOutput(address, value as Json, past)
   }
   if (what !== 'outcome') return undefined
   const { status } = value as RunOutcome | TaskOutcome
   if (status !== ending.toState) return `told is ${status}, recorded ${ending.toState}`
   if (own.has(address)) return otherResult((value as RunOutcome).result ?? null, own.get(address))
   if (isGroup) return otherResults((value as GroupOutcome).results, past)
-  if (isRun) return outputsOf(address, (value as RunOutcome).outputs as Record<string, Json>, past)
+  if (isRun) return outputsOf((value as RunOutcome).outputs as Record<string, Json>)
   return status === 'completed'
     ? otherOutput(address, (value as TaskOutcome).output ?? null, past)
     : undefined
@@ -122,14 +123,17 @@ function latestOutputs(
   run: Address,
   outputs: Readonly<Record<string, Json>>,
   past: Past,
+  { indexes, entries, hasPivot }: FlowIndex,
 ): string | undefined {
   for (const [step, output] of Object.entries(outputs)) {
+    const kind = entries[indexes.get(step) ?? -1]?.node.kind
     const first: Address = `task/${run.slice('workflow/'.length)}/${step}`
-    if (past.standing.get(first) === undefined) continue
+    const isKnown = past.standing.get(first) !== undefined
+    if (!isKnown && kind !== undefined && (kind !== 'step' || hasPivot)) continue
     let latest = first
     for (let visit = 2; past.standing.get(`${first}/${visit}`) !== undefined; visit++)
       latest = `${first}/${visit}`
-    if (past.standing.get(latest)?.ending?.toState !== 'completed') continue
+    if (isKnown && past.standing.get(latest)?.ending?.toState !== 'completed') continue
     const wrong = otherOutput(latest, output, past)
     if (wrong !== undefined) return `step ${step}: ${wrong}`
   }
