@@ -7,6 +7,7 @@ import {
   HELD,
   NODE_STATES,
   SKIPPED,
+  type MapState,
   type WorkflowContext,
 } from '../machines/workflow-context.ts'
 import { isPaused } from '../machines/workflow.ts'
@@ -32,12 +33,26 @@ export function outputOfNode(context: WorkflowContext, step: number, look: Look)
   return outputs
 }
 
+/** Lists that mappers have looked at: each item of a map may look at that of another. Held weakly, as they can be made anew. */
+const lists = new WeakMap<MapState, WeakRef<readonly Json[]>>()
+
+/** As `outputOfNode`, but the list of a map is one for all who look: nobody can write to it. */
+function seenOfNode(context: WorkflowContext, step: number, look: Look): Json | undefined {
+  const map = context.maps[step]
+  if (map === undefined) return outputOfNode(context, step, look)
+  const known = lists.get(map)?.deref()
+  if (known !== undefined && context.status.get(step) === COMPLETED) return known as Json
+  const output = outputOfNode(context, step, look)
+  if (Array.isArray(output)) lists.set(map, new WeakRef(Object.freeze(output) as readonly Json[]))
+  return output
+}
+
 /** Outputs by name, read when asked for: a mapper that looks at one step costs the same whatever the workflow's size. */
 export function outputsView(context: WorkflowContext, look: Look): Record<string, Json> {
   const { indexes } = context.index
   const read = (name: string | symbol): Json | undefined => {
     const step = typeof name === 'string' ? indexes.get(name) : undefined
-    return step === undefined ? undefined : outputOfNode(context, step, look)
+    return step === undefined ? undefined : seenOfNode(context, step, look)
   }
   const has = (name: string | symbol): boolean => {
     const step = typeof name === 'string' ? indexes.get(name) : undefined
@@ -126,7 +141,9 @@ function reportOf(context: WorkflowContext, look: Look): RunReport {
       const item = failedItem(context, node)
       const stands = item === undefined ? state : 'failed'
       const failure =
-        stands === 'failed' || stands === 'cancelled' ? errorAt(look, item ?? refs.get(node.step)) : by
+        stands === 'failed' || stands === 'cancelled'
+          ? (errorAt(look, item ?? refs.get(node.step)) ?? ownError(error, node))
+          : by
       steps[node.name] = reportOn(stands, cancel !== null || endedAt === 0, failure, error)
     }
   }
@@ -157,6 +174,10 @@ function failedItem({ maps, status }: WorkflowContext, { kind, step }: Placed): 
   for (let item = 0; item < map.count; item++) if (map.status.get(item) === FAILED) return map.refs.get(item)
   return undefined
 }
+
+/** What a branch, a loop or a wait failed with is its own word, and in no message. */
+const ownError = (error: WorkflowContext['error'], { name }: Placed): Failure | undefined =>
+  error?.step === name ? error.error : undefined
 
 const errorAt = (look: Look, ref: number): Failure | undefined =>
   (look.data(ref) as { readonly error?: Failure } | null)?.error

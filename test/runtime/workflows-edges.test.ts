@@ -177,6 +177,24 @@ describe('an item of a map that fails', () => {
   })
 })
 
+describe('the outputs of a map', () => {
+  test('are one list for all items of another that look at it, and nobody can write to it', async () => {
+    const seen: (readonly unknown[])[] = []
+    const looking = workflow('looking', { input: number })
+      .map('first', () => [one, one, one], add)
+      .map('second', () => [0, 1, 2], add, {
+        each: (_, { outputs, index }) => {
+          seen.push(outputs.first)
+          return outputs.first[index] ?? one
+        },
+      })
+    const { outcome } = await played(looking)
+    expect(outcome.outputs).toMatchObject({ second: [{ n: 3 }, { n: 3 }, { n: 3 }] })
+    expect(new Set(seen).size).toBe(1)
+    expect(Object.isFrozen(seen[0])).toBe(true)
+  })
+})
+
 describe('a run below a run', () => {
   const large = workflow('large', { input: number })
     .step('kept', add, undefined, { compensate: undo })
