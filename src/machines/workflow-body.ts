@@ -185,7 +185,7 @@ export class Body {
     return {
       ...head(node),
       initial: `${name}/check`,
-      entry: [about('enterLoop', step)],
+      entry: [about('enterLoop', step, rangeOf(body))],
       states: {
         [`${name}/check`]: {
           id,

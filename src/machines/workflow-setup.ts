@@ -10,6 +10,7 @@ import { traces } from './trail.ts'
 import {
   COMPLETED,
   endingOf,
+  NEW,
   newWorkflow,
   RUNNING,
   type At,
@@ -124,10 +125,12 @@ export const workflowSetup = setup({
       const left = moves.leaveOut({ ...context, ...passed }, ranges).change
       make(enqueue, { change: { ...passed, ...left }, say: [] })
     }),
-    /** A loop is entered: rounds are counted from nothing. */
-    enterLoop: enqueueActions(({ context, enqueue }, { step }: At) =>
-      enqueue.assign({ refs: context.refs.set(step, 0) }),
-    ),
+    /** A loop is entered: rounds are counted from nothing, and what an outer loop's last round left in it is not of this one. */
+    enterLoop: enqueueActions(({ context, enqueue }, { step, from, to }: At & Range) => {
+      let { status } = context
+      for (let inner = from; inner < to; inner++) status = status.set(inner, NEW)
+      enqueue.assign({ status, refs: context.refs.set(step, 0) })
+    }),
     countRound: enqueueActions(({ context, enqueue }, { step }: At) =>
       enqueue.assign({ refs: context.refs.set(step, context.refs.get(step) + 1) }),
     ),

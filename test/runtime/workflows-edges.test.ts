@@ -177,6 +177,25 @@ describe('an item of a map that fails', () => {
   })
 })
 
+describe('a loop in a loop', () => {
+  test('begins with nothing in each round of the one around it', async () => {
+    let rounds = 0
+    const nested = workflow('nested', { input: number }).loop(
+      'outer',
+      outer =>
+        outer
+          .loop('inner', row => row.step('tried', add), {
+            while: ({ outputs }) => outputs.tried === undefined,
+            max: 3,
+          })
+          .step('after', add),
+      { while: () => rounds++ < 2, max: 3 },
+    )
+    const { did } = await played(nested)
+    expect(did).toEqual(['tried', 'after', 'tried/2', 'after/2'])
+  })
+})
+
 describe('the outputs of a map', () => {
   test('are one list for all items of another that look at it, and nobody can write to it', async () => {
     const seen: (readonly unknown[])[] = []

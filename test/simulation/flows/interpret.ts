@@ -247,6 +247,8 @@ class Interpreter {
       const done: Trace[] = []
       const back: Trace[] = []
       const so = (): Omit<Went, 'well'> => ({ done: { row: done }, back: { row: back } })
+      // It begins with nothing: what is left is of a round around it.
+      for (const inner of inTree(node)) this.outputs.delete(inner)
       for (let round = 0; !enough(this.outputs.get(tock), rounds); round++) {
         if (round >= max) return { well: false, ...so() }
         const parts = [() => this.#count(tick, tock), () => this.row(body), () => this.#count(tock, tick)]
