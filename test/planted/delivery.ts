@@ -38,8 +38,8 @@ export const DELIVERY: readonly Mutant[] = [
     name: 'outputs are not numbered',
     words: 'All messages that one signal causes have the same identity.',
     file: 'src/runtime/delivery.ts',
-    find: 'this.#derive(cell, signal, step, command, output++)',
-    replace: 'this.#derive(cell, signal, step, command, output)',
+    find: 'this.#derive(cell, signal, step, command, output++, turn)',
+    replace: 'this.#derive(cell, signal, step, command, output, turn)',
     invariant: 7,
   },
   {
@@ -87,8 +87,8 @@ export const DELIVERY: readonly Mutant[] = [
     name: 'outputs are read from the wrong place',
     words: 'A run that was brought back reads the output of a step from the record before it.',
     file: 'src/runtime/outputs.ts',
-    find: 'journal.get(graph.refs.get(step))',
-    replace: 'journal.get(graph.refs.get(step) - 1)',
+    find: 'seq === 0 ? undefined : journal.get(seq)',
+    replace: 'seq === 0 ? undefined : journal.get(seq - 1)',
     invariant: 6,
   },
 ]

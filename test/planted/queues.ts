@@ -62,7 +62,7 @@ export const QUEUES: readonly Mutant[] = [
     name: 'lanes do not matter',
     words: 'More tasks of a group run at once than it allows.',
     file: 'src/runtime/quotas.ts',
-    find: '    if (lane !== undefined) quotas.push(this.#lane(lane))\n',
+    find: '    for (const one of lanesOf(spec)) quotas.push(this.#lane(one))\n',
     replace: '',
     invariant: 10,
   },
