@@ -1,6 +1,6 @@
 /** Known: the workflows that a process of a simulation knows, by hash: those that run as steps of others with them. It restores nothing. */
 import type { AnyWorkflow } from '../../actors/workflow.ts'
-import { hashOfWorkflow } from '../../runtime/identity.ts'
+import { hashOf } from '../../runtime/hash.ts'
 import type { Setup } from '../host/stage.ts'
 
 const known = new WeakMap<Setup, ReadonlyMap<string, AnyWorkflow>>()
@@ -9,7 +9,7 @@ export function workflowsOf(setup: Setup): ReadonlyMap<string, AnyWorkflow> {
   const found = known.get(setup)
   if (found !== undefined) return found
   const all = withChildren((setup.workflows ?? []).map(each => each as AnyWorkflow))
-  const byHash = new Map(all.map(each => [hashOfWorkflow(each), each]))
+  const byHash = new Map(all.map(each => [hashOf([each.name, each.version, each.structure]), each]))
   known.set(setup, byHash)
   return byHash
 }
