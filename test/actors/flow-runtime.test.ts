@@ -210,13 +210,13 @@ describe('what the code of a workflow decides', () => {
 })
 
 describe('the outputs that a mapper sees', () => {
-  const seen = (events: readonly Event[], look: (outputs: Record<string, Json>) => unknown): unknown => {
+  const seen = (events: readonly Event[], glance: (outputs: Record<string, Json>) => unknown): unknown => {
     let result: unknown
     const looking = workflow('w')
       .step('a', build)
       .step('b', build)
       .step('c', task('c'), ({ outputs }) => {
-        result = look(outputs as never)
+        result = glance(outputs as never)
         return null
       })
     const made = definitionOf(looking)

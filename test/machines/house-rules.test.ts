@@ -288,7 +288,7 @@ const everything = workflow('everything')
   .step('gate', gateOf())
   .step('run', child)
   .map('map', () => [1], t)
-  .branch('branch', cases => cases.otherwise('all', row => row.step('case', t)))
+  .branch('branch', of => of.otherwise('all', row => row.step('case', t)))
   .loop('loop', row => row.step('round', t), { while: () => false, max: 2 })
   .wait('signal', { signal: signalOf('go'), timeout: '1h' })
 
