@@ -6,7 +6,7 @@ import type { Mutant } from './mutant.ts'
 import type { Hunted } from './worker.ts'
 
 /** Runs within which a bug was found are told in these steps, so that the page stays as it is when seeds mean other campaigns. */
-const STEPS = [1, 3, 10, 30, 100, 300]
+const STEPS = [1, 3, 10, 30, 100, 300, 500]
 
 /** Formatted like every other document. */
 export async function pageOf(found: ReadonlyMap<Mutant, Hunted>): Promise<string> {
@@ -43,7 +43,7 @@ whatever others say before it; and in the source as it is the same campaigns fin
 
 ${table(['invariant', 'planted bugs', 'all found within'], counts(mutants, found))}
 
-Invariants 12 and 13 speak of parts that are not built yet. What would end the process counts for 11, and a client who waits while
+Invariant 13 speaks of a part that is not built yet. What would end the process counts for 11, and a client who waits while
 nothing is left to happen for 9: the simulation itself sees both. The bugs are in \`test/planted\`; to plant another one is to add it
 there.
 
