@@ -104,7 +104,7 @@ test('a step is named, other parts say what they are, and an undo what it undoes
   expect(text).not.toContain('s__running__body__build : ')
   expect(text).toContain('state "undo build" as s__compensating__build')
   expect(text).toContain(
-    's__running__body__size__choice --> s__running__body__size__announce : flow.decided [chose big]',
+    's__running__body__size__size_2f_choice --> s__running__body__size__announce : flow.decided [chose big]',
   )
 })
 

@@ -20,7 +20,7 @@ import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { taskMachine } from '../../src/machines/task.ts'
 import { agentMessages } from '../../src/messages/agent.ts'
-import { workflowMessages } from '../../src/messages/workflow.ts'
+import { graphMessages } from '../../src/messages/workflow.ts'
 import { explore, type Exploration, type ExploredState } from '../../src/testing/machine/index.ts'
 import { signal } from '../machines/drive.ts'
 import { stampFor, TASK_EVENTS } from './task-messages.ts'
@@ -645,10 +645,15 @@ describe('the machines that ship', () => {
     const found = explore(graphMachine, {
       input: { plan },
       events: {
-        ...workflowMessages,
-        'workflow.start': workflowMessages['workflow.start'].omit({ plan: true }),
-        'step.done': workflowMessages['step.done'].extend({ step }),
-        fault: workflowMessages.fault.extend({ step }),
+        ...graphMessages,
+        'workflow.start': graphMessages['workflow.start'].pick({
+          workflow: true,
+          version: true,
+          hash: true,
+          input: true,
+        }),
+        'step.done': graphMessages['step.done'].pick({ status: true, error: true }).extend({ step }),
+        fault: graphMessages.fault.pick({ error: true }).extend({ step }),
       },
       event,
       identity: ({ value, context }) => JSON.stringify([value, context.graph]),
