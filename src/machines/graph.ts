@@ -110,6 +110,18 @@ function firstError(context: GraphContext, event: GraphEvent): GraphContext['err
   return { step: nameOf(context.plan, stepOf(event)), error: event.data.error as Failure }
 }
 
+/** What is said of a step moves the graph, in whatever state that may come. */
+const words = {
+  'step.done': { guard: 'isRunning', actions: 'advance' },
+  fault: { guard: 'isRunning', actions: 'advance' },
+} as const
+
+/** It ends by itself, paused or not. */
+const ends = [
+  { guard: 'hasCompleted', target: 'completed', actions: 'end' },
+  { guard: 'isOver', target: 'failed', actions: 'end' },
+] as const
+
 export const graphMachine = setup({
   types: {} as {
     context: GraphContext
@@ -170,26 +182,18 @@ export const graphMachine = setup({
     },
     running: {
       meta: { description: 'Steps run, or wait for those they depend on or for a place in their lane.' },
-      always: [
-        { guard: 'hasCompleted', target: 'completed', actions: 'end' },
-        { guard: 'isOver', target: 'failed', actions: 'end' },
-      ],
+      always: ends,
       on: {
-        'step.done': { guard: 'isRunning', actions: 'advance' },
-        fault: { guard: 'isRunning', actions: 'advance' },
+        ...words,
         'workflow.pause': 'paused',
         'workflow.cancel': { target: 'cancelling', actions: 'advance' },
       },
     },
     paused: {
       meta: { description: 'What runs goes on to its end; nothing new is started.' },
-      always: [
-        { guard: 'hasCompleted', target: 'completed', actions: 'end' },
-        { guard: 'isOver', target: 'failed', actions: 'end' },
-      ],
+      always: ends,
       on: {
-        'step.done': { guard: 'isRunning', actions: 'advance' },
-        fault: { guard: 'isRunning', actions: 'advance' },
+        ...words,
         'workflow.resume': 'running',
         'workflow.cancel': { target: 'cancelling', actions: 'advance' },
       },
@@ -198,8 +202,7 @@ export const graphMachine = setup({
       meta: { description: 'Cancelled by request; waits until what runs has stopped.' },
       always: { guard: 'isOver', target: 'cancelled', actions: 'end' },
       on: {
-        'step.done': { guard: 'isRunning', actions: 'advance' },
-        fault: { guard: 'isRunning', actions: 'advance' },
+        ...words,
       },
     },
     completed: { type: 'final', meta: { description: 'Every step completed.' } },
