@@ -25,9 +25,8 @@ export interface Answer {
 export function heard({ signals, updates }: Surface, type: string, said: Json, admit: Admit): Json {
   if (type !== 'workflow.signal' && type !== 'workflow.update') return said
   const { name, data } = said as unknown as Said
-  const known: ReadonlyMap<string, Schema> =
-    type === 'workflow.signal' ? signals : new Map([...updates].map(([update, { input }]) => [update, input]))
-  return { name, data: admit(parse(ruleOf(known, name), data, 'INPUT_INVALID', `data of ${name}`)) }
+  const schema: Schema = type === 'workflow.signal' ? ruleOf(signals, name) : ruleOf(updates, name).input
+  return { name, data: admit(parse(schema, data, 'INPUT_INVALID', `data of ${name}`)) }
 }
 
 /** Runs the handler of an update. @throws StatorError UPDATE_FAILED */
