@@ -1,23 +1,15 @@
 /**
  * Writes the documents that are made from code: docs/errors.md from src/error-codes.ts, docs/machines.md from src/machines, and in
- * docs/testing.md and docs/workflows.md what examples say and print. Needs the build.
+ * other pages drawings of machines, and what examples say and print. Needs the build.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
-import type { AnyStateMachine } from 'xstate'
 import { ERRORS } from '../src/error-codes.ts'
 import { toMermaid } from '../src/inspect/mermaid.ts'
-import { agentMachine } from '../src/machines/agent.ts'
-import { gateMachine } from '../src/machines/gate.ts'
-import { graphMachine } from '../src/machines/graph.ts'
-import { groupMachine } from '../src/machines/group.ts'
-import { hubMachine } from '../src/machines/hub.ts'
-import { queueMachine } from '../src/machines/queue.ts'
-import { scheduleMachine } from '../src/machines/schedule.ts'
-import { taskMachine } from '../src/machines/task.ts'
-import { examplePage } from './example-page.ts'
+import { examplePage, isMadeInPart } from './example-page.ts'
+import { machines } from './machines.ts'
 
 const folder = resolve(import.meta.dirname, '../docs')
 
@@ -25,14 +17,17 @@ const folder = resolve(import.meta.dirname, '../docs')
 export const pages: Readonly<Record<string, () => Promise<string>>> = {
   'errors.md': async () => formatted(errorsPage()),
   'machines.md': async () => formatted(machinesPage()),
-  'testing.md': async () => formatted(examplePage('testing.md')),
-  'workflows.md': async () => formatted(examplePage('workflows.md')),
+  ...Object.fromEntries(
+    readdirSync(folder)
+      .filter(isMadeInPart)
+      .map(name => [name, async () => formatted(examplePage(name))]),
+  ),
 }
 
 function errorsPage(): string {
   const entries = Object.entries(ERRORS).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const sections = entries.map(([code, { message, next }]) => `## ${code}\n\n${message}\n\n_Next:_ ${next}\n`)
-  return `<!-- Made by npm run docs from src/error-codes.ts and src/run-error-codes.ts; a test compares the two. -->
+  return `<!-- Made by npm run docs from src/error-codes.ts and its parts; a test compares the two. -->
 
 # Errors
 
@@ -43,17 +38,7 @@ ${sections.join('\n')}`
 }
 
 function machinesPage(): string {
-  const machines: [string, AnyStateMachine][] = [
-    ['taskMachine', taskMachine],
-    ['agentMachine', agentMachine],
-    ['graphMachine', graphMachine],
-    ['queueMachine', queueMachine],
-    ['groupMachine', groupMachine],
-    ['scheduleMachine', scheduleMachine],
-    ['gateMachine', gateMachine],
-    ['hubMachine', hubMachine],
-  ]
-  const sections = machines.map(
+  const sections = [...machines].map(
     ([name, machine]) => `## ${machine.id}
 
 \`${name}\`, version ${machine.version}. ${String(machine.config.description)}

@@ -1,11 +1,13 @@
 /**
- * Pages with what is made from code put in: regions of examples, and what those print. Needs the build. The words of a page are written
+ * Pages with what is made from code put in: drawings of machines, regions of examples, and what those print. Needs the build. The words of a page are written
  * by hand: only the blocks below a comment that names their source are replaced.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { toMermaid } from '../src/inspect/mermaid.ts'
+import { machines } from './machines.ts'
 
 const root = resolve(import.meta.dirname, '..')
 /** Examples print it between their parts. */
@@ -31,6 +33,20 @@ export function examplePage(name: string): string {
       (_, head: string, part: string, file: string, tail: string) =>
         `${head}${partOf(file, Number(part)).trim()}\n${tail}`,
     )
+    .replaceAll(
+      /(<!-- chart of (\w+) -->\n\n```mermaid\n)[\s\S]*?(```)/g,
+      (_, head: string, machine: string, tail: string) => `${head}${chartOf(machine)}${tail}`,
+    )
+}
+
+/** Has a page of `docs` anything that is made? */
+export const isMadeInPart = (name: string): boolean =>
+  /<!-- (region|part|chart) /.test(readFileSync(join(root, 'docs', name), 'utf8'))
+
+function chartOf(name: string): string {
+  const machine = machines.get(name)
+  if (machine === undefined) throw new Error(`no machine is exported as ${name}`)
+  return toMermaid(machine)
 }
 
 function regionOf(file: string, region: string): string {

@@ -1,8 +1,9 @@
 /**
  * The one catalogue of errors: code, message, next step. Codes never change between majors. Those that concern workflows are in
- * run-error-codes.ts. Nothing else may define a code; nothing here may import from the rest of the project.
+ * run-error-codes.ts, those of agents that work together in team-error-codes.ts. Nothing else may define a code; nothing here may import from the rest of the project.
  */
 import { RUN_ERRORS } from './run-error-codes.ts'
+import { TEAM_ERRORS } from './team-error-codes.ts'
 
 export interface ErrorEntry {
   /** What happened, in one sentence. */
@@ -13,6 +14,7 @@ export interface ErrorEntry {
 
 export const ERRORS = {
   ...RUN_ERRORS,
+  ...TEAM_ERRORS,
   ADDRESS_INVALID: {
     message: 'An address or id is malformed.',
     next: 'An address is kind/id. An id is one part; only that of a step has two: run/step. A part has 1 to 200 characters out of letters, digits, and . _ : @ - and begins with a letter or a digit.',

@@ -4,12 +4,20 @@
  */
 import type { AnyStateMachine } from 'xstate'
 import type { z } from 'zod'
-import type { Failure } from '../errors.ts'
+import type { ErrorCode, Failure } from '../errors.ts'
 import type { Address, Kind } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Signal } from '../messages/signal.ts'
 import type { Answer, Said } from './conversation.ts'
 import type { Surface } from './surface.ts'
 import type { Migrate, RunSnapshot } from '../messages/migration.ts'
+
+/** A refusal with a code of the catalogue; `details` go into the error that the sender gets. */
+export interface Why {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly details?: { readonly [name: string]: Json }
+}
 
 export interface ActorKind {
   readonly kind: Kind
@@ -21,6 +29,11 @@ export interface ActorKind {
   readonly public: readonly string[]
   /** What entering a state is called, where it is not `<kind>.<state>`; `from > to` where that depends on the one before. */
   readonly names: Readonly<Record<string, string>>
+  /**
+   * Why its machine did not take an event, where there is more to say than that its state does not. Pure: of the context before, and the
+   * event, alone.
+   */
+  why?(context: unknown, event: Signal): Why | undefined
   /** Must a start see an actor that was left in this state? */
   wakes(state: string): boolean
   /** May an actor in this state be out of memory until a message comes for it? */

@@ -1,7 +1,21 @@
-/** TaskContext: what a handler gets beside its input. The interface only; the executor makes it. */
+/**
+ * TaskContext: what a handler gets beside its input. Interfaces only; the executor makes it. What it can do together with others is
+ * in a file of its own for each noun.
+ */
+import type { BudgetCalls } from './budget-calls.ts'
+import type { ContextCalls } from './context-calls.ts'
+import type { GateCalls } from './gate-calls.ts'
+import type { LockCalls } from './lock-calls.ts'
+import type { MailCalls } from './mail-calls.ts'
 import type { Json } from '../messages/json.ts'
 
-export interface TaskContext {
+/** All that a handler can say to others, through the hub. Refused with STALE_ATTEMPT once its attempt is over. */
+export interface Workplace extends MailCalls, LockCalls, ContextCalls, GateCalls, BudgetCalls {}
+
+export interface TaskContext extends AttemptContext, Workplace {}
+
+/** What it has of its own attempt. */
+export interface AttemptContext {
   /** Address of the task, such as `task/release-42/build`. */
   readonly task: string
   /** Address of the agent that works on it. */

@@ -14,6 +14,9 @@ export const KINDS = [
   'gate',
   'lock',
   'context',
+  'conversation',
+  'budget',
+  'project',
   'client',
   'system',
 ] as const

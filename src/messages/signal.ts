@@ -10,6 +10,8 @@ export interface Refusal {
   readonly message: string
   /** The events that the state would have taken. */
   readonly allowed: readonly string[]
+  /** What else whoever is refused must know, such as who holds a lock. */
+  readonly details?: { readonly [name: string]: Json }
 }
 
 export interface Signal extends Message {

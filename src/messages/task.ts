@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Address } from './address.ts'
 import type { Json } from './json.ts'
+import { mailSchema } from './mail.ts'
 
 export const json = z.unknown() as z.ZodType<Json>
 export const address = z.string() as unknown as z.ZodType<Address>
@@ -93,6 +94,8 @@ export const taskCreate = z.object({
   /** Set when a dependency failed: the task ends at once as blocked. */
   blocked: z.object({ by: z.string(), code: z.string(), reasons: reasonsSchema.optional() }).optional(),
   metadata: z.record(z.string(), json).optional(),
+  /** Set where it is a message to an agent. */
+  mail: mailSchema.optional(),
 })
 export type TaskCreate = z.infer<typeof taskCreate>
 

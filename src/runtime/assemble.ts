@@ -39,6 +39,8 @@ import { SchedulesView } from './schedules-view.ts'
 import { SignalStream } from './signal-stream.ts'
 import { CLIENT, Submissions } from './submissions.ts'
 import { TasksView } from './tasks-view.ts'
+import { teamDeciders, teamOf } from './team.ts'
+import type { AllViews } from './views.ts'
 import { createRoot } from './xstate.ts'
 
 export interface Assembly {
@@ -46,12 +48,7 @@ export interface Assembly {
   readonly lifetime: Lifetime
   readonly handles: HandleHost
   readonly submissions: Submissions
-  readonly agents: AgentsView
-  readonly actors: ActorsView
-  readonly tasks: TasksView
-  readonly effects: EffectsView
-  readonly gates: GatesView
-  readonly runs: RunsView
+  readonly views: AllViews
 }
 
 /** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED, PREFLIGHT_FAILED */
@@ -87,6 +84,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   // Who goes first in a queue may depend on what waits for it: that is said before the next one is chosen.
   const deciders = new Deciders([
     dependencies,
+    ...teamDeciders({ population, journal, dispatcher, limits }),
     dispatching(dispatcher, population),
     new Calendar(limits.catchUp),
   ])
@@ -120,6 +118,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     journalId: () => lifetime.journalId,
     admit,
     recorded: task => new Map(journal.results(task).map(result => [result.name, result.value])),
+    workplace: seat => team.workplace(seat),
     report: (effect, type, data, wait) => report(kernel, effect, type, data, wait),
   })
   const send = (type: string, to: Address, data: Json, how?: SayOptions): Promise<Signal> =>
@@ -164,6 +163,25 @@ export function assemble(options: RuntimeOptions): Assembly {
   const schedules = new SchedulesView({ handles, submissions, door, population, lifetime })
   const view = new TasksView({ handles, submissions, groups, schedules, queues: allOf, pathOf })
   const gates = new GatesView({ door, handles, journal, population, ids, lifetime, admit })
+  const team = teamOf({
+    population,
+    journal,
+    dispatcher,
+    limits,
+    door,
+    handles,
+    kernel,
+    registry,
+    stream,
+    submissions,
+    gates,
+    agents,
+    clock,
+    ids,
+    log,
+    lifetime,
+    admit,
+  })
   const parts: LifetimeParts = {
     journal,
     clock,
@@ -187,5 +205,6 @@ export function assemble(options: RuntimeOptions): Assembly {
   }
   const runs = new RunsView({ journal, population, lifetime })
   const effects = new EffectsView(standIns, open)
-  return { parts, lifetime, handles, submissions, agents, actors, effects, tasks: view, gates, runs }
+  const views = { agents, actors, effects, tasks: view, gates, runs }
+  return { parts, lifetime, handles, submissions, views }
 }

@@ -1,9 +1,9 @@
 /**
- * Attempt: one run of a handler: what it is given as `ctx`, and what it may still do. Once it is over every call of
+ * Attempt: one run of a handler: what it knows of itself, and what it may still do. Once it is over every call of
  * its ctx is refused, and nothing it returns is used. It tells the hub by `report`; it knows nothing of the kernel, and
  * sets no timer of its own.
  */
-import type { Logger, TaskContext } from '../actors/task-context.ts'
+import type { AttemptContext, Logger } from '../actors/task-context.ts'
 import { StatorError } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
@@ -36,10 +36,10 @@ interface Telling {
   timer: Deadline | undefined
 }
 
-export class Attempt implements TaskContext {
+export class Attempt implements AttemptContext {
   readonly effect: Effect
   readonly idempotencyKey: string
-  readonly #parts: AttemptParts
+  protected readonly parts: AttemptParts
   #controller: AbortController | undefined
   #over: StatorError | undefined
   #recorded: ReadonlyMap<string, Json> | undefined
@@ -57,7 +57,7 @@ export class Attempt implements TaskContext {
   constructor(effect: Effect, key: string, parts: AttemptParts) {
     this.effect = effect
     this.idempotencyKey = key
-    this.#parts = parts
+    this.parts = parts
     this.seen = effect.spec.heartbeat === undefined ? 0 : parts.now()
   }
 
@@ -78,7 +78,7 @@ export class Attempt implements TaskContext {
   }
 
   get log(): Logger {
-    this.#log ??= childOf(this.#parts.log, { task: this.task, agent: this.agent, attempt: this.attempt })
+    this.#log ??= childOf(this.parts.log, { task: this.task, agent: this.agent, attempt: this.attempt })
     return this.#log
   }
 
@@ -106,8 +106,12 @@ export class Attempt implements TaskContext {
 
   /** Bound, like `do`: a handler may take it out of its ctx. A note of the time, and no more: it is looked at when due. */
   readonly heartbeat = (): void => {
-    if (this.effect.spec.heartbeat !== undefined) this.seen = this.#parts.now()
+    if (this.effect.spec.heartbeat !== undefined) this.seen = this.parts.now()
+    this.alive()
   }
+
+  /** Somebody may want to know that it gave a sign of life. */
+  protected alive(): void {}
 
   readonly progress = (percent: number, note?: string): void => {
     this.heartbeat()
@@ -119,7 +123,7 @@ export class Attempt implements TaskContext {
       ...(typeof note === 'string' ? { note: note.slice(0, 1000) } : {}),
     }
     if (telling.sending || telling.timer !== undefined) return
-    const wait = telling.from - this.#parts.now()
+    const wait = telling.from - this.parts.now()
     if (wait > 0) this.#tellLater(telling, wait)
     else void this.#tell(telling)
   }
@@ -137,23 +141,23 @@ export class Attempt implements TaskContext {
   }
 
   async #do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T> {
-    this.#refuseStale()
+    this.requireCurrent()
     if (typeof name !== 'string' || name.length < 1 || name.length > 200)
       throw new StatorError('INPUT_INVALID', { task: this.task, name, expected: '1 to 200 characters' })
     this.#named ??= new Set()
     if (this.#named.has(name)) throw new StatorError('STEP_REPEATED', { task: this.task, name })
     this.#named.add(name)
-    this.#recorded ??= this.#parts.recorded(this.effect.task)
+    this.#recorded ??= this.parts.recorded(this.effect.task)
     const known = this.#recorded.get(name)
     if (known !== undefined) return known as T
-    const value = this.#parts.admit(await fn(`${this.idempotencyKey}/${name}`))
-    this.#refuseStale()
-    await this.#parts.report(this.effect, 'task.recorded', { name, value })
+    const value = this.parts.admit(await fn(`${this.idempotencyKey}/${name}`))
+    this.requireCurrent()
+    await this.parts.report(this.effect, 'task.recorded', { name, value })
     return value as T
   }
 
   #tellLater(telling: Telling, wait: number): void {
-    telling.timer = this.#parts.later(wait, () => {
+    telling.timer = this.parts.later(wait, () => {
       telling.timer = undefined
       void this.#tell(telling)
     })
@@ -166,17 +170,18 @@ export class Attempt implements TaskContext {
     telling.next = undefined
     telling.sending = true
     try {
-      await this.#parts.report(this.effect, 'task.progress', next)
+      await this.parts.report(this.effect, 'task.progress', next)
     } catch {
       // Progress is told on a best effort: the attempt may be over by now.
     }
     telling.sending = false
-    const { progressInterval, now } = this.#parts
+    const { progressInterval, now } = this.parts
     telling.from = now() + progressInterval
     if (telling.next !== undefined && this.#over === undefined) this.#tellLater(telling, progressInterval)
   }
 
-  #refuseStale(): void {
+  /** @throws StatorError STALE_ATTEMPT */
+  requireCurrent(): void {
     if (this.#over !== undefined)
       throw new StatorError(
         'STALE_ATTEMPT',

@@ -3,7 +3,7 @@
  * task ended. A decider is not replayed. It keeps only a projection of committed state, rebuilt at a start by observing every
  * living actor; what it decides is an input, recorded like any other, which its recipient may refuse.
  */
-import type { Definition } from '../actors/kind.ts'
+import type { Definition, Why } from '../actors/kind.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
@@ -17,7 +17,7 @@ export interface Decider {
   /** At a start: an actor that stays parked. True where this decider has all that it needs of it; else it is brought back. */
   rest?(checkpoint: Checkpoint): boolean
   /** Why an input must not reach its recipient, who cannot know: a code of the catalogue, and details in words. */
-  objection?(signal: Signal): Objection | undefined
+  objection?(signal: Signal): Why | undefined
   /** All that was seen is on disk. */
   committed?(): void
   /** The next input, if there is something to tell at that time; asked until there is none. */
@@ -32,11 +32,6 @@ export interface Decider {
 
 /** One that has ended; of one that could not be brought back no more is known. */
 export type Gone = Pick<Cell, 'address'> & { readonly definition: Pick<Definition, 'kind'> }
-
-export interface Objection {
-  readonly code: 'CYCLE'
-  readonly message: string
-}
 
 /** All of them as one, asked in order. */
 export class Deciders implements Decider {
@@ -58,7 +53,7 @@ export class Deciders implements Decider {
     return this.#all.some(decider => decider.rest?.(checkpoint) === true)
   }
 
-  objection(signal: Signal): Objection | undefined {
+  objection(signal: Signal): Why | undefined {
     for (const decider of this.#all) {
       const objection = decider.objection?.(signal)
       if (objection !== undefined) return objection

@@ -60,15 +60,18 @@ export class Delivery {
     // be asked for a parked one.
     const creates = CREATES.has(envelope.type)
     const objection = envelope.causationId === 0 ? this.#parts.deciders.objection(signal) : undefined
-    if (objection !== undefined && creates) return refuse(signal, objection.code, objection.message, [])
+    if (objection !== undefined && creates) return refuse(signal, objection)
     const found = creates ? population.loaded(envelope.to) : population.find(envelope.to)
     if (found === undefined && population.stranded().has(envelope.to)) return undefined
     const cell = found ?? population.create(signal)
     if (cell === undefined)
-      return refuse(signal, refusalOf(signal, 'RECIPIENT_UNKNOWN'), 'nobody lives at that address', [])
+      return refuse(signal, {
+        code: refusalOf(signal, 'RECIPIENT_UNKNOWN'),
+        message: 'nobody lives at that address',
+      })
     if (objection !== undefined) {
       signal.toState = signal.fromState = cell.state
-      return refuse(signal, objection.code, objection.message, [])
+      return refuse(signal, objection)
     }
     if (signal.type === 'task.create' && found === undefined) this.#stamp(signal, turn)
     if (signal.type === 'workflow.update' && !answer(cell, signal, this.#parts.journal)) return signal
@@ -112,7 +115,11 @@ export class Delivery {
     signal.toState = stateOf(after)
     if (signal.type === 'hub.release') return signal
     if (before === after)
-      return refuse(signal, 'EVENT_REFUSED', `the hub is ${signal.toState}`, allowedEvents(after))
+      return refuse(
+        signal,
+        { code: 'EVENT_REFUSED', message: `the hub is ${signal.toState}` },
+        allowedEvents(after),
+      )
     signal.name = `hub.${signal.toState}`
     return signal
   }
@@ -120,7 +127,7 @@ export class Delivery {
   #move(cell: Cell, signal: SignalDraft, envelope: Envelope, turn: Turn, isNew: boolean): void {
     if (signal.type === 'hub.timer' && !isSet(cell, signal)) {
       signal.toState = signal.fromState = cell.state
-      refuse(signal, 'STALE_TIMER', 'the timer was cancelled or set anew', [])
+      refuse(signal, { code: 'STALE_TIMER', message: 'the timer was cancelled or set anew' })
       return
     }
     const step = cell.step(signal)
@@ -134,8 +141,11 @@ export class Delivery {
     takeTimer(cell, signal)
     if (step.before === step.after && step.commands.length === 0) {
       if (isNew) this.#parts.population.ended(cell)
-      const code = refusalOf(signal, 'EVENT_REFUSED')
-      refuse(signal, code, `${state} does not take ${signal.type}`, allowedEvents(step.after))
+      const why = cell.definition.kind.why?.(step.before.context, signal) ?? {
+        code: refusalOf(signal, 'EVENT_REFUSED'),
+        message: `${state} does not take ${signal.type}`,
+      }
+      refuse(signal, why, allowedEvents(step.after))
       this.observe(cell, turn.at)
       const fault = faultOf(signal)
       if (fault !== undefined) this.#hold(cell, signal, fault, turn)
@@ -232,7 +242,7 @@ export class Delivery {
   #fault(cell: Cell, signal: SignalDraft, step: Step, turn: Turn): void {
     const failure = toFailure(step.thrown, 'MACHINE_FAULT')
     const allowed = allowedEvents(step.after)
-    refuse(signal, 'MACHINE_FAULT', failure.message, allowed)
+    refuse(signal, { code: 'MACHINE_FAULT', message: failure.message }, allowed)
     if (signal.type !== 'fault' && allowed.includes('fault')) {
       takeTimer(cell, signal)
       const data = { step: -1, error: failure as unknown as Json, seq: signal.seq }
@@ -256,7 +266,8 @@ export class Delivery {
 
   /** A chain that is too long ends here; its sender is held, or told, so that nobody waits for ever. */
   #overrun(signal: SignalDraft, turn: Turn): Signal {
-    refuse(signal, 'HOPS_EXCEEDED', `more than ${this.#parts.maxHops} messages along one cause`, [])
+    const message = `more than ${this.#parts.maxHops} messages along one cause`
+    refuse(signal, { code: 'HOPS_EXCEEDED', message })
     const { population } = this.#parts
     const waits = population.whoWaits(signal)
     const sender = population.find(waits)

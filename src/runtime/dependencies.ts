@@ -3,6 +3,7 @@
  * long the chain of work below each task is. A decider: what it keeps is a projection of those that wait, and the journal knows
  * what ended before. It starts nothing and blocks nobody: the task itself does.
  */
+import type { Why } from '../actors/kind.ts'
 import type { Reason } from '../errors.ts'
 import { edgesOf, type GroupContext } from '../machines/group.ts'
 import type { TaskContext } from '../machines/task.ts'
@@ -11,7 +12,7 @@ import type { GroupAdd, GroupCreate } from '../messages/group.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import type { Cell } from './cell.ts'
-import type { Decider, Gone, Objection } from './decider.ts'
+import type { Decider, Gone } from './decider.ts'
 import type { Envelope } from './envelope.ts'
 import { dependencyInput } from './inputs.ts'
 import type { Checkpoint, Journal } from './journal.ts'
@@ -115,7 +116,7 @@ export class Dependencies implements Decider {
   }
 
   /** What would wait for itself never begins. Spelled in the order of work and back to its start: `a → b → a`. */
-  objection(signal: Signal): Objection | undefined {
+  objection(signal: Signal): Why | undefined {
     const circle = this.#circleOf(signal)
     return circle === undefined
       ? undefined

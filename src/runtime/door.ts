@@ -6,7 +6,7 @@
 import type { ActorKind } from '../actors/kind.ts'
 import { KINDS_THAT_ACT } from '../actors/kinds.ts'
 import { parse } from '../actors/schema.ts'
-import { StatorError } from '../errors.ts'
+import { ERRORS, StatorError, type ErrorCode } from '../errors.ts'
 import { checkAddress, CLIENT, HUB, kindOf, rootOf, type Address } from '../messages/address.ts'
 import { toJson, toText, type Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
@@ -275,14 +275,13 @@ export function refusalOf(signal: Signal): StatorError {
     ? { reason: 'its state takes such events, and a guard did not take this one' }
     : {}
   const details = { type, to, state, allowed, ...guarded }
-  const code = signal.refused?.code
-  if (code === 'RECIPIENT_UNKNOWN')
-    return new StatorError('RECIPIENT_UNKNOWN', { to: signal.to, type: signal.type })
-  if (code === 'UPDATE_FAILED')
-    return new StatorError('UPDATE_FAILED', { ...details, reason: signal.refused?.message })
-  if (code === 'CYCLE') return new StatorError('CYCLE', { cycle: signal.refused?.message ?? '' })
-  if (code === 'MACHINE_FAULT')
-    return new StatorError('MACHINE_FAULT', { ...details, reason: signal.refused?.message })
+  const { code = 'EVENT_REFUSED', message: reason = '', details: said } = signal.refused ?? {}
+  if (code === 'RECIPIENT_UNKNOWN') return new StatorError(code, { to, type })
+  if (code === 'CYCLE') return new StatorError(code, { cycle: reason })
+  if (code === 'UPDATE_FAILED' || code === 'MACHINE_FAULT')
+    return new StatorError(code, { ...details, reason })
+  if (code !== 'EVENT_REFUSED' && code in ERRORS)
+    return new StatorError(code as ErrorCode, { type, to, reason, ...said })
   return new StatorError('EVENT_REFUSED', details)
 }
 

@@ -13,6 +13,8 @@ export interface Limits {
   readonly jsonDepth: number
   /** Derived messages along one cause. */
   readonly hops: number
+  /** Messages between agents along one conversation. */
+  readonly depth: number
   /** Others that one task may wait for. */
   readonly dependencies: number
   /** Signals kept in memory, the latest ones. */
@@ -38,6 +40,7 @@ export const DEFAULT_LIMITS: Limits = {
   messageBytes: 256 * 1024,
   jsonDepth: 64,
   hops: 1_000,
+  depth: 100,
   dependencies: 1_000,
   history: 1_000,
   tail: 50_000,

@@ -9,12 +9,12 @@ import type { Logger } from '../actors/task-context.ts'
 import { StatorError } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
-import { Attempt, type AttemptParts } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import { Deadlines } from './deadlines.ts'
 import type { Effect, Executor } from './effect.ts'
 import { failedData } from './failed.ts'
 import type { Random } from './random.ts'
+import { Working, type WorkingParts } from './working.ts'
 
 /** What does a task. */
 export interface Code {
@@ -34,6 +34,7 @@ export interface LocalExecutorParts {
   readonly codeFor: (effect: Effect) => Code | undefined
   readonly admit: (value: unknown) => Json
   readonly recorded: (task: Address) => ReadonlyMap<string, Json>
+  readonly workplace: WorkingParts['workplace']
   /** Sends a message from the agent to the task. `settled` resolves when durable, rejects when refused. */
   readonly report: (effect: Effect, type: string, data: Json, wait: boolean) => Promise<void> | undefined
 }
@@ -43,9 +44,9 @@ const SETTLED = new StatorError('STALE_ATTEMPT', { reason: 'the handler has sett
 
 export class LocalExecutor implements Executor {
   readonly #parts: LocalExecutorParts
-  readonly #running = new Map<Address, Attempt>()
+  readonly #running = new Map<Address, Working>()
   readonly #deadlines: Deadlines
-  readonly #shared: AttemptParts
+  readonly #shared: WorkingParts
   /** Handlers that were given up and have not settled. */
   #abandoned = 0
   #whenDrained: (() => void)[] = []
@@ -54,12 +55,13 @@ export class LocalExecutor implements Executor {
   constructor(parts: LocalExecutorParts) {
     this.#parts = parts
     this.#deadlines = new Deadlines(parts.clock)
-    const { log, admit, progressInterval, recorded, report } = parts
+    const { log, admit, progressInterval, recorded, report, workplace } = parts
     this.#shared = {
       log,
       admit,
       progressInterval,
       recorded,
+      workplace,
       now: () => parts.clock.now(),
       later: (ms, call) => this.#deadlines.add(ms, call),
       report: async (effect, type, data) => {
@@ -75,7 +77,7 @@ export class LocalExecutor implements Executor {
   start(effect: Effect): void {
     // What a closing hub still lets go is left for the next start.
     if (this.#closed) return
-    const attempt = new Attempt(effect, `${this.#parts.journalId()}/${effect.task}/1`, this.#shared)
+    const attempt = new Working(effect, `${this.#parts.journalId()}/${effect.task}/1`, this.#shared)
     this.#running.set(effect.task, attempt)
     const { timeout = this.#parts.taskTimeout, heartbeat } = effect.spec
     attempt.deadline = this.#deadlines.add(timeout, () => {
@@ -112,15 +114,15 @@ export class LocalExecutor implements Executor {
   }
 
   /** Looks for a sign of life when one is due by the last: however many come before that cost nothing. */
-  #feel(attempt: Attempt, heartbeat: number, ms: number): void {
+  #feel(attempt: Working, heartbeat: number, ms: number): void {
     attempt.pulse = this.#deadlines.add(ms, () => {
-      const left = attempt.seen + heartbeat - this.#parts.clock.now()
+      const left = attempt.isSuspended ? heartbeat : attempt.seen + heartbeat - this.#parts.clock.now()
       if (left > 0) this.#feel(attempt, heartbeat, left)
       else this.#giveUp(attempt, new StatorError('HEARTBEAT_TIMEOUT', { task: attempt.task, heartbeat }))
     })
   }
 
-  #run(attempt: Attempt): void {
+  #run(attempt: Working): void {
     const { effect } = attempt
     const code = this.#parts.codeFor(effect)
     if (code === undefined) {
@@ -140,7 +142,7 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  #done(attempt: Attempt, output: unknown, schema: Schema): void {
+  #done(attempt: Working, output: unknown, schema: Schema): void {
     if (!this.#settles(attempt)) return
     const { effect } = attempt
     try {
@@ -155,13 +157,13 @@ export class LocalExecutor implements Executor {
   }
 
   /** One that ends with what its signal was aborted with did as it was told: there is nothing to say of it. */
-  #threw(attempt: Attempt, error: unknown): void {
+  #threw(attempt: Working, error: unknown): void {
     const { over } = attempt
     if (this.#settles(attempt) && (over === undefined || error !== over)) this.#fail(attempt, error)
   }
 
   /** May its end be reported? Once, and of one that was given up as well: its task refuses that. */
-  #settles(attempt: Attempt): boolean {
+  #settles(attempt: Working): boolean {
     if (attempt.isSettled) return false
     attempt.isSettled = true
     if (attempt.over !== undefined) this.#abandoned--
@@ -169,12 +171,12 @@ export class LocalExecutor implements Executor {
   }
 
   /** Its handler is not waited for any longer, and holds no slot. */
-  #giveUp(attempt: Attempt, error: StatorError): void {
+  #giveUp(attempt: Working, error: StatorError): void {
     this.#abandoned++
     this.#fail(attempt, error)
   }
 
-  #fail(attempt: Attempt, error: unknown): void {
+  #fail(attempt: Working, error: unknown): void {
     const { effect } = attempt
     attempt.flush()
     const data = failedData(effect, error, this.#parts.random(), this.#retryAfter(attempt, error))
@@ -182,7 +184,7 @@ export class LocalExecutor implements Executor {
     void this.#parts.report(effect, 'task.failed', data, false)
   }
 
-  #retryAfter(attempt: Attempt, error: unknown): number | undefined {
+  #retryAfter(attempt: Working, error: unknown): number | undefined {
     try {
       return retryAfterOf(error)
     } catch (invalid) {
@@ -194,7 +196,7 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  #end(attempt: Attempt, reason: StatorError): void {
+  #end(attempt: Working, reason: StatorError): void {
     attempt.end(reason)
     if (this.#running.get(attempt.effect.task) === attempt) this.#running.delete(attempt.effect.task)
     if (this.#running.size > 0) return

@@ -13,7 +13,8 @@ export function migrate(parts: Holding, envelope: Envelope, seq: number, turn: T
   const signal = draft(envelope, seq, turn.at)
   signal.fromState = signal.toState = definitionsIn(signal).state
   const cell = population.adopt(signal)
-  if (cell === undefined) return refuse(signal, 'VERSION_MISSING', 'its definition is not registered', [])
+  if (cell === undefined)
+    return refuse(signal, { code: 'VERSION_MISSING', message: 'its definition is not registered' })
   signal.toState = cell.state
   signal.name = `${kindOf(cell.address)}.migrated`
   // One that is held for another reason stays so, and its mail is kept.

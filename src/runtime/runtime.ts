@@ -12,16 +12,13 @@ import { toMs, type Duration } from '../messages/duration.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
 import type { Signal } from '../messages/signal.ts'
-import type { ActorsView, HeldActor } from './actors-view.ts'
-import type { AgentsView } from './agents-view.ts'
+import type { HeldActor } from './actors-view.ts'
 import { assemble } from './assemble.ts'
 import { checkHistoryFilter, checkReadOptions } from './check-filter.ts'
 import { checkCall } from './check-options.ts'
 import { filterOf, positionOf } from './cursor.ts'
-import type { EffectsView } from './effects-view.ts'
 import { checkForkOptions, forkOf, type ForkOptions } from './fork.ts'
 import { TaskHandle, type HandleHost } from './handles.ts'
-import type { GatesView } from './gates-view.ts'
 import { letGo } from './held.ts'
 import type { HistoryFilter, Journal } from './journal.ts'
 import type { Lifetime, LifetimeParts } from './lifetime.ts'
@@ -35,9 +32,8 @@ import type {
 } from './options.ts'
 import { prune } from './retention.ts'
 import { Run } from './run-handle.ts'
-import type { RunsView } from './runs-view.ts'
 import { CLIENT, type Submissions } from './submissions.ts'
-import type { TasksView } from './tasks-view.ts'
+import { Views } from './views.ts'
 
 export type Runtime = RuntimeImpl
 
@@ -52,27 +48,15 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   return runtime
 }
 
-class RuntimeImpl {
-  readonly agents: AgentsView
-  readonly actors: ActorsView
-  readonly tasks: TasksView
-  readonly effects: EffectsView
-  readonly gates: GatesView
-  readonly runs: RunsView
+class RuntimeImpl extends Views {
   readonly #parts: LifetimeParts
   readonly #lifetime: Lifetime
   readonly #handles: HandleHost
   readonly #submissions: Submissions
 
   constructor(options: RuntimeOptions) {
-    const { agents, actors, tasks, effects, gates, runs, parts, lifetime, handles, submissions } =
-      assemble(options)
-    this.agents = agents
-    this.actors = actors
-    this.tasks = tasks
-    this.effects = effects
-    this.gates = gates
-    this.runs = runs
+    const { views, parts, lifetime, handles, submissions } = assemble(options)
+    super(views)
     this.#parts = parts
     this.#lifetime = lifetime
     this.#handles = handles

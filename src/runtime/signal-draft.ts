@@ -2,7 +2,7 @@
 import { HUB, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
-import type { Signal } from '../messages/signal.ts'
+import type { Refusal, Signal } from '../messages/signal.ts'
 import { isKnown } from './cached.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
@@ -70,11 +70,10 @@ const hopsTo = (signal: Signal): number => (isKnown(signal) ? 0 : signal.hops)
 /** Marks a signal as not taken. */
 export function refuse(
   signal: SignalDraft,
-  code: string,
-  message: string,
-  allowed: readonly string[],
+  why: Omit<Refusal, 'allowed'>,
+  allowed: readonly string[] = [],
 ): Signal {
-  signal.refused = { code, message, allowed }
+  signal.refused = { ...why, allowed }
   return signal
 }
 

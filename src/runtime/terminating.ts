@@ -49,14 +49,16 @@ export function terminate(parts: Holding, envelope: Envelope, seq: number, turn:
   const { to } = signal
   const cell = population.find(to)
   if (cell === undefined && !population.stranded().has(to))
-    return refuse(signal, 'RECIPIENT_UNKNOWN', 'nobody lives at that address', [])
+    return refuse(signal, { code: 'RECIPIENT_UNKNOWN', message: 'nobody lives at that address' })
   signal.fromState = signal.toState = cell?.state ?? lastState(parts, to, turn)
   const birth = birthOf(parts, to, turn)
   const place = (birth?.data ?? {}) as Place
   const told = place.parent !== undefined && hasToldEnd(parts, to, place.parent, turn)
   // It is done: only the run above it may have it undone, and waits for that.
   if (told && signal.from !== place.parent && signal.fromState === 'settled')
-    return refuse(signal, 'EVENT_REFUSED', 'it is done, and stays for the run above it', ['workflow.release'])
+    return refuse(signal, { code: 'EVENT_REFUSED', message: 'it is done, and stays for the run above it' }, [
+      'workflow.release',
+    ])
   signal.toState = 'terminated'
   signal.name = 'workflow.terminated'
   signal.final = true

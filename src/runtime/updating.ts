@@ -24,7 +24,7 @@ export function answer(cell: Cell, signal: SignalDraft, journal: Journal): boole
     return true
   } catch (error) {
     signal.toState = signal.fromState = cell.state
-    refuse(signal, 'UPDATE_FAILED', reasonOf(error), [])
+    refuse(signal, { code: 'UPDATE_FAILED', message: reasonOf(error) })
     return false
   }
 }

@@ -16,6 +16,7 @@ import { operate } from './operator.ts'
 import { asAny, WORKFLOWS } from './plans.ts'
 import { QUEUED } from './queueing.ts'
 import { Reader } from './reader.ts'
+import { drawAct, type Act } from './acts.ts'
 import { SagaClient, sagaStaff } from './sagas.ts'
 import { drawWorld, type End, type World } from './world.ts'
 
@@ -81,26 +82,31 @@ export async function campaign(
   { collect = false, watchers = [] }: CampaignOptions = {},
 ): Promise<Campaign> {
   const world = drawWorld(seed)
+  // It keeps what it saw: of its own for each campaign.
+  const act = drawAct(new Dice(Math.imul(seed, 0x9e3779b9) ^ 0xac75))
   let crashes = 0
   let knows: End['knows'] = 'mine'
   const simulation = new Watched({
     seed,
     collect,
     limits: world.limits,
-    setup: life => setupOf(world, life, knows),
+    setup: life => setupOf(world, act, life, knows),
     watchers: [...invariants(), { crashed: () => void crashes++ }, ...parking(world, seed), ...watchers],
   })
   const start = simulation.clock.now()
   const clients = new Clients(world, start)
   const reader = new Reader(clients)
-  const saga = world.saga === null ? undefined : new SagaClient(world.saga)
+  const plays: Play[] = [
+    ...(world.saga === null ? [] : [new SagaClient(world.saga)]),
+    ...(act === null ? [] : [act]),
+  ]
   let simulated = 0
   try {
     for (const end of [...world.ends, LAST]) {
       const began = simulation.clock.now() - end.back
       simulation.clock.set(began)
       ;({ knows } = end)
-      await live(simulation, end, { clients, reader, saga })
+      await live(simulation, end, { clients, reader, plays })
       simulated += simulation.clock.now() - began
     }
     for (const order of world.orders) {
@@ -108,7 +114,8 @@ export async function campaign(
       const wrong = outcome === undefined ? 'never ended' : wrongWith(order, outcome)
       if (wrong !== null) simulation.break('outcome', `${order.name}: ${wrong}`)
     }
-    if (saga?.isOver === false) simulation.break('outcome', 'the saga never ended')
+    for (const play of plays)
+      if (!play.isOver) simulation.break('outcome', `${play.constructor.name} never came to its end`)
   } catch (error) {
     if (!(error instanceof PromiseBroken)) simulation.found.push(whatEnded(error))
   }
@@ -120,17 +127,20 @@ export async function campaign(
 interface People {
   readonly clients: Clients
   readonly reader: Reader
-  readonly saga: SagaClient | undefined
+  readonly plays: readonly Play[]
 }
 
+/** What is played beside all other work. */
+type Play = Pick<Act, 'live' | 'isOver'>
+
 /** One process life, to the end that was drawn for it or to that of all work. */
-async function live(simulation: Watched, end: End, { clients, reader, saga }: People): Promise<void> {
+async function live(simulation: Watched, end: End, { clients, reader, plays }: People): Promise<void> {
   try {
     const life = await simulation.boot(end.crash)
     operate(life)
     reader.follow(life)
-    const asking = end.knows === 'mine' ? saga?.live(life) : undefined
-    const living = Promise.all([clients.live(life, end.knows), asking])
+    const asking = end.knows === 'mine' ? plays.map(play => play.live(life)) : []
+    const living = Promise.all([clients.live(life, end.knows), ...asking])
     const leaving = end.close ?? end.kill
     if (leaving !== undefined) await simulation.pass(life, leaving.after)
     if (end.close !== undefined) {
@@ -151,14 +161,24 @@ async function live(simulation: Watched, end: End, { clients, reader, saga }: Pe
   }
 }
 
-function setupOf({ members, orders, queueing, saga }: World, life: Life, knows: End['knows']): Setup {
+function setupOf(
+  { members, orders, queueing, saga }: World,
+  act: Act | null,
+  life: Life,
+  knows: End['knows'],
+): Setup {
   const used = orders.flatMap(order => (order.kind === 'workflow' ? [order.index] : []))
   const declared = WORKFLOWS.filter((_, index) => used.includes(index))
   return {
+    ...act?.setup?.(life),
     tasks: [...JOBS, ...(queueing === null ? [] : QUEUED), keptIn(life)],
     queues: queueing?.queues[life.number % 2] ?? [],
     roles: queueing?.roles ?? {},
-    agents: [...members.map(member => employ(member, life)), ...(saga === null ? [] : sagaStaff(saga, life))],
+    agents: [
+      ...members.map(member => employ(member, life)),
+      ...(saga === null ? [] : sagaStaff(saga, life)),
+      ...(act?.agents(life) ?? []),
+    ],
     workflows: [
       ...(knows === 'none' ? [] : declared.map(both => asAny(both[knows]))),
       ...(saga === null || knows !== 'mine' ? [] : [saga.definition]),

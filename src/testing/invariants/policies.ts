@@ -2,6 +2,7 @@
  * Policies: where a task or an agent must go by what it was created with and told: attempts, interruptions, start times, capacity.
  * Read from records alone, so that a machine that is wrong does not hide it.
  */
+import { KINDS_THAT_ACT } from '../../actors/kinds.ts'
 import type { Failure } from '../../errors.ts'
 import type { Command } from '../../messages/command.ts'
 import type { Json } from '../../messages/json.ts'
@@ -50,6 +51,12 @@ function begins({ data, stamp, at }: Signal): string {
   if (startAt !== undefined && startAt > at) return 'scheduled'
   if (stamp === null) return 'queued'
   return 'from' in (stamp as object) ? 'completed' : 'running'
+}
+
+/** The code of what a machine did not take: its kind may say more than that its state does not. */
+export function untaken(sort: string, context: unknown, signal: Signal): string {
+  const kind = KINDS_THAT_ACT.find(candidate => candidate.kind === sort)
+  return kind?.why?.(context, signal)?.code ?? codeOf(signal, 'EVENT_REFUSED')
 }
 
 /** The code of what is not taken: word of an attempt that is over has one of its own. */

@@ -13,7 +13,7 @@ import { queueMachine } from '../../machines/queue.ts'
 import { scheduleMachine } from '../../machines/schedule.ts'
 import { taskMachine } from '../../machines/task.ts'
 import { compileWorkflow, phaseOf } from '../../machines/workflow.ts'
-import type { Address } from '../../messages/address.ts'
+import type { Address, Kind } from '../../messages/address.ts'
 import type { Command } from '../../messages/command.ts'
 import type { Flow } from '../../messages/flow.ts'
 import type { Message, Priority } from '../../messages/message.ts'
@@ -38,7 +38,7 @@ export interface Timer {
 export interface Shade {
   readonly address: Address
   readonly kind: Sort
-  readonly sort: 'task' | 'agent' | 'workflow' | 'group' | 'schedule' | 'queue' | 'gate'
+  readonly sort: Exclude<Kind, 'client' | 'system'>
   readonly correlationId: string
   readonly priority: Priority
   readonly depth: number

@@ -15,8 +15,9 @@ import { Books } from './books.ts'
 import { Debts } from './debts.ts'
 import { firstStanding, macrostep, nameOf, takes, type Macrostep, type Standing } from './macrostep.ts'
 import { arm, migrated } from './migrated-shade.ts'
-import { codeOf } from './policies.ts'
+import { codeOf, untaken } from './policies.ts'
 import type { Reader } from './reading.ts'
+import { objectionTo } from './objections.ts'
 import { isMade } from './sent.ts'
 import { decidedByHub } from './termination.ts'
 import { BARE, isHere, lifecycleName, sortOf, timerOf, type Move, type Shade, type Timer } from './shade.ts'
@@ -146,11 +147,10 @@ export class Shadow {
     }
     if (signal.hops > this.limits.hops) return this.#overrun(bare)
     const found = this.actors.get(signal.to)
-    // Closes a circle: nobody else can know.
     const isThere = found !== undefined || CREATES.has(signal.type)
     const state = found?.state ?? null
-    if (signal.causationId === 0 && isThere && this.books.awaited.circle(signal))
-      return { ...bare, from: state, to: state, refusal: 'CYCLE' }
+    const objection = signal.causationId === 0 && isThere ? objectionTo(signal, this.books) : undefined
+    if (objection !== undefined) return { ...bare, from: state, to: state, refusal: objection }
     const actor = found ?? this.#create(signal)
     if (actor === undefined) return { ...bare, refusal: codeOf(signal, 'RECIPIENT_UNKNOWN') }
     const isNew = found === undefined
@@ -205,7 +205,7 @@ export class Shadow {
       if (isNew) this.actors.delete(actor.address)
       const told = signal.type === 'fault' ? (signal.data as { readonly seq?: number }).seq : undefined
       if (told !== undefined) actor.hold = this.#recorded(told) ?? signal
-      const refusal = codeOf(signal, 'EVENT_REFUSED')
+      const refusal = untaken(actor.sort, before.context, signal)
       return { ...met, to: actor.state, refusal, allowed: takes(before) }
     }
     actor.standing = step.after

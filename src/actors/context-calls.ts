@@ -1,0 +1,3 @@
+/** Context calls: what a handler knows and says of values that others share. The interface only. */
+
+export interface ContextCalls {}

@@ -1,0 +1,3 @@
+/** Mail calls: what a handler can say to other agents. The interface only. */
+
+export interface MailCalls {}

@@ -1,0 +1,63 @@
+/**
+ * Team: what agents do together, joined: messages, locks, shared context, questions to humans, budgets. Each part is a noun with a folder
+ * of its own; this file only makes them, and gives each attempt its place among them.
+ */
+import type { Logger, Workplace } from '../actors/task-context.ts'
+import type { Json } from '../messages/json.ts'
+import type { AgentsView } from './agents-view.ts'
+import type { Clock } from './clock.ts'
+import type { Decider } from './decider.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Door } from './door.ts'
+import type { GatesView } from './gates-view.ts'
+import type { HandleHost } from './handles.ts'
+import type { NewId } from './ids.ts'
+import type { Journal } from './journal.ts'
+import type { Kernel } from './kernel.ts'
+import type { Lifetime } from './lifetime.ts'
+import type { Limits } from './limits.ts'
+import type { Population } from './population.ts'
+import type { Registry } from './registry.ts'
+import type { Seat } from './seat.ts'
+import type { SignalStream } from './signal-stream.ts'
+import type { Submissions } from './submissions.ts'
+
+/** What there is before the hub: of this its deciders are made. */
+export interface TeamDecidersParts {
+  readonly population: Population
+  readonly journal: Journal
+  readonly dispatcher: Dispatcher
+  readonly limits: Limits
+}
+
+export interface TeamParts extends TeamDecidersParts {
+  readonly door: Door
+  readonly handles: HandleHost
+  readonly kernel: Kernel
+  readonly registry: Registry
+  readonly stream: SignalStream
+  readonly submissions: Submissions
+  readonly gates: GatesView
+  readonly agents: AgentsView
+  readonly clock: Clock
+  readonly ids: NewId
+  /** One that does not throw. */
+  readonly log: Logger
+  readonly lifetime: Lifetime
+  /** A value from outside as the journal holds it. */
+  readonly admit: (value: unknown) => Json
+}
+
+export interface Team {
+  /** What a handler can say to others, for one attempt of its. */
+  workplace(seat: Seat): Workplace
+}
+
+/** They are asked in this order, after those who know of dependencies and before the dispatcher. */
+export function teamDeciders(_parts: TeamDecidersParts): readonly Decider[] {
+  return []
+}
+
+export function teamOf(_parts: TeamParts): Team {
+  return { workplace: _seat => ({}) }
+}

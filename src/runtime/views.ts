@@ -1,0 +1,27 @@
+/** Views: what of a runtime its users reach by name, each in its own file. Named here, and nothing else. */
+import type { ActorsView } from './actors-view.ts'
+import type { AgentsView } from './agents-view.ts'
+import type { EffectsView } from './effects-view.ts'
+import type { GatesView } from './gates-view.ts'
+import type { RunsView } from './runs-view.ts'
+import type { TasksView } from './tasks-view.ts'
+
+export type AllViews = { readonly [Name in keyof Views]: Views[Name] }
+
+export abstract class Views {
+  readonly agents: AgentsView
+  readonly actors: ActorsView
+  readonly tasks: TasksView
+  readonly effects: EffectsView
+  readonly gates: GatesView
+  readonly runs: RunsView
+
+  constructor(views: AllViews) {
+    this.agents = views.agents
+    this.actors = views.actors
+    this.tasks = views.tasks
+    this.effects = views.effects
+    this.gates = views.gates
+    this.runs = views.runs
+  }
+}

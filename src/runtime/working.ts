@@ -1,0 +1,106 @@
+/**
+ * Working: an attempt at its place among others: the `ctx` of a handler, whole. What it can say to others is made when it is first
+ * asked for, by whoever sends it through the hub; most handlers never ask. It knows none of them.
+ */
+import type { TaskContext, Workplace } from '../actors/task-context.ts'
+import type { StatorError } from '../errors.ts'
+import type { Json } from '../messages/json.ts'
+import { Attempt, type AttemptParts } from './attempt.ts'
+import type { Deadline } from './deadlines.ts'
+import type { Effect } from './effect.ts'
+import { hashOf } from './hash.ts'
+import type { Seat } from './seat.ts'
+
+export interface WorkingParts extends AttemptParts {
+  readonly workplace: (seat: Seat) => Workplace
+}
+
+export class Working extends Attempt implements TaskContext, Seat {
+  readonly #make: WorkingParts['workplace']
+  #workplace: Workplace | undefined
+  #asked: Map<string, number> | undefined
+  #whenOver: (() => void)[] | undefined
+  #whenAlive: (() => void)[] | undefined
+  /** Whom it waits for: as long as that is somebody, its time stands still. */
+  #waits = 0
+  #left = 0
+
+  constructor(effect: Effect, key: string, parts: WorkingParts) {
+    super(effect, key, parts)
+    this.#make = parts.workplace
+  }
+
+  /** What it can say to others. */
+  protected get place(): Workplace {
+    this.#workplace ??= this.#make(this)
+    return this.#workplace
+  }
+
+  override end(reason: StatorError): void {
+    if (this.over !== undefined) return
+    super.end(reason)
+    for (const call of this.#whenOver?.splice(0) ?? []) call()
+  }
+
+  onEnd(call: () => void): void {
+    if (this.over === undefined) (this.#whenOver ??= []).push(call)
+    else call()
+  }
+
+  onHeartbeat(call: () => void): void {
+    this.#whenAlive ??= []
+    this.#whenAlive.push(call)
+  }
+
+  protected override alive(): void {
+    for (const call of this.#whenAlive ?? []) call()
+  }
+
+  keyOf(raw: Json): string {
+    const hash = hashOf(raw)
+    this.#asked ??= new Map()
+    const before = this.#asked.get(hash) ?? 0
+    this.#asked.set(hash, before + 1)
+    return `${this.task}/${hash}/${before}`
+  }
+
+  suspend(): () => void {
+    if (this.#waits++ === 0) this.#stopTime()
+    let done = false
+    return () => {
+      if (done) return
+      done = true
+      if (--this.#waits === 0 && this.over === undefined) this.#startTime()
+    }
+  }
+
+  admit(value: unknown): Json {
+    return this.parts.admit(value)
+  }
+
+  now(): number {
+    return this.parts.now()
+  }
+
+  later(ms: number, call: () => void): Deadline {
+    return this.parts.later(ms, call)
+  }
+
+  get isSuspended(): boolean {
+    return this.#waits > 0
+  }
+
+  #stopTime(): void {
+    const { deadline } = this
+    if (deadline === undefined) return
+    this.#left = Math.max(0, deadline.due - this.parts.now())
+    deadline.met = true
+  }
+
+  #startTime(): void {
+    const { deadline } = this
+    if (deadline !== undefined) this.deadline = this.parts.later(this.#left, deadline.expire)
+    // It could not give a sign of life while it waited.
+    this.heartbeat()
+  }
+}

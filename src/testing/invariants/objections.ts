@@ -1,0 +1,11 @@
+/**
+ * Objections: what somebody who sees more than the recipient must say against a message, such as that it would close a circle. Found
+ * from the records alone; each kind of objection has its own way to be found.
+ */
+import type { Signal } from '../../messages/signal.ts'
+import type { Books } from './books.ts'
+
+/** The code with which it must have been refused; undefined where nobody may object. */
+export function objectionTo(signal: Signal, books: Books): string | undefined {
+  return books.awaited.circle(signal) ? 'CYCLE' : undefined
+}

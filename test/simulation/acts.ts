@@ -1,0 +1,29 @@
+/**
+ * Acts: what agents do together in a campaign, beside all other work: one act a noun, in a file of its own. What must come of it the
+ * invariants know; an act says `break` only of what no invariant can see.
+ */
+import type { AgentDefinition } from '../../src/actors/agent.ts'
+import type { Life } from '../../src/testing/host/life.ts'
+import type { Dice } from '../../src/testing/host/random.ts'
+import type { Setup } from '../../src/testing/host/stage.ts'
+
+/** One that was drawn, through all process lives of its campaign. */
+export interface Act {
+  /** Whom it needs, in each life. Their ids and tasks are its own: `<noun>-…`. */
+  agents(life: Life): readonly AgentDefinition[]
+  /** What else it needs of the runtime. */
+  setup?(life: Life): Omit<Setup, 'agents' | 'tasks'>
+  /** Whatever its clients do in one life; settles when nothing is left to do, and when that life ends. */
+  live(life: Life): Promise<void>
+  /** Nothing is left to do. */
+  readonly isOver: boolean
+}
+
+/** Of each noun, how an act is drawn. All it draws comes from these dice, so that a seed plays it again. */
+const ACTS: readonly ((dice: Dice) => Act)[] = []
+
+/** None in most worlds. */
+export function drawAct(dice: Dice): Act | null {
+  if (ACTS.length === 0 || !dice.chance(0.35)) return null
+  return dice.pick(ACTS)(dice)
+}
