@@ -14,8 +14,8 @@ export const DELIVERY: readonly Mutant[] = [
     name: 'a refusal names no events',
     words: 'A refusal does not say what the state would have taken.',
     file: 'src/runtime/delivery.ts',
-    find: '`${state} does not take ${signal.type}`, allowedEvents(step.after))',
-    replace: '`${state} does not take ${signal.type}`, [])',
+    find: 'refuse(signal, why, allowedEvents(step.after))',
+    replace: 'refuse(signal, why, [])',
     invariant: 4,
   },
   {

@@ -71,8 +71,8 @@ export const EXECUTION: readonly Mutant[] = [
     name: 'sub-steps are not waited for',
     words: 'A handler goes on with the result of a sub-step before that is durable.',
     file: 'src/runtime/attempt.ts',
-    find: "    await this.#parts.report(this.effect, 'task.recorded', { name, value })\n",
-    replace: "    void this.#parts.report(this.effect, 'task.recorded', { name, value }).catch(() => {})\n",
+    find: "    await this.parts.report(this.effect, 'task.recorded', { name, value })\n",
+    replace: "    void this.parts.report(this.effect, 'task.recorded', { name, value }).catch(() => {})\n",
     invariant: 1,
   },
 ]
