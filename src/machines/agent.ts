@@ -4,26 +4,19 @@
  */
 import { assign, setup } from 'xstate'
 import type { Failure } from '../errors.ts'
-import type { agentMessages } from '../messages/agent.ts'
-import type { EventsOf } from '../messages/event.ts'
+import {
+  isNewPause,
+  mayResume,
+  NEW_AGENT,
+  pausesAfter,
+  resumedTo,
+  wherePaused,
+  type AgentContext,
+  type AgentEvent,
+} from './agent-context.ts'
 
-export interface AgentContext {
-  readonly role: string | null
-  readonly skills: readonly string[]
-  /** Tasks it may run at once. */
-  readonly capacity: number
-  readonly running: number
-  /** Is its code here? Known in every state, so that it returns from a pause to where it belongs. */
-  readonly presence: 'absent' | 'warming' | 'ready'
-  /** Statistics over its whole life; busyMs in milliseconds of its tasks' running time. */
-  readonly done: number
-  readonly failed: number
-  readonly busyMs: number
-  readonly error: Failure | null
-  readonly reason: string | null
-}
+export type { AgentContext, AgentEvent } from './agent-context.ts'
 
-export type AgentEvent = EventsOf<typeof agentMessages>
 type Args = { context: AgentContext; event: AgentEvent }
 
 const onlineReady = { guard: 'isReady', target: 'ready', actions: 'reset' } as const
@@ -31,7 +24,7 @@ const onlineWarming = { target: 'idle', actions: 'reset' } as const
 const leave = { target: 'offline', actions: 'leave' } as const
 const stop = { target: 'stopped', actions: 'explain' } as const
 const fail = { target: 'error', actions: 'explain' } as const
-const pause = { target: 'paused', actions: 'explain' } as const
+const pause = { target: 'paused', actions: ['pause', 'explain'] } as const
 
 export const agentMachine = setup({
   types: {} as { context: AgentContext; events: AgentEvent },
@@ -40,8 +33,19 @@ export const agentMachine = setup({
     isFull: ({ context, event }: Args) =>
       event.type === 'agent.load' && event.data.running >= context.capacity,
     isFullNow: ({ context }: Args) => context.running >= context.capacity,
-    isAbsent: ({ context }: Args) => context.presence === 'absent',
-    isWarming: ({ context }: Args) => context.presence === 'warming',
+    isPaused: ({ context }: Args) => (context.pauses?.length ?? 0) > 0,
+    isNewPause: ({ context, event }: Args) => isNewPause(context, event),
+    isOtherPause: ({ context, event }: Args) => isNewPause(wherePaused(context), event),
+    isOneOfThem: ({ context, event }: Args) =>
+      event.type === 'agent.resume' && event.data.by !== undefined && mayResume(context, event),
+    isOperator: ({ event }: Args) => event.type === 'agent.resume' && event.data.by === undefined,
+    isOperatorFull: ({ context, event }: Args) =>
+      event.type === 'agent.resume' && event.data.by === undefined && context.running >= context.capacity,
+    staysPaused: ({ context, event }: Args) => resumedTo(context, event) === 'paused',
+    isAway: ({ context, event }: Args) => resumedTo(context, event) === 'offline',
+    isWarming: ({ context, event }: Args) => resumedTo(context, event) === 'idle',
+    staysFull: ({ context, event }: Args) => resumedTo(context, event) === 'busy',
+    hasRoom: ({ context, event }: Args) => resumedTo(context, event) === 'ready',
   },
   actions: {
     register: assign(({ event }) =>
@@ -50,10 +54,10 @@ export const agentMachine = setup({
         : {},
     ),
     /** A new process life: what ran in the old one is told apart, to the tasks. */
-    reset: assign(({ event }) => ({
+    reset: assign(({ context, event }) => ({
       running: 0,
       error: null,
-      reason: null,
+      reason: context.pauses?.[0]?.reason ?? null,
       presence: event.type === 'agent.online' && event.data.ready ? ('ready' as const) : ('warming' as const),
     })),
     leave: assign({ presence: 'absent' }),
@@ -72,27 +76,25 @@ export const agentMachine = setup({
       reason:
         event.type === 'agent.pause' || event.type === 'agent.stop' ? (event.data.reason ?? null) : null,
     })),
-    clear: assign({ error: null, reason: null }),
+    /** One more who wants it to take no work. */
+    pause: assign(({ context, event }) => ({ pauses: pausesAfter(context, event) })),
+    pauseAlso: assign(({ context, event }) => ({ pauses: pausesAfter(wherePaused(context), event) })),
+    /** One less, or none any more. */
+    unpause: assign(({ context, event }) => {
+      const pauses = pausesAfter(context, event)
+      return { pauses, reason: pauses[0]?.reason ?? null, error: null }
+    }),
+    /** The same, of one that is broken all the same. */
+    unpauseOnly: assign(({ context, event }) => ({ pauses: pausesAfter(context, event) })),
     /** Whatever its warm-up came to: it stands also after a pause. */
-    trust: assign({ error: null, reason: null, presence: 'ready' }),
+    trust: assign({ error: null, reason: null, presence: 'ready', pauses: [] }),
   },
 }).createMachine({
   id: 'agent',
   version: '1',
   description: 'Who does the work: availability, load and statistics of one agent.',
   options: { maxIterations: 100 },
-  context: {
-    role: null,
-    skills: [],
-    capacity: 1,
-    running: 0,
-    presence: 'absent',
-    done: 0,
-    failed: 0,
-    busyMs: 0,
-    error: null,
-    reason: null,
-  },
+  context: NEW_AGENT,
   initial: 'offline',
   states: {
     offline: {
@@ -101,6 +103,7 @@ export const agentMachine = setup({
         'agent.register': { actions: 'register' },
         'agent.online': [onlineReady, onlineWarming],
         'agent.load': { actions: 'load' },
+        'agent.pause': pause,
         'agent.stop': stop,
       },
     },
@@ -144,33 +147,47 @@ export const agentMachine = setup({
       },
     },
     paused: {
-      meta: { description: 'Takes no new work until resumed, also across restarts; what runs goes on.' },
+      meta: {
+        description:
+          'Takes no new work until all who paused it have resumed it, also across restarts; what runs goes on.',
+      },
       on: {
         'agent.register': { actions: 'register' },
         'agent.online': { actions: 'reset' },
         'agent.offline': { actions: 'leave' },
         'agent.load': { actions: 'load' },
+        'agent.pause': { guard: 'isOtherPause', actions: 'pauseAlso' },
         'agent.resume': [
-          { guard: 'isAbsent', target: 'offline', actions: 'clear' },
-          { guard: 'isWarming', target: 'idle', actions: 'clear' },
-          { guard: 'isFullNow', target: 'busy', actions: 'clear' },
-          { target: 'ready', actions: 'clear' },
+          { guard: 'staysPaused', actions: 'unpause' },
+          { guard: 'isAway', target: 'offline', actions: 'unpause' },
+          { guard: 'isWarming', target: 'idle', actions: 'unpause' },
+          { guard: 'staysFull', target: 'busy', actions: 'unpause' },
+          { guard: 'hasRoom', target: 'ready', actions: 'unpause' },
         ],
         'agent.fail': fail,
         'agent.stop': stop,
       },
     },
     error: {
-      meta: { description: 'It could not warm up or reported itself broken; takes no work.' },
+      meta: {
+        description:
+          'It could not warm up or reported itself broken; takes no work. Who paused it is remembered.',
+      },
       on: {
         'agent.register': { actions: 'register' },
-        'agent.online': [onlineReady, onlineWarming],
-        'agent.offline': leave,
+        'agent.online': [
+          { guard: 'isPaused', target: 'paused', actions: 'reset' },
+          onlineReady,
+          onlineWarming,
+        ],
+        'agent.offline': [{ guard: 'isPaused', target: 'paused', actions: 'leave' }, leave],
         'agent.load': { actions: 'load' },
+        'agent.pause': { guard: 'isNewPause', actions: 'pause' },
         // An operator's word that it works: also when warming up failed.
         'agent.resume': [
-          { guard: 'isFullNow', target: 'busy', actions: 'trust' },
-          { target: 'ready', actions: 'trust' },
+          { guard: 'isOneOfThem', actions: 'unpauseOnly' },
+          { guard: 'isOperatorFull', target: 'busy', actions: 'trust' },
+          { guard: 'isOperator', target: 'ready', actions: 'trust' },
         ],
         'agent.stop': stop,
       },

@@ -1,6 +1,6 @@
 /** What an agent is told. Schemas only. */
 import { z } from 'zod'
-import { failureSchema } from './task.ts'
+import { address, failureSchema } from './task.ts'
 
 export const agentMessages = {
   'agent.register': z.object({
@@ -19,8 +19,10 @@ export const agentMessages = {
     /** Milliseconds that those tasks ran. */
     busyMs: z.number().min(0),
   }),
-  'agent.pause': z.object({ reason: z.string().optional() }),
-  'agent.resume': z.object({}),
+  /** It takes no work until all who paused it have resumed it. Without `by` it is an operator's own. */
+  'agent.pause': z.object({ reason: z.string().optional(), by: address.optional() }),
+  /** By one of those who paused it; without `by` an operator's word, which lifts all pauses. */
+  'agent.resume': z.object({ by: address.optional() }),
   'agent.fail': z.object({ error: failureSchema }),
   'agent.stop': z.object({ reason: z.string().optional() }),
 } as const

@@ -61,14 +61,17 @@ export class AgentsView {
     this.#parts.registry.removeAgent(id)
   }
 
-  /** It gets no new work until resumed, also across restarts. What runs goes on. One that is paused stays so. */
+  /**
+   * It gets no new work until resumed, also across restarts, and while its code is away. What runs goes on. One that an operator has
+   * paused stays so.
+   */
   async pause(id: string, reason?: string): Promise<void> {
-    const { address, state } = this.#require(id)
-    if (state === 'paused') return
+    const { address, snapshot } = this.#require(id)
+    if ((snapshot.context as AgentContext).pauses?.some(({ by }) => by === null) === true) return
     await this.#tell(id, 'agent.pause', address, reason === undefined ? {} : { reason })
   }
 
-  /** It takes work again. One that takes work already is left alone. */
+  /** It takes work again, whoever paused it: an operator's word lifts all pauses. One that takes work already is left alone. */
   async resume(id: string): Promise<void> {
     const { address, state } = this.#require(id)
     if (state === 'ready' || state === 'busy') return

@@ -1,6 +1,6 @@
 /** The agent machine: every state, every transition, every branch of a guard. */
 import { describe, expect, it } from 'vitest'
-import { agentMachine } from '../../src/machines/agent.ts'
+import { agentMachine, type AgentContext } from '../../src/machines/agent.ts'
 import type { Signal } from '../../src/messages/signal.ts'
 import { play, promised, sendAll, signal, start, untaken, type Row } from './drive.ts'
 
@@ -14,6 +14,10 @@ const load = (running: number, more: object = {}): Signal =>
   signal('agent.load', { running, done: 0, failed: 0, busyMs: 0, ...more })
 const pause = signal('agent.pause', { reason: 'lunch' })
 const resume = signal('agent.resume', {})
+const byGate = signal('agent.pause', { reason: 'a question', by: 'gate/g' })
+const answered = signal('agent.resume', { by: 'gate/g' })
+const byOther = signal('agent.pause', { by: 'gate/h' })
+const answeredToo = signal('agent.resume', { by: 'gate/h' })
 const fail = signal('agent.fail', { error: oops })
 const stop = signal('agent.stop', { reason: 'retired' })
 
@@ -121,7 +125,101 @@ const rows: Row[] = [
   },
   { promise: 'an idle agent can be paused', given: idle, when: pause, to: 'paused' },
   { promise: 'a busy agent can be paused', given: busy, when: pause, to: 'paused', context: { running: 2 } },
-  { promise: 'an agent that is offline cannot be paused', given: [register(2)], when: pause },
+  {
+    promise: 'an agent that is offline is paused when its process comes',
+    given: [register(2), pause],
+    when: online,
+    to: 'paused',
+    context: { reason: 'lunch' },
+  },
+  { promise: 'an agent that is offline can be paused', given: [register(2)], when: pause, to: 'paused' },
+  {
+    promise: 'two pause it: it is kept who does, and the first reason is the one that is shown',
+    given: paused,
+    when: byGate,
+    to: 'paused',
+    context: {
+      reason: 'lunch',
+      pauses: [
+        { by: null, reason: 'lunch' },
+        { by: 'gate/g', reason: 'a question' },
+      ],
+    },
+  },
+  { promise: 'who pauses it already cannot pause it again', given: [...ready, byGate], when: byGate },
+  { promise: 'an operator who pauses it already cannot do so again', given: paused, when: pause },
+  {
+    promise: 'resumed by one of two who paused it, it stays paused',
+    given: [...ready, byGate, byOther],
+    when: answered,
+    to: 'paused',
+    context: { reason: null, pauses: [{ by: 'gate/h', reason: null }] },
+  },
+  {
+    promise: 'resumed by both, it takes work',
+    given: [...ready, byGate, byOther, answered],
+    when: answeredToo,
+    to: 'ready',
+    context: { pauses: [] },
+  },
+  {
+    promise: 'what a gate paused and an operator too is not resumed by the gate alone',
+    given: [...paused, byGate],
+    when: answered,
+    to: 'paused',
+    context: { pauses: [{ by: null, reason: 'lunch' }] },
+  },
+  {
+    promise: 'an operator lifts all pauses',
+    given: [...ready, byGate, byOther],
+    when: resume,
+    to: 'ready',
+    context: { pauses: [] },
+  },
+  { promise: 'who did not pause it cannot resume it', given: [...ready, byOther], when: answered },
+  {
+    promise: 'a broken agent remembers who pauses it',
+    given: broken,
+    when: byGate,
+    to: 'error',
+    context: { error: oops, pauses: [{ by: 'gate/g', reason: 'a question' }] },
+  },
+  { promise: 'a broken agent is paused by one only once', given: [...broken, byGate], when: byGate },
+  {
+    promise: 'a broken agent whose pause is over is broken nonetheless',
+    given: [...broken, byGate],
+    when: answered,
+    to: 'error',
+    context: { error: oops, pauses: [] },
+  },
+  { promise: 'a broken agent is not resumed by who never paused it', given: broken, when: answered },
+  {
+    promise: 'a broken agent that is well again is paused as long as somebody wants that',
+    given: [...broken, byGate],
+    when: online,
+    to: 'paused',
+    context: { error: null, reason: 'a question' },
+  },
+  {
+    promise: 'a broken agent that goes home is paused as long as somebody wants that',
+    given: [...broken, byGate],
+    when: offline,
+    to: 'paused',
+    context: { presence: 'absent' },
+  },
+  {
+    promise: 'a pause outlives a failure during it',
+    given: [...ready, byGate, fail],
+    when: online,
+    to: 'paused',
+  },
+  {
+    promise: 'an operator who says that it is well lifts all pauses',
+    given: [...broken, byGate],
+    when: resume,
+    to: 'ready',
+    context: { pauses: [] },
+  },
   { promise: 'an agent that is paused stays so across a restart', given: paused, when: online, to: 'paused' },
   {
     promise: 'an agent that is paused stays so without its process',
@@ -187,7 +285,6 @@ const rows: Row[] = [
     when: resume,
     to: 'busy',
   },
-  { promise: 'an agent that is broken cannot be paused', given: broken, when: pause },
   { promise: 'stopped is the end', given: [...ready, stop], when: online },
 ]
 
@@ -198,6 +295,17 @@ describe('agent', () => {
 
   it('every transition is taken by a row', () => {
     expect(untaken(start(agentMachine), rows)).toEqual([])
+  })
+
+  it('paused before it was kept by whom, it is an operator who paused it', () => {
+    const { snapshot } = sendAll(start(agentMachine), paused)
+    const { pauses: _pauses, ...old } = snapshot.context as AgentContext
+    const before = agentMachine.resolveState({ value: 'paused', context: old })
+    const both = sendAll(before, [byGate])
+    const { pauses } = both.snapshot.context as AgentContext
+    expect(pauses?.map(({ by }) => by)).toEqual([null, 'gate/g'])
+    expect(sendAll(both.snapshot, [answered]).snapshot.value).toBe('paused')
+    expect(sendAll(before, [resume]).snapshot.value).toBe('ready')
   })
 
   it('statistics add up over pauses, failures and process lives', () => {

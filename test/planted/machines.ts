@@ -105,8 +105,8 @@ export const MACHINES: readonly Mutant[] = [
     name: 'a resumed agent is ready though it is full',
     words: 'An agent that is resumed while it runs as much as it can says that it has room.',
     file: 'src/machines/agent.ts',
-    find: "          { guard: 'isFullNow', target: 'busy', actions: 'clear' },\n",
-    replace: '',
+    find: "{ guard: 'staysFull', target: 'busy', actions: 'unpause' }",
+    replace: "{ guard: 'staysFull', target: 'ready', actions: 'unpause' }",
     invariant: 4,
   },
   {

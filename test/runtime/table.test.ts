@@ -183,6 +183,7 @@ describe('The table-driven macrostep', () => {
   })
 
   it('does what XState does on the agent machine', () => {
+    const pauser = fc.constantFrom('gate/g', 'gate/h')
     expect(
       compared(
         agentMachine,
@@ -205,8 +206,8 @@ describe('The table-driven macrostep', () => {
               fc.record({ running: small, done: small, failed: small, busyMs: small }),
             ),
           },
-          signal('agent.pause', fc.record({ reason: fc.string() }, { requiredKeys: [] })),
-          signal('agent.resume', fc.constant({})),
+          signal('agent.pause', fc.record({ reason: fc.string(), by: pauser }, { requiredKeys: [] })),
+          signal('agent.resume', fc.record({ by: pauser }, { requiredKeys: [] })),
           signal('agent.fail', fc.record({ error: failure })),
           signal('nonsense', fc.constant({})),
           { weight: 1, arbitrary: signal('agent.stop', fc.constant({})) },

@@ -5,7 +5,6 @@
 import type { AgentDefinition } from '../../actors/agent.ts'
 import { idOf, type Address } from '../../messages/address.ts'
 import type { Command } from '../../messages/command.ts'
-import type { Priority } from '../../messages/message.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { TaskCreate } from '../../messages/task.ts'
 import type { Plan } from '../../messages/workflow.ts'
@@ -17,43 +16,9 @@ import { askedIn } from './asked.ts'
 import { Awaited } from './awaited.ts'
 import { Desks } from './desks.ts'
 import { FlowRuns } from './flow-runs.ts'
+import { hear, newHelper, type Helper, type Work } from './helpers.ts'
 import type { Move } from './shade.ts'
 import { Paused } from './paused.ts'
-
-export interface Work {
-  readonly address: Address
-  readonly spec: TaskCreate
-  readonly priority: Priority
-  /** Those that the same agents can do are of one sort. */
-  readonly sort: string
-  state: string
-  /** The signal with which it entered that state. */
-  since: number
-  /** It could run once: from then on the time that it has in all runs. */
-  ready: boolean
-  turn: number
-  attempts: number
-  interruptions: number
-  attempt: Attempt | undefined
-  helper: Helper | undefined
-}
-
-/** An agent, from its registration to its end. */
-export interface Helper {
-  readonly address: Address
-  state: string
-  role: string | undefined
-  skills: readonly string[]
-  capacity: number
-  readonly running: Set<Work>
-  /** How many it was told that it runs. */
-  told: number
-  /** Whether its code is here, as it was told last. */
-  presence: 'absent' | 'warming' | 'ready'
-  /** The last process life in which its code came, and in which it was ready. */
-  online: number
-  ready: number
-}
 
 export interface Run {
   readonly address: Address
@@ -244,26 +209,11 @@ export class Books {
     this.settled.delete(attempt)
   }
 
-  #agent({ to, type, data, fromState, toState, final }: Signal): void {
-    const none = { state: '', role: undefined, skills: [], capacity: 1, told: 0, online: 0, ready: 0 }
-    const fresh = { address: to, running: new Set<Work>(), presence: 'absent' as const, ...none }
-    const helper = this.helpers.get(to) ?? fresh
+  #agent(signal: Signal): void {
+    const { to, final } = signal
+    const helper = this.helpers.get(to) ?? newHelper(to)
     this.helpers.set(to, helper)
-    helper.state = toState ?? ''
-    type Told = { role?: string; skills: string[]; capacity: number; ready?: boolean; running: number }
-    const told = data as Told
-    if (type === 'agent.register') {
-      const { role, skills, capacity } = told
-      Object.assign(helper, { role, skills, capacity })
-    }
-    if (type === 'agent.load') helper.told = told.running
-    if (type === 'agent.offline') helper.presence = 'absent'
-    if (type === 'agent.resume' && fromState === 'error') helper.presence = 'ready'
-    if (type === 'agent.online') {
-      const isReady = told.ready === true
-      Object.assign(helper, { online: this.life, told: 0, presence: isReady ? 'ready' : 'warming' })
-      if (isReady) helper.ready = this.life
-    }
+    hear(helper, signal, this.life)
     if (!final) return
     this.helpers.delete(to)
     // Whoever comes back under that name may know other tasks.

@@ -3,7 +3,8 @@
  */
 import type { Address } from '../../messages/address.ts'
 import { PRIORITIES } from '../../messages/message.ts'
-import type { Books, Helper, Work } from './books.ts'
+import type { Books } from './books.ts'
+import type { Helper, Work } from './helpers.ts'
 import type { Shadow } from './shadow.ts'
 import { fits, hasRoom, isOpen, roleHasRoom, SUSPECT } from './starts.ts'
 

@@ -62,6 +62,8 @@ export class Standing {
     if (creates) this.actors.set(to, stand)
     stand.state = toState
     stand.been.add(toState)
+    // One that is broken keeps its state, and remembers that it is paused.
+    if (signal.type === 'agent.pause') stand.been.add('paused')
     if (refused === null) stand.takenSeq = seq
     if (refused !== null) return
     if (toState === 'running' && fromState !== 'running' && signal.to.startsWith('task/')) {

@@ -4,7 +4,8 @@
  */
 import type { Address } from '../../messages/address.ts'
 import { lanesOf } from '../../messages/task.ts'
-import type { Books, Helper, Work } from './books.ts'
+import type { Books } from './books.ts'
+import type { Helper, Work } from './helpers.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 

@@ -5,7 +5,7 @@
 import type { Address } from '../../messages/address.ts'
 import { PRIORITIES, type Priority } from '../../messages/message.ts'
 import type { Signal } from '../../messages/signal.ts'
-import type { Helper, Work } from './books.ts'
+import type { Helper, Work } from './helpers.ts'
 import { first, lineOf, longest } from './line.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'

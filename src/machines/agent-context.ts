@@ -1,0 +1,83 @@
+/**
+ * What an agent knows of itself, and the pure functions that its chart moves it with: who paused it, where it belongs when it takes
+ * work again. No states and no transitions: those are the chart's, in agent.ts.
+ */
+import type { Failure } from '../errors.ts'
+import type { Address } from '../messages/address.ts'
+import type { agentMessages } from '../messages/agent.ts'
+import type { EventsOf } from '../messages/event.ts'
+
+export interface AgentContext {
+  readonly role: string | null
+  readonly skills: readonly string[]
+  /** Tasks it may run at once. */
+  readonly capacity: number
+  readonly running: number
+  /** Is its code here? Known in every state, so that it returns from a pause to where it belongs. */
+  readonly presence: 'absent' | 'warming' | 'ready'
+  /** Statistics over its whole life; busyMs in milliseconds of its tasks' running time. */
+  readonly done: number
+  readonly failed: number
+  readonly busyMs: number
+  readonly error: Failure | null
+  readonly reason: string | null
+  /** Who wants it to take no work: it is paused until none is left. Absent where nobody ever did. */
+  readonly pauses?: readonly Pause[]
+}
+
+export interface Pause {
+  /** Null: an operator. */
+  readonly by: Address | null
+  readonly reason: string | null
+}
+
+export const NEW_AGENT: AgentContext = {
+  role: null,
+  skills: [],
+  capacity: 1,
+  running: 0,
+  presence: 'absent',
+  done: 0,
+  failed: 0,
+  busyMs: 0,
+  error: null,
+  reason: null,
+}
+
+export type AgentEvent = EventsOf<typeof agentMessages>
+
+/** Where it belongs that takes work again. */
+export type Place = 'paused' | 'offline' | 'idle' | 'busy' | 'ready'
+
+export function placeOf({ pauses = [], presence, running, capacity }: AgentContext): Place {
+  if (pauses.length > 0) return 'paused'
+  if (presence === 'absent') return 'offline'
+  if (presence === 'warming') return 'idle'
+  return running >= capacity ? 'busy' : 'ready'
+}
+
+/** One that is paused, by an operator where it was so before it was kept who did that. */
+export const wherePaused = (context: AgentContext): AgentContext =>
+  context.pauses === undefined ? { ...context, pauses: [{ by: null, reason: context.reason }] } : context
+
+/** Does somebody pause it who did not before? */
+export const isNewPause = ({ pauses = [] }: AgentContext, event: AgentEvent): boolean =>
+  event.type === 'agent.pause' && !pauses.some(({ by }) => by === (event.data.by ?? null))
+
+/** Is that the word of one who paused it, or of an operator, who may lift all pauses? */
+export const mayResume = ({ pauses = [] }: AgentContext, event: AgentEvent): boolean =>
+  event.type === 'agent.resume' &&
+  (event.data.by === undefined || pauses.some(({ by }) => by === event.data.by))
+
+/** Who wants it paused after that. */
+export function pausesAfter({ pauses = [] }: AgentContext, event: AgentEvent): readonly Pause[] {
+  if (event.type === 'agent.pause')
+    return [...pauses, { by: event.data.by ?? null, reason: event.data.reason ?? null }]
+  if (event.type !== 'agent.resume' || event.data.by === undefined) return []
+  const { by } = event.data
+  return pauses.filter(pause => pause.by !== by)
+}
+
+/** After the word of somebody who may resume it: where it belongs. */
+export const resumedTo = (context: AgentContext, event: AgentEvent): Place | undefined =>
+  mayResume(context, event) ? placeOf({ ...context, pauses: pausesAfter(context, event) }) : undefined

@@ -1,0 +1,91 @@
+/**
+ * Helpers: what the records say of agents, and of what they work on, kept without their machines: where they stand, what they were
+ * told, who paused them. Nothing is judged here.
+ */
+import type { Address } from '../../messages/address.ts'
+import type { Signal } from '../../messages/signal.ts'
+import type { Priority } from '../../messages/message.ts'
+import type { TaskCreate } from '../../messages/task.ts'
+import type { Attempt } from './attempt.ts'
+
+export interface Work {
+  readonly address: Address
+  readonly spec: TaskCreate
+  readonly priority: Priority
+  /** Those that the same agents can do are of one sort. */
+  readonly sort: string
+  state: string
+  /** The signal with which it entered that state. */
+  since: number
+  /** It could run once: from then on the time that it has in all runs. */
+  ready: boolean
+  turn: number
+  attempts: number
+  interruptions: number
+  attempt: Attempt | undefined
+  helper: Helper | undefined
+}
+
+/** An agent, from its registration to its end. */
+export interface Helper {
+  readonly address: Address
+  state: string
+  role: string | undefined
+  skills: readonly string[]
+  capacity: number
+  readonly running: Set<Work>
+  /** How many it was told that it runs. */
+  told: number
+  /** Whether its code is here, as it was told last. */
+  presence: 'absent' | 'warming' | 'ready'
+  /** Who wants it to take no work; an operator is one of them, without a name. */
+  readonly pauses: Set<string>
+  /** The last process life in which its code came, and in which it was ready. */
+  online: number
+  ready: number
+}
+
+export const newHelper = (address: Address): Helper => ({
+  address,
+  state: '',
+  role: undefined,
+  skills: [],
+  capacity: 1,
+  running: new Set(),
+  told: 0,
+  presence: 'absent',
+  pauses: new Set(),
+  online: 0,
+  ready: 0,
+})
+
+interface Told {
+  readonly role?: string
+  readonly skills: readonly string[]
+  readonly capacity: number
+  readonly ready?: boolean
+  readonly running: number
+  readonly by?: string
+}
+
+/** A message that it took, in this process life. */
+export function hear(helper: Helper, { type, data, fromState, toState }: Signal, life: number): void {
+  helper.state = toState ?? ''
+  const told = data as unknown as Told
+  if (type === 'agent.register') {
+    const { role, skills, capacity } = told
+    Object.assign(helper, { role, skills, capacity })
+  }
+  if (type === 'agent.load') helper.told = told.running
+  if (type === 'agent.offline') helper.presence = 'absent'
+  if (type === 'agent.pause') helper.pauses.add(told.by ?? '')
+  if (type === 'agent.resume') {
+    if (told.by !== undefined) helper.pauses.delete(told.by)
+    else helper.pauses.clear()
+    if (told.by === undefined && fromState === 'error') helper.presence = 'ready'
+  }
+  if (type !== 'agent.online') return
+  const isReady = told.ready === true
+  Object.assign(helper, { online: life, told: 0, presence: isReady ? 'ready' : 'warming' })
+  if (isReady) helper.ready = life
+}
