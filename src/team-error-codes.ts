@@ -1,6 +1,26 @@
 /** Errors of agents that work together: messages, locks, shared context, gates, budgets. Part of the one catalogue, error-codes.ts. */
 
 export const TEAM_ERRORS = {
+  ASK_CYCLE: {
+    message: 'A question can never be answered: whoever is asked waits for whoever asks.',
+    next: 'The details name the loop. Tell instead of ask, answer first, or give one of the agents more capacity.',
+  },
+  ASK_FAILED: {
+    message: 'A question was not answered: its handler failed, or it was called off.',
+    next: 'See the cause; ask again, or go on without the answer.',
+  },
+  ASK_TIMEOUT: {
+    message: 'A question was not answered in time, and is called off.',
+    next: 'Give it more time with the option timeout or limits.askTimeout, ask somebody else, or go on without the answer.',
+  },
+  BUDGET_EXHAUSTED: {
+    message: 'A budget has too little left for what was asked of it.',
+    next: 'See in the details which budget, which unit, and how much was asked for; raise it with runtime.budgets.raise(), or ask for less.',
+  },
+  CONSULT_UNAVAILABLE: {
+    message: 'No specialist who fits is there to be consulted.',
+    next: 'The details name who would fit, and the state each is in: resume or start one of them, or go on without.',
+  },
   CONVERSATION_DEPTH: {
     message: 'A conversation between agents has become too deep.',
     next: 'See in the details who answered whom; let one of them end it, or raise limits.depth.',
@@ -16,5 +36,9 @@ export const TEAM_ERRORS = {
   GATE_NOT_YOURS: {
     message: 'The gate is strict, and somebody else is asked now.',
     next: 'The details name who is asked: let them answer, or give it to whoever is to answer with runtime.gates.reassign(id, to, { by }).',
+  },
+  HANDED_TOO_OFTEN: {
+    message: 'A task was handed on too often.',
+    next: 'See in the details by whom; let one of them do it, or raise limits.handOffs.',
   },
 } as const

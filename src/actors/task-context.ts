@@ -6,13 +6,13 @@ import type { BudgetCalls } from './budget-calls.ts'
 import type { ContextCalls } from './context-calls.ts'
 import type { GateCalls } from './gate-calls.ts'
 import type { LockCalls } from './lock-calls.ts'
-import type { MailCalls } from './mail-calls.ts'
+import type { MailCalls, SayCalls } from './mail-calls.ts'
 import type { Json } from '../messages/json.ts'
 
 /** All that a handler can say to others, through the hub. Refused with STALE_ATTEMPT once its attempt is over. */
-export interface Workplace extends MailCalls, LockCalls, ContextCalls, GateCalls, BudgetCalls {}
+export interface Workplace extends SayCalls, LockCalls, ContextCalls, GateCalls, BudgetCalls {}
 
-export interface TaskContext extends AttemptContext, Workplace {}
+export interface TaskContext extends AttemptContext, Workplace, MailCalls {}
 
 /** What it has of its own attempt. */
 export interface AttemptContext {

@@ -39,6 +39,10 @@ export interface Submission {
   readonly coming?: Coming | undefined
   /** UTF-8 bytes that it may have. Default: as any message. */
   readonly bytes?: number
+  /** Messages between agents on the way to it, itself included. Default: none. */
+  readonly depth?: number
+  /** Whose key it is, where that is not its sender's: a task's, whichever agent works on it. */
+  readonly keeper?: Address
   /** With the hash of all that must be the same when it comes again. */
   readonly key?: { readonly key: string; readonly hash: string }
 }
@@ -88,7 +92,8 @@ export class Door {
     checkSayOptions(options)
     const to = checkAddress(message.to, 'to')
     const from = message.from === undefined ? CLIENT : checkAddress(message.from, 'from')
-    if (!this.knowsSender(from)) throw new StatorError('SENDER_UNKNOWN', { from })
+    // Agents speak through the ctx of their handlers: nobody else can say anything in their name.
+    if (!this.#parts.registry.isClient(from)) throw new StatorError('SENDER_UNKNOWN', { from })
     const raw = Door.admit(message.data ?? {}, this.#parts.limits)
     const { idempotencyKey: key } = options
     if (key === undefined) return this.submit(this.#checked(message, { to, from, raw }), options)
@@ -151,7 +156,7 @@ export class Door {
     text: string,
     made: (signal: Signal) => T,
   ): Promise<T> {
-    const { makes, to, from: sender } = submission
+    const { makes, to, from, keeper: sender = from, depth = 0 } = submission
     const key = given === undefined ? undefined : { ...given, sender, address: makes?.[0] ?? to }
     return new Promise<T>((resolve, reject) => {
       const committed = (signal: Signal): void =>
@@ -159,6 +164,7 @@ export class Door {
       this.#parts.kernel.push(
         input(submission, {
           text,
+          depth,
           ...(key === undefined ? {} : { key }),
           ack: { committed, failed: reject },
         }),
@@ -190,7 +196,7 @@ export class Door {
       await (makes === undefined ? this.#enter(rest, options) : this.#createOnce(rest, options))
       return address
     }
-    return this.#once.run({ ...key, sender: submission.from, address }, given =>
+    return this.#once.run({ ...key, sender: submission.keeper ?? submission.from, address }, given =>
       this.#createOnce({ ...rest, key: given }, options),
     )
   }
@@ -212,13 +218,6 @@ export class Door {
   close(): void {
     for (const resolve of this.#room.splice(0)) resolve()
     this.#parts.intake.close()
-  }
-
-  knowsSender(from: Address): boolean {
-    return (
-      this.#parts.registry.isClient(from) ||
-      (kindOf(from) === 'agent' && this.#parts.population.find(from) !== undefined)
-    )
   }
 
   async #createOnce(submission: Submission, options: SendOptions): Promise<Address> {

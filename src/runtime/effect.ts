@@ -1,4 +1,5 @@
 /** Effect: work asked of the outside, and the port that does it. Its intent is recorded before it starts. */
+import type { HandOff } from '../actors/mail-calls.ts'
 import type { Address } from '../messages/address.ts'
 import type { TaskCreate } from '../messages/task.ts'
 
@@ -12,6 +13,8 @@ export interface Effect {
   readonly spec: TaskCreate
   readonly correlationId: string
   readonly depth: number
+  /** By which hand-offs it came to its agent, if by any. */
+  readonly handedOver?: readonly HandOff[]
 }
 
 export interface Executor {

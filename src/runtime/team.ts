@@ -16,6 +16,8 @@ import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Limits } from './limits.ts'
+import { mailCalls } from './mail/calls.ts'
+import { PostOffice } from './mail/post-office.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
 import type { Seat } from './seat.ts'
@@ -58,6 +60,7 @@ export function teamDeciders(_parts: TeamDecidersParts): readonly Decider[] {
   return []
 }
 
-export function teamOf(_parts: TeamParts): Team {
-  return { workplace: _seat => ({}) }
+export function teamOf(parts: TeamParts): Team {
+  const office = new PostOffice(parts)
+  return { workplace: seat => ({ ...mailCalls({ ...parts, office }, seat) }) }
 }

@@ -2,6 +2,7 @@
  * Working: an attempt at its place among others: the `ctx` of a handler, whole. What it can say to others is made when it is first
  * asked for, by whoever sends it through the hub; most handlers never ask. It knows none of them.
  */
+import type { HandOff, ReceivedMail } from '../actors/mail-calls.ts'
 import type { TaskContext, Workplace } from '../actors/task-context.ts'
 import type { StatorError } from '../errors.ts'
 import type { Json } from '../messages/json.ts'
@@ -9,6 +10,7 @@ import { Attempt, type AttemptParts } from './attempt.ts'
 import type { Deadline } from './deadlines.ts'
 import type { Effect } from './effect.ts'
 import { hashOf } from './hash.ts'
+import { receivedOf } from './mail/received.ts'
 import type { Seat } from './seat.ts'
 
 export interface WorkingParts extends AttemptParts {
@@ -34,6 +36,22 @@ export class Working extends Attempt implements TaskContext, Seat {
   protected get place(): Workplace {
     this.#workplace ??= this.#make(this)
     return this.#workplace
+  }
+
+  get mail(): ReceivedMail | undefined {
+    return receivedOf(this.effect)
+  }
+
+  get handedOver(): readonly HandOff[] {
+    return this.effect.handedOver ?? []
+  }
+
+  get tell(): Workplace['tell'] {
+    return this.place.tell
+  }
+
+  get ask(): Workplace['ask'] {
+    return this.place.ask
   }
 
   override end(reason: StatorError): void {

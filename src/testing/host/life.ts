@@ -133,16 +133,7 @@ export class Life {
   }
 
   #watched(ctx: TaskContext): TaskContext {
-    return {
-      task: ctx.task,
-      agent: ctx.agent,
-      attempt: ctx.attempt,
-      get signal() {
-        return ctx.signal
-      },
-      idempotencyKey: ctx.idempotencyKey,
-      metadata: ctx.metadata,
-      log: ctx.log,
+    const own: Pick<TaskContext, 'progress' | 'heartbeat' | 'do'> = {
       progress: (percent, note) => {
         this.#beat(ctx)
         ctx.progress(percent, note)
@@ -157,6 +148,22 @@ export class Life {
         result.catch(() => {})
         return result
       },
+    }
+    return new Proxy(ctx, {
+      get: (_, name): unknown =>
+        name in own ? own[name as keyof typeof own] : this.#overheard(Reflect.get(ctx, name, ctx)),
+    })
+  }
+
+  /** What it says to others the hub writes down; only who is dead hears no answer. */
+  #overheard(value: unknown): unknown {
+    if (typeof value !== 'function') return value
+    return (...given: unknown[]): unknown => {
+      const result: unknown = Reflect.apply(value, undefined, given)
+      if (!(result instanceof Promise)) return result
+      const heard = this.#live(result)
+      heard.catch(() => {})
+      return heard
     }
   }
 
