@@ -7,7 +7,7 @@ import type { Address } from '../messages/address.ts'
 import type { Emitted } from '../messages/command.ts'
 import type { EventsOf } from '../messages/event.ts'
 import type { Json } from '../messages/json.ts'
-import type { TaskCreate, taskMessages, TaskStamp } from '../messages/task.ts'
+import type { DeadReason, TaskCreate, taskMessages, TaskStamp, Undelivered } from '../messages/task.ts'
 import { NO_RETRY, retryDelay } from './retry.ts'
 
 export interface TaskContext {
@@ -32,6 +32,8 @@ export interface TaskContext {
   readonly readyAt: number
   readonly startedAt: number
   readonly endedAt: number
+  /** Of a dead letter: why it is one, and since when. */
+  readonly dead?: { readonly reason: DeadReason; readonly at: number } | null
 }
 
 export const NEW_TASK: TaskContext = {
@@ -56,8 +58,14 @@ export type TaskEvent = EventsOf<typeof taskMessages>
 export const turnOf = (event: TaskEvent): number => ('turn' in event.data ? event.data.turn : -1)
 
 /** What the hub decided when it was created; of any other event: nothing. */
-export const stampOf = (event: TaskEvent): { readonly agent?: Address; readonly from?: Address } =>
+export const stampOf = (
+  event: TaskEvent,
+): { readonly agent?: Address; readonly from?: Address; readonly dead?: Undelivered } =>
   (event.stamp as TaskStamp) ?? {}
+
+/** A message to an agent for whose answer nobody waits: what does not come of it is kept. */
+export const isLetter = ({ spec }: Pick<TaskContext, 'spec'>): boolean =>
+  spec?.mail !== undefined && spec.mail.asks !== true
 
 /** Who got it: stamped on its creation, or named by the dispatcher. The agent in its spec is only who may. */
 export const assignedTo = (event: TaskEvent): Address | undefined =>
@@ -130,7 +138,7 @@ const ranOf = (turn: number, status: string): { ran?: boolean } =>
 
 /** Why it failed for good. */
 export function failureOf(event: TaskEvent): Failure {
-  if (event.type === 'task.failed') return event.data.error as Failure
+  if (event.type === 'task.failed' || event.type === 'task.drop') return event.data.error as Failure
   if (event.type === 'task.fail') return { name: 'Failed', message: event.data.reason, code: 'TASK_FAILED' }
   if (event.type === 'task.overdue' || event.type === 'task.expired') return overdue(event.type)
   return { name: 'Interrupted', message: 'the process ended while the handler ran', code: 'INTERRUPTED' }

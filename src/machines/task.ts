@@ -10,6 +10,7 @@ import {
   blockedBy,
   created,
   failureOf,
+  isLetter,
   mayRetry,
   NEW_TASK,
   report,
@@ -22,6 +23,8 @@ import {
   type TaskEvent,
 } from './task-context.ts'
 
+import { buried, drop, expire, hasTime, letterGuards, revived } from './task-letter.ts'
+
 export type { TaskContext, TaskEvent } from './task-context.ts'
 
 /** Interruptions after which a task fails, so that a handler that ends the process makes no crash loop. */
@@ -29,17 +32,19 @@ export const MAX_INTERRUPTIONS = 3
 
 type Args = { context: TaskContext; event: TaskEvent }
 
+const mayNotRepeat = ({ spec, interruptions }: TaskContext): boolean =>
+  spec?.onInterrupted === 'fail' || interruptions + 1 >= MAX_INTERRUPTIONS
+
 const creates = (
   { spec }: TaskContext,
   event: TaskEvent,
 ): event is Extract<TaskEvent, { type: 'task.create' }> => spec === null && event.type === 'task.create'
 
 const cancel = { target: 'cancelled', actions: 'cancel' } as const
-const expire = { target: 'failed', actions: 'fail' } as const
-
 export const taskMachine = setup({
   types: {} as { context: TaskContext; events: TaskEvent; emitted: Emitted },
   guards: {
+    ...letterGuards,
     // A task is created once: also one that still waits is not created anew.
     isBlocked: ({ context, event }: Args) => creates(context, event) && event.data.blocked !== undefined,
     isKnown: ({ context, event }: Args) => creates(context, event) && stampOf(event).from !== undefined,
@@ -63,8 +68,8 @@ export const taskMachine = setup({
     isCurrent: ({ context, event }: Args) => turnOf(event) === context.turn,
     mayRetry: ({ context, event }: Args) => mayRetry(context, event),
     wasClosed: ({ event }: Args) => event.type === 'task.interrupted' && event.data.clean,
-    mayNotRepeat: ({ context }: Args) =>
-      context.spec?.onInterrupted === 'fail' || context.interruptions + 1 >= MAX_INTERRUPTIONS,
+    mayNotRepeat: ({ context }: Args) => mayNotRepeat(context),
+    letterMayNotRepeat: ({ context }: Args) => isLetter(context) && mayNotRepeat(context),
     mustHold: ({ context }: Args) => context.spec?.onInterrupted === 'hold',
   },
   delays: { untilNext: ({ context }) => context.delay },
@@ -119,7 +124,8 @@ export const taskMachine = setup({
       if (message !== null) enqueue.emit(message)
     }),
     cancel: enqueueActions(({ context, event, enqueue }) => {
-      const reason = (event.type === 'task.cancel' ? event.data.reason : undefined) ?? 'cancelled'
+      const isCalledOff = event.type === 'task.cancel' || event.type === 'task.discard'
+      const reason = (isCalledOff ? event.data.reason : undefined) ?? 'cancelled'
       const error = { name: 'Cancelled', message: reason, code: 'CANCELLED' }
       enqueue.assign({ endedAt: event.at, error })
       const message = report(context, 'cancelled', error)
@@ -146,6 +152,15 @@ export const taskMachine = setup({
         : {},
     ),
     clear: assign({ interruptions: 0, error: null }),
+    bury: enqueueActions(({ context, event, enqueue }) => {
+      enqueue.assign(buried(event))
+      if (hasTime(context, event)) enqueue.cancel('overall')
+    }),
+    revive: enqueueActions(({ context, event, enqueue }) => {
+      enqueue.assign(revived(event))
+      const delay = context.spec?.overall
+      if (delay !== undefined) enqueue.raise({ type: 'task.expired' } as never, { id: 'overall', delay })
+    }),
   },
 }).createMachine({
   id: 'task',
@@ -160,6 +175,7 @@ export const taskMachine = setup({
       on: {
         'task.create': [
           { guard: 'isBlocked', target: 'blocked', actions: 'block' },
+          { guard: 'isUndeliverable', target: 'dead', actions: ['create', 'bury'] },
           { guard: 'isKnown', target: 'completed', actions: ['create', 'complete'] },
           { guard: 'dependsOnOthers', actions: 'create' },
           { guard: 'isDelayed', target: 'scheduled', actions: 'create' },
@@ -174,6 +190,7 @@ export const taskMachine = setup({
         ],
         'task.depend': { guard: 'isCreated', actions: 'wait' },
         'task.expired': expire,
+        'task.drop': drop,
         'task.cancel': cancel,
       },
     },
@@ -183,6 +200,7 @@ export const taskMachine = setup({
       on: {
         'task.depend': { target: 'pending', actions: 'wait' },
         'task.expired': expire,
+        'task.drop': drop,
         'task.cancel': cancel,
       },
     },
@@ -193,8 +211,9 @@ export const taskMachine = setup({
       on: {
         'task.start': { target: 'running', actions: 'begin' },
         'task.depend': { target: 'pending', actions: 'wait' },
-        'task.overdue': { target: 'failed', actions: 'fail' },
+        'task.overdue': expire,
         'task.expired': expire,
+        'task.drop': drop,
         'task.cancel': cancel,
       },
     },
@@ -206,24 +225,29 @@ export const taskMachine = setup({
         'task.done': { guard: 'isCurrent', target: 'completed', actions: 'complete' },
         'task.failed': [
           { guard: 'mayRetry', target: 'retrying', actions: 'prepareRetry' },
+          { guard: 'endsLetter', target: 'dead', actions: 'bury' },
           { guard: 'isCurrent', target: 'failed', actions: 'fail' },
         ],
         'task.progress': { guard: 'isCurrent', actions: 'note' },
         'task.recorded': { guard: 'isCurrent', actions: 'note' },
         'task.interrupted': [
           { guard: 'wasClosed', target: 'queued', actions: 'interrupt' },
+          { guard: 'letterMayNotRepeat', target: 'dead', actions: ['interrupt', 'bury'] },
           { guard: 'mayNotRepeat', target: 'failed', actions: ['interrupt', 'fail'] },
           { guard: 'mustHold', target: 'held', actions: 'interrupt' },
           { target: 'queued', actions: 'interrupt' },
         ],
-        'task.expired': { target: 'failed', actions: ['stop', 'fail'] },
+        'task.expired': [
+          { guard: 'isLetter', target: 'dead', actions: ['stop', 'bury'] },
+          { target: 'failed', actions: ['stop', 'fail'] },
+        ],
         'task.cancel': { target: 'cancelled', actions: ['stop', 'cancel'] },
       },
     },
     retrying: {
       meta: { description: 'The last attempt failed; waits out the backoff.' },
       after: { untilNext: 'queued' },
-      on: { 'task.expired': expire, 'task.cancel': cancel },
+      on: { 'task.expired': expire, 'task.drop': drop, 'task.cancel': cancel },
     },
     held: {
       meta: { description: 'Interrupted work that must not be repeated unasked; waits for an operator.' },
@@ -231,6 +255,18 @@ export const taskMachine = setup({
         'task.retry': { target: 'queued', actions: 'clear' },
         'task.fail': { target: 'failed', actions: 'fail' },
         'task.expired': expire,
+        'task.drop': drop,
+        'task.cancel': cancel,
+      },
+    },
+    dead: {
+      meta: {
+        description:
+          'A message to an agent that could not be handled: kept until it is replayed or discarded.',
+      },
+      on: {
+        'task.replay': { target: 'queued', actions: 'revive' },
+        'task.discard': { target: 'cancelled', actions: 'cancel' },
         'task.cancel': cancel,
       },
     },

@@ -102,8 +102,33 @@ export type TaskCreate = z.infer<typeof taskCreate>
 export const lanesOf = ({ lane: given }: Pick<TaskCreate, 'lane'>): readonly Lane[] =>
   given === undefined ? [] : Array.isArray(given) ? given : [given]
 
-/** What the hub stamps on the creation of a task: who starts it at once, or whose result it has been given as its output. */
-export type TaskStamp = { readonly agent: Address } | { readonly from: Address } | null
+/** Why a letter lies among the dead. */
+export const DEAD_REASONS = [
+  /** Its mailbox was full. */
+  'overflow',
+  /** Nobody handled it in its time. */
+  'expired',
+  /** Its attempts are used up. */
+  'failed',
+  /** Its agent was unregistered. */
+  'agent-stopped',
+  /** A guard or an operator stopped its conversation. */
+  'conversation-stopped',
+  /** A guard would not let it through. */
+  'guard',
+] as const
+export type DeadReason = (typeof DEAD_REASONS)[number]
+
+/** That a letter cannot be delivered, and why: with a code of the catalogue. */
+export const undeliveredSchema = z.object({ reason: z.enum(DEAD_REASONS), error: failureSchema })
+export type Undelivered = z.infer<typeof undeliveredSchema>
+
+/**
+ * What the hub stamps on the creation of a task: who starts it at once; whose result it has been given as its output; or, of a letter,
+ * that it cannot be delivered.
+ */
+export type TaskStamp =
+  { readonly agent: Address } | { readonly from: Address } | { readonly dead: Undelivered } | null
 
 /** How something ended that others depend on. */
 export const DEPENDENCY_ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'] as const
@@ -147,7 +172,19 @@ export const taskMessages = {
   /** An operator's word to a held task. */
   'task.retry': z.object({}),
   'task.fail': z.object({ reason: z.string() }),
+  /** To a letter: it will not be handled. */
+  'task.drop': undeliveredSchema,
+  /** An operator's word to a dead letter: it is delivered once more; nobody wants it. */
+  'task.replay': z.object({}),
+  'task.discard': z.object({ by: z.string().min(1).max(200), reason: z.string().min(1) }),
 } as const
 
 /** Those that a client may send. */
-export const taskPublic = ['task.depend', 'task.cancel', 'task.retry', 'task.fail'] as const
+export const taskPublic = [
+  'task.depend',
+  'task.cancel',
+  'task.retry',
+  'task.fail',
+  'task.replay',
+  'task.discard',
+] as const

@@ -22,7 +22,8 @@ import { Workload } from './workload.ts'
 /** From this many interruptions on a task runs only when no other such task does: a task that ends the process
  * each time then takes down no innocent neighbour a third time. */
 const SUSPECT = 2
-const ENDED = new Set(['completed', 'failed', 'cancelled', 'blocked'])
+/** From a dead letter nobody is kept: it waits for an operator, in no line. */
+const GONE = new Set(['completed', 'failed', 'cancelled', 'blocked', 'dead'])
 
 export interface DispatcherParts {
   /** Has an agent code for a task in this process life? */
@@ -130,7 +131,7 @@ export class Dispatcher {
     this.#now(at)
     const { spec } = context
     const known = this.jobs.get(task)
-    if (spec === null || ENDED.has(state)) {
+    if (spec === null || GONE.has(state)) {
       if (known !== undefined) this.#end(known, state, context)
       return
     }

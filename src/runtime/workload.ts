@@ -25,7 +25,7 @@ export class Workload {
   /** Counts an attempt that ended by itself: of one that was interrupted, or cut short for its task was out of time, nothing is known. */
   ended(slot: Slot, state: string, { error, startedAt }: TaskContext, at: number): void {
     const isCut = error?.code === 'INTERRUPTED' || error?.code === 'TASK_EXPIRED'
-    const failed = (state === 'failed' || state === 'retrying') && !isCut
+    const failed = ['failed', 'retrying', 'dead'].includes(state) && !isCut
     if (state === 'completed') slot.done++
     else if (failed) slot.failed++
     if (state === 'completed' || failed) slot.busyMs += Math.max(0, at - startedAt)

@@ -32,6 +32,7 @@ import {
   fragile,
 } from './task-events.ts'
 import { dependencyRows } from './task-dependencies.rows.ts'
+import { letterRows } from './task-letters.rows.ts'
 import { timeoutRows } from './task-timeouts.rows.ts'
 
 const rows: Row[] = [
@@ -284,6 +285,8 @@ const rows: Row[] = [
   ...dependencyRows,
   // ---- not in time
   ...timeoutRows,
+  // ---- messages to agents
+  ...letterRows,
 ]
 
 describe('task', () => {
