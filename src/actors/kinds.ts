@@ -1,5 +1,7 @@
 /** The kinds of actors that ship: task, agent, workflow. */
 import { agentMachine } from '../machines/agent.ts'
+import { budgetMachine, hindrance, type BudgetContext, type BudgetEvent } from '../machines/budget.ts'
+import { contextMachine, type ContextState } from '../machines/context.ts'
 import { gateMachine } from '../machines/gate.ts'
 import { graphMachine } from '../machines/graph.ts'
 import { groupMachine } from '../machines/group.ts'
@@ -7,12 +9,17 @@ import { queueMachine } from '../machines/queue.ts'
 import { scheduleMachine } from '../machines/schedule.ts'
 import { taskMachine } from '../machines/task.ts'
 import { agentMessages, agentPublic } from '../messages/agent.ts'
+import { budgetMessages, budgetPublic } from '../messages/budget.ts'
+import { contextMessages, contextPublic } from '../messages/context.ts'
 import { gateMessages, gatePublic } from '../messages/gate.ts'
 import { groupMessages, groupPublic } from '../messages/group.ts'
 import { queueMessages, queuePublic } from '../messages/queue.ts'
 import { scheduleMessages, schedulePublic } from '../messages/schedule.ts'
 import { taskMessages, taskPublic } from '../messages/task.ts'
 import { workflowMessages, workflowPublic } from '../messages/workflow.ts'
+import { exhausted } from './budget.ts'
+import { whyNotWritten } from './context-why.ts'
+import { whyOfGate } from './gate-why.ts'
 import type { ActorKind } from './kind.ts'
 
 export const taskKind: ActorKind = {
@@ -102,6 +109,36 @@ export const gateKind: ActorKind = {
 }
 
 export const KINDS_THAT_ACT: readonly ActorKind[] = [
+export const budgetKind: ActorKind = {
+  kind: 'budget',
+  machine: budgetMachine,
+  creates: 'budget.open',
+  messages: budgetMessages,
+  public: budgetPublic,
+  names: { open: 'budget.opened', 'exhausted > open': 'budget.replenished' },
+  why: (context, event) => {
+    const lack = hindrance(context as BudgetContext, event as unknown as BudgetEvent)
+    return lack === undefined ? undefined : exhausted(event.to, lack)
+  },
+  // What attempts that are over have left in it must be seen at a start.
+  wakes: () => true,
+  rests: () => false,
+}
+
+export const contextKind: ActorKind = {
+  kind: 'context',
+  machine: contextMachine,
+  creates: 'context.set',
+  messages: contextMessages,
+  public: contextPublic,
+  names: { present: 'context.set' },
+  why: whyNotWritten,
+  note: context => ({ version: (context as ContextState).version }),
+  // Who ends with its run must be told so.
+  wakes: () => true,
+  rests: () => true,
+}
+
   taskKind,
   agentKind,
   workflowKind,
@@ -110,3 +147,5 @@ export const KINDS_THAT_ACT: readonly ActorKind[] = [
   scheduleKind,
   gateKind,
 ]
+  contextKind,
+  budgetKind,

@@ -30,6 +30,8 @@ export const DISPATCHER = 'system/dispatcher' satisfies Address
 export const DEPENDENCIES = 'system/dependencies' satisfies Address
 /** Tells schedules which of their times have come. */
 export const CALENDAR = 'system/calendar' satisfies Address
+/** Tells budgets which attempts are over, and what became of what they are for. */
+export const BUDGETS = 'system/budgets' satisfies Address
 /** Who speaks where nobody else is named. */
 export const CLIENT = 'client/local' satisfies Address
 

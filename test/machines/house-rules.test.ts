@@ -5,6 +5,7 @@ import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import type { z } from 'zod'
 import { KINDS_THAT_ACT } from '../../src/actors/kinds.ts'
 import { agentMachine } from '../../src/machines/agent.ts'
+import { budgetMachine } from '../../src/machines/budget.ts'
 import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { compile } from '../../src/machines/graph-state.ts'
@@ -59,6 +60,9 @@ const fire = (asked: number, due: number[], next: number | null): Event =>
   signal('schedule.fire', { turn: asked, due, passed: 0, upTo: 1_000, next }, { to: 'schedule/s' })
 
 const gate = signal('gate.open', { expires: 1_000 }, { to: 'gate/g' })
+
+const budget = signal('budget.open', { limits: { tokens: 1 } }, { to: 'budget/b' })
+const spend = signal('budget.spend', { amounts: { tokens: 1 } })
 
 const cases: Case[] = [
   {
@@ -181,6 +185,23 @@ const cases: Case[] = [
   },
   {
     machine: queueMachine,
+  {
+    machine: budgetMachine,
+    id: 'budget',
+    cancel: ['budget.close'],
+    // What fails is an attempt, and what that has left behind is settled.
+    failure: ['budget.settle'],
+    exempt: {
+      'pending budget.close': 'it is not opened yet',
+      'pending budget.settle': 'it is not opened yet',
+    },
+    ways: {
+      pending: [],
+      open: [budget],
+      exhausted: [budget, spend],
+      closed: [budget, signal('budget.close', {})],
+    },
+  },
     id: 'queue',
     // It is never over; what stops its work, and what lets it go on, is what can be done to it.
     cancel: ['queue.drain', 'queue.resume'],
