@@ -20,11 +20,11 @@ function handClock() {
   }
 }
 
-/** A ctx without a hub behind it. */
+/** A ctx without a hub behind it: nobody can be spoken to. */
 function bareCtx(parts: Partial<TaskContext> = {}) {
   const beats: unknown[] = []
   const silent = (): void => {}
-  const ctx = {
+  const own: Partial<TaskContext> = {
     task: 'task/a',
     agent: 'agent/a',
     attempt: 1,
@@ -37,7 +37,7 @@ function bareCtx(parts: Partial<TaskContext> = {}) {
     log: { debug: silent, info: silent, warn: silent, error: silent },
     ...parts,
   }
-  return { ctx, beats }
+  return { ctx: own as TaskContext, beats }
 }
 
 test('a module gets the input, and its result is that of the task', async () => {
