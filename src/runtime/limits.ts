@@ -15,6 +15,9 @@ export interface Limits {
   readonly hops: number
   /** Messages between agents along one conversation. */
   readonly depth: number
+  /** UTF-8 bytes of one shared value, and keys of one shared context in one scope, also those whose value was deleted. */
+  readonly contextBytes: number
+  readonly contextKeys: number
   /** Others that one task may wait for. */
   readonly dependencies: number
   /** Signals kept in memory, the latest ones. */
@@ -27,6 +30,10 @@ export interface Limits {
   readonly liveActors: number
   /** Milliseconds that one attempt of a task may take where the task names no timeout. */
   readonly taskTimeout: number
+  /** Milliseconds that a question between agents may take where whoever asks names no timeout. */
+  readonly askTimeout: number
+  /** Times that one task may be handed on from agent to agent. */
+  readonly handOffs: number
   /** Missed times of one schedule that are told to it at once, the latest; older ones are only counted. */
   readonly catchUp: number
   /** Milliseconds from one recorded progress of an attempt to the next; 0: as fast as they are written. */
@@ -41,12 +48,16 @@ export const DEFAULT_LIMITS: Limits = {
   jsonDepth: 64,
   hops: 1_000,
   depth: 100,
+  contextBytes: 64 * 1024,
+  contextKeys: 1_000,
   dependencies: 1_000,
   history: 1_000,
   tail: 50_000,
   idle: 50,
   liveActors: 10_000,
   taskTimeout: 30 * 60_000,
+  askTimeout: 10 * 60_000,
+  handOffs: 10,
   catchUp: 1_000,
   progressInterval: 1_000,
 }
