@@ -8,6 +8,22 @@ export {
   type GraphStep,
   type TaskGraph,
 } from './actors/graph.ts'
+export {
+  sharedContext,
+  type AnyContext,
+  type ContextDefinition,
+  type ContextShape,
+} from './actors/shared-context.ts'
+export type {
+  CompareOptions,
+  ContextEntry,
+  ContextScope,
+  ContextVersion,
+  ProjectScope,
+  SharedContext,
+  UpdateOptions,
+  WriteOptions,
+} from './actors/context-calls.ts'
 export { fromTask, type TaskLogic } from './actors/from-task.ts'
 export type { EventSchemas, OwnMachine, OwnMachineOptions } from './actors/own-machine.ts'
 export { RetryAfterError } from './actors/retry-after.ts'
@@ -58,6 +74,7 @@ export {
 } from './actors/signals.ts'
 export { ERRORS, NonRetryableError, StatorError, type ErrorCode, type Failure } from './errors.ts'
 export { agentMachine } from './machines/agent.ts'
+export { contextMachine } from './machines/context.ts'
 export { gateMachine } from './machines/gate.ts'
 export { graphMachine } from './machines/graph.ts'
 export { groupMachine } from './machines/group.ts'

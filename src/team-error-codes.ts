@@ -21,6 +21,22 @@ export const TEAM_ERRORS = {
     message: 'No specialist who fits is there to be consulted.',
     next: 'The details name who would fit, and the state each is in: resume or start one of them, or go on without.',
   },
+  CONTEXT_CONFLICT: {
+    message: 'A shared value was written by somebody else in the meantime.',
+    next: 'The details name both writers. Read it again and decide anew, or use update(), which does.',
+  },
+  CONTEXT_ENDED: {
+    message: 'A shared value belongs to a run or task that has ended, or never was.',
+    next: 'It can still be read. What is to outlive a run belongs to a project: context(definition, { project }).',
+  },
+  CONTEXT_FULL: {
+    message: 'A shared value is too large, or its scope has too many keys.',
+    next: 'The details name the limit: raise it in createRuntime({ limits }), or keep a reference to what is large.',
+  },
+  CONTEXT_INVALID: {
+    message: 'A shared value does not fit its schema, or the context has no such key.',
+    next: 'Correct what the details name, or declare it with sharedContext().',
+  },
   CONVERSATION_DEPTH: {
     message: 'A conversation between agents has become too deep.',
     next: 'See in the details who answered whom; let one of them end it, or raise limits.depth.',
@@ -40,5 +56,9 @@ export const TEAM_ERRORS = {
   HANDED_TOO_OFTEN: {
     message: 'A task was handed on too often.',
     next: 'See in the details by whom; let one of them do it, or raise limits.handOffs.',
+  },
+  STALE_TOKEN: {
+    message: 'A write under a lock came too late: somebody else has had the lock since, and has written.',
+    next: 'Do not write: take the lock again, look at what is there now, and decide anew.',
   },
 } as const

@@ -34,6 +34,8 @@ export interface ActorKind {
    * event, alone.
    */
   why?(context: unknown, event: Signal): Why | undefined
+  /** What is recorded beside a message that its machine took, for who reads the record alone. Pure: of the context after it. */
+  note?(context: unknown): Json
   /** Must a start see an actor that was left in this state? */
   wakes(state: string): boolean
   /** May an actor in this state be out of memory until a message comes for it? */

@@ -108,6 +108,20 @@ export const gateKind: ActorKind = {
   rests: () => true,
 }
 
+export const contextKind: ActorKind = {
+  kind: 'context',
+  machine: contextMachine,
+  creates: 'context.set',
+  messages: contextMessages,
+  public: contextPublic,
+  names: { present: 'context.set' },
+  why: whyNotWritten,
+  note: context => ({ version: (context as ContextState).version }),
+  // Who ends with its run must be told so.
+  wakes: () => true,
+  rests: () => true,
+}
+
 export const KINDS_THAT_ACT: readonly ActorKind[] = [
 export const budgetKind: ActorKind = {
   kind: 'budget',
@@ -146,6 +160,7 @@ export const contextKind: ActorKind = {
   groupKind,
   scheduleKind,
   gateKind,
+  contextKind,
 ]
   contextKind,
   budgetKind,

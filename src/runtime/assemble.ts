@@ -60,6 +60,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     host,
     tasks,
     queues,
+    contexts,
     roles,
     workflows,
     agents: handlers,
@@ -170,6 +171,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     limits,
     door,
     handles,
+    contexts,
     kernel,
     registry,
     stream,
@@ -205,6 +207,6 @@ export function assemble(options: RuntimeOptions): Assembly {
   }
   const runs = new RunsView({ journal, population, lifetime })
   const effects = new EffectsView(standIns, open)
-  const views = { agents, actors, effects, tasks: view, gates, runs }
+  const views = { agents, actors, effects, tasks: view, gates, runs, context: team.context }
   return { parts, lifetime, handles, submissions, views }
 }

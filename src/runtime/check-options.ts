@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { z } from 'zod'
 import type { AgentDefinition } from '../actors/agent.ts'
 import type { QueueDefinition } from '../actors/queue.ts'
+import type { AnyContext } from '../actors/shared-context.ts'
 import { parse } from '../actors/schema.ts'
 import type { AnyTask } from '../actors/task.ts'
 import type { Logger } from '../actors/task-context.ts'
@@ -27,6 +28,7 @@ export interface CompleteOptions {
   readonly workflows: readonly AnyWorkflow[]
   readonly tasks: readonly AnyTask[]
   readonly queues: readonly QueueDefinition[]
+  readonly contexts: readonly AnyContext[]
   readonly roles: ReadonlyMap<string, number>
   readonly limits: Limits
   readonly logger: Logger
@@ -46,13 +48,14 @@ const JOURNAL =
 /** @throws StatorError DEFINITION_INVALID, naming the option */
 export function checkOptions(options: RuntimeOptions): CompleteOptions {
   object(options, 'options')
-  const { journal, logger, agents = [], workflows = [], tasks = [], queues = [] } = options
+  const { journal, logger, agents = [], workflows = [], tasks = [], queues = [], contexts = [] } = options
   if (journal !== undefined) checkJournal(journal, 'journal')
   if (logger !== undefined) methods(logger, LOGGER, 'logger', `a logger with ${LOGGER.join(', ')}`)
   list(agents, 'agents', 'agent')
   list(workflows, 'workflows', 'workflow')
   list(tasks, 'tasks', 'task')
   list(queues, 'queues', 'queue')
+  list(contexts, 'contexts', 'sharedContext', 'context')
   return {
     journal: journal ?? memory(),
     agents,
@@ -60,6 +63,7 @@ export function checkOptions(options: RuntimeOptions): CompleteOptions {
     workflows: workflows as readonly AnyWorkflow[],
     tasks,
     queues,
+    contexts: contexts as readonly AnyContext[],
     roles: rolesOf(options.roles),
     limits: limitsOf(present(options.limits, 'limits')),
     logger: logger ?? pino({ name: 'stator', level: 'warn' }),
@@ -120,11 +124,11 @@ function methods(value: unknown, names: readonly string[], option: string, expec
 }
 
 /** Are they of this kind? What they are made of, the registry looks at. */
-function list(values: unknown, option: string, kind: string): void {
+function list(values: unknown, option: string, maker: string, kind = maker): void {
   if (!Array.isArray(values)) throw refused(option, values, 'a list')
   for (const [index, value] of (values as readonly unknown[]).entries())
     if (!isObject(value) || value['kind'] !== kind)
-      throw refused(`${option}[${index}]`, value, `made by ${kind}()`)
+      throw refused(`${option}[${index}]`, value, `made by ${maker}()`)
 }
 
 /** What was given may be anything, and is not shown where it could be large or secret. */

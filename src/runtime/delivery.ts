@@ -63,6 +63,7 @@ export class Delivery {
     if (objection !== undefined && creates) return refuse(signal, objection)
     const found = creates ? population.loaded(envelope.to) : population.find(envelope.to)
     if (found === undefined && population.stranded().has(envelope.to)) return undefined
+    if (found === undefined && objection !== undefined) return refuse(signal, objection)
     const cell = found ?? population.create(signal)
     if (cell === undefined)
       return refuse(signal, {
@@ -152,6 +153,8 @@ export class Delivery {
       return
     }
     if (state !== signal.fromState) signal.name = lifecycleName(cell.definition.kind, signal.fromState, state)
+    const note = cell.definition.kind.note?.(step.after.context)
+    if (note !== undefined) signal.stamp = note
     signal.final = step.after.status !== 'active'
     this.#settle(cell, signal)
     this.#timers(cell, signal, step, turn)

@@ -26,6 +26,14 @@ import type { Registry } from './registry.ts'
 /** Refused attempts to make an actor that are looked through in the search for one that was not. */
 const REFUSALS = 20
 
+/** A key, with the hash of all that must be the same when it comes again. */
+interface Given {
+  readonly key: string
+  readonly hash: string
+  /** With whom it goes when that is pruned. Default: who comes to life by it. */
+  readonly address?: Address
+}
+
 export interface Submission {
   readonly type: string
   readonly to: Address
@@ -44,7 +52,7 @@ export interface Submission {
   /** Whose key it is, where that is not its sender's: a task's, whichever agent works on it. */
   readonly keeper?: Address
   /** With the hash of all that must be the same when it comes again. */
-  readonly key?: { readonly key: string; readonly hash: string }
+  readonly key?: Given
 }
 
 export interface DoorParts {
@@ -157,7 +165,7 @@ export class Door {
     made: (signal: Signal) => T,
   ): Promise<T> {
     const { makes, to, from, keeper: sender = from, depth = 0 } = submission
-    const key = given === undefined ? undefined : { ...given, sender, address: makes?.[0] ?? to }
+    const key = given === undefined ? undefined : { address: makes?.[0] ?? to, ...given, sender }
     return new Promise<T>((resolve, reject) => {
       const committed = (signal: Signal): void =>
         signal.refused === null ? resolve(made(signal)) : reject(refusalOf(signal))

@@ -2,6 +2,7 @@
 import type { AgentDefinition } from '../actors/agent.ts'
 import type { CacheUse } from '../actors/create.ts'
 import type { QueueDefinition } from '../actors/queue.ts'
+import type { AnyContext, ContextDefinition } from '../actors/shared-context.ts'
 import type { AnyTask } from '../actors/task.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow, WorkflowDefinition } from '../actors/workflow.ts'
@@ -33,6 +34,8 @@ export interface RuntimeOptions {
   tasks?: readonly AnyTask[]
   /** Where tasks wait, beside the queue `default`, which limits nothing unless it is given here. */
   queues?: readonly QueueDefinition[]
+  /** Values that agents share. */
+  contexts?: readonly ContextDefinition<never, never>[] | readonly AnyContext[]
   /** What agents of a role may do at once, all together. Default: what each has capacity for. */
   roles?: Readonly<Record<string, { concurrency?: number }>>
   /**

@@ -5,7 +5,7 @@
 import type { AgentDefinition } from '../actors/agent.ts'
 import { groupDefinition } from '../actors/group.ts'
 import type { ActorKind, Definition } from '../actors/kind.ts'
-import { agentKind, budgetKind, queueKind, scheduleKind, taskKind } from '../actors/kinds.ts'
+import { KINDS_THAT_ACT } from '../actors/kinds.ts'
 import { checkQueue, DEFAULT_QUEUE, type QueueDefinition } from '../actors/queue.ts'
 import { checkAgent, checkTask, checkWorkflow } from '../actors/shapes.ts'
 import type { AnyTask } from '../actors/task.ts'
@@ -57,7 +57,7 @@ export class Registry implements Definitions {
   readonly #handlers = new Map<string, Set<AgentDefinition>>()
   /** Kinds whose actors all run the same definition. */
   readonly #plain = new Map<string, Definition>(
-    [...[taskKind, agentKind, queueKind, scheduleKind, budgetKind].map(plain), gateDefinition, groupDefinition].map(
+    [...KINDS_THAT_ACT.filter(({ kind }) => kind !== 'workflow').map(plain), gateDefinition, groupDefinition].map(
       same => [same.kind.kind, same],
     ),
   )

@@ -3,9 +3,12 @@
  * of its own; this file only makes them, and gives each attempt its place among them.
  */
 import type { Logger, Workplace } from '../actors/task-context.ts'
+import type { AnyContext } from '../actors/shared-context.ts'
 import type { Json } from '../messages/json.ts'
 import type { AgentsView } from './agents-view.ts'
 import type { Clock } from './clock.ts'
+import { ContextView } from './context/context-view.ts'
+import { ContextKeeper } from './context/keeper.ts'
 import type { Decider } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Door } from './door.ts'
@@ -33,6 +36,7 @@ export interface TeamDecidersParts {
 }
 
 export interface TeamParts extends TeamDecidersParts {
+  readonly contexts: readonly AnyContext[]
   readonly door: Door
   readonly handles: HandleHost
   readonly kernel: Kernel
@@ -51,16 +55,21 @@ export interface TeamParts extends TeamDecidersParts {
 }
 
 export interface Team {
+  readonly context: ContextView['of']
   /** What a handler can say to others, for one attempt of its. */
   workplace(seat: Seat): Workplace
 }
 
 /** They are asked in this order, after those who know of dependencies and before the dispatcher. */
-export function teamDeciders(_parts: TeamDecidersParts): readonly Decider[] {
-  return []
+export function teamDeciders({ population, limits }: TeamDecidersParts): readonly Decider[] {
+  return [new ContextKeeper(population, limits)]
 }
 
 export function teamOf(parts: TeamParts): Team {
   const office = new PostOffice(parts)
-  return { workplace: seat => ({ ...mailCalls({ ...parts, office }, seat) }) }
+  const context = new ContextView(parts)
+  return {
+    context: context.of,
+    workplace: seat => ({ ...mailCalls({ ...parts, office }, seat), context: context.at(seat) }),
+  }
 }

@@ -1,6 +1,7 @@
 /** Views: what of a runtime its users reach by name, each in its own file. Named here, and nothing else. */
 import type { ActorsView } from './actors-view.ts'
 import type { AgentsView } from './agents-view.ts'
+import type { ContextView } from './context/context-view.ts'
 import type { EffectsView } from './effects-view.ts'
 import type { GatesView } from './gates-view.ts'
 import type { RunsView } from './runs-view.ts'
@@ -13,6 +14,7 @@ export abstract class Views {
   readonly actors: ActorsView
   readonly tasks: TasksView
   readonly effects: EffectsView
+  readonly context: ContextView['of']
   readonly gates: GatesView
   readonly runs: RunsView
 
@@ -21,6 +23,7 @@ export abstract class Views {
     this.actors = views.actors
     this.tasks = views.tasks
     this.effects = views.effects
+    this.context = views.context
     this.gates = views.gates
     this.runs = views.runs
   }

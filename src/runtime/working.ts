@@ -50,6 +50,10 @@ export class Working extends Attempt implements TaskContext, Seat {
     return this.place.tell
   }
 
+  get context(): Workplace['context'] {
+    return this.place.context
+  }
+
   get ask(): Workplace['ask'] {
     return this.place.ask
   }
