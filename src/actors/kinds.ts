@@ -1,7 +1,6 @@
 /** The kinds of actors that ship: task, agent, workflow. */
 import { agentMachine } from '../machines/agent.ts'
 import { budgetMachine, hindrance, type BudgetContext, type BudgetEvent } from '../machines/budget.ts'
-import { contextMachine, type ContextState } from '../machines/context.ts'
 import { gateMachine } from '../machines/gate.ts'
 import { graphMachine } from '../machines/graph.ts'
 import { groupMachine } from '../machines/group.ts'
@@ -10,7 +9,6 @@ import { scheduleMachine } from '../machines/schedule.ts'
 import { taskMachine } from '../machines/task.ts'
 import { agentMessages, agentPublic } from '../messages/agent.ts'
 import { budgetMessages, budgetPublic } from '../messages/budget.ts'
-import { contextMessages, contextPublic } from '../messages/context.ts'
 import { gateMessages, gatePublic } from '../messages/gate.ts'
 import { groupMessages, groupPublic } from '../messages/group.ts'
 import { queueMessages, queuePublic } from '../messages/queue.ts'
@@ -18,7 +16,7 @@ import { scheduleMessages, schedulePublic } from '../messages/schedule.ts'
 import { taskMessages, taskPublic } from '../messages/task.ts'
 import { workflowMessages, workflowPublic } from '../messages/workflow.ts'
 import { exhausted } from './budget.ts'
-import { whyNotWritten } from './context-why.ts'
+import { contextKind } from './context-kind.ts'
 import { whyOfGate } from './gate-why.ts'
 import type { ActorKind } from './kind.ts'
 
@@ -108,21 +106,6 @@ export const gateKind: ActorKind = {
   rests: () => true,
 }
 
-export const contextKind: ActorKind = {
-  kind: 'context',
-  machine: contextMachine,
-  creates: 'context.set',
-  messages: contextMessages,
-  public: contextPublic,
-  names: { present: 'context.set' },
-  why: whyNotWritten,
-  note: context => ({ version: (context as ContextState).version }),
-  // Who ends with its run must be told so.
-  wakes: () => true,
-  rests: () => true,
-}
-
-export const KINDS_THAT_ACT: readonly ActorKind[] = [
 export const budgetKind: ActorKind = {
   kind: 'budget',
   machine: budgetMachine,
@@ -139,20 +122,7 @@ export const budgetKind: ActorKind = {
   rests: () => false,
 }
 
-export const contextKind: ActorKind = {
-  kind: 'context',
-  machine: contextMachine,
-  creates: 'context.set',
-  messages: contextMessages,
-  public: contextPublic,
-  names: { present: 'context.set' },
-  why: whyNotWritten,
-  note: context => ({ version: (context as ContextState).version }),
-  // Who ends with its run must be told so.
-  wakes: () => true,
-  rests: () => true,
-}
-
+export const KINDS_THAT_ACT: readonly ActorKind[] = [
   taskKind,
   agentKind,
   workflowKind,
@@ -160,7 +130,6 @@ export const contextKind: ActorKind = {
   groupKind,
   scheduleKind,
   gateKind,
+  budgetKind,
   contextKind,
 ]
-  contextKind,
-  budgetKind,

@@ -184,8 +184,6 @@ const cases: Case[] = [
     },
   },
   {
-    machine: queueMachine,
-  {
     machine: budgetMachine,
     id: 'budget',
     cancel: ['budget.close'],
@@ -202,6 +200,8 @@ const cases: Case[] = [
       closed: [budget, signal('budget.close', {})],
     },
   },
+  {
+    machine: queueMachine,
     id: 'queue',
     // It is never over; what stops its work, and what lets it go on, is what can be done to it.
     cancel: ['queue.drain', 'queue.resume'],
