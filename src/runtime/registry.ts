@@ -57,7 +57,7 @@ export class Registry implements Definitions {
   readonly #handlers = new Map<string, Set<AgentDefinition>>()
   /** Kinds whose actors all run the same definition. */
   readonly #plain = new Map<string, Definition>(
-    [...KINDS_THAT_ACT.filter(({ kind }) => kind !== 'workflow').map(plain), gateDefinition, groupDefinition].map(
+    [...KINDS_THAT_ACT.filter(({ kind }) => kind !== 'workflow').map(plain), groupDefinition].map(
       same => [same.kind.kind, same],
     ),
   )
