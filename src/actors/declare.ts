@@ -42,6 +42,14 @@ const waitOptions = z.union([
   z.strictObject({ for: z.custom<Duration>() }),
   z.strictObject({ until: func }),
 ])
+const mapper = func.optional()
+const gateMappers = z.strictObject({
+  title: mapper,
+  reason: mapper,
+  details: mapper,
+  attemptedSolutions: mapper,
+  approvers: mapper,
+})
 const loopOptions = z.strictObject({ while: func, max: z.int().min(1) })
 
 const invalid = (details: Record<string, unknown>): StatorError =>
@@ -66,10 +74,14 @@ export function declareStep(name: string, what: unknown, first: unknown, second:
   return { ...taskDraft(name, task, given), mapper: mapper as Fn | undefined, pivot: given.pivot }
 }
 
-function gateDraft(name: string, what: unknown, mapper: unknown): GateDraft {
-  const { expires } = checkGate(what, `gate of step ${name}`)
-  if (mapper !== undefined) parse(func, mapper, 'DEFINITION_INVALID', `details of gate ${name}`)
-  return { kind: 'gate', name, expires, mapper: mapper as Fn | undefined }
+function gateDraft(name: string, what: unknown, made: unknown): GateDraft {
+  const { expires, ...asks } = checkGate(what, `gate of step ${name}`).question
+  const draft = { kind: 'gate', name, expires, ...(Object.keys(asks).length === 0 ? {} : { asks }) } as const
+  if (made === undefined || typeof made === 'function') return { ...draft, mapper: made as Fn | undefined }
+  const mappers = parse(gateMappers, made, 'DEFINITION_INVALID', `question of gate ${name}`)
+  const question = (from: From): unknown =>
+    Object.fromEntries(Object.entries(mappers).map(([word, make]) => [word, (make as Fn)(from)]))
+  return { ...draft, question }
 }
 
 function childDraft(name: string, what: unknown, mapper: Fn | undefined): ChildDraft {

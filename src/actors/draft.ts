@@ -7,6 +7,7 @@ import type {
   Filling,
   Flow,
   FlowNode,
+  GateNode,
   MapNode,
   ON_FAILURE,
   Reference,
@@ -14,6 +15,7 @@ import type {
 } from '../messages/flow.ts'
 import type { RetryPolicy } from '../messages/task.ts'
 import type { From, NodeCode } from './flow-code.ts'
+import { given } from './given.ts'
 import type { SignalDefinition } from './signals.ts'
 import type { AnyTask } from './task.ts'
 import type { AnyWorkflow } from './workflow.ts'
@@ -44,6 +46,10 @@ export interface ChildDraft extends Work {
 export interface GateDraft extends Work {
   readonly kind: 'gate'
   readonly expires?: number | undefined
+  /** What else it asks, and of whom. */
+  readonly asks?: GateNode['asks']
+  /** Makes what of that is made of outputs. */
+  readonly question?: Fn | undefined
 }
 
 export interface WaitDraft {
@@ -144,8 +150,9 @@ class Finisher {
       case 'workflow':
         return this.#child(draft, this.#index({ child: draft.child, mapper: draft.mapper }))
       case 'gate': {
-        const step = this.#index({ mapper: draft.mapper })
-        return { kind: 'gate', name: draft.name, step, ...given({ expires: draft.expires }) }
+        const step = this.#index({ mapper: draft.mapper, question: draft.question })
+        const { name, expires, asks } = draft
+        return { kind: 'gate', name, step, ...given({ expires, asks }) }
       }
       case 'wait':
         return this.#wait(draft)
@@ -224,11 +231,6 @@ class Finisher {
   #index(code: NodeCode): number {
     return this.code.push(code) - 1
   }
-}
-
-/** Only what is there: a flow is JSON, and its hash its identity. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 }
 
 /** Every task that a draft names, those that undo included, every workflow below it, and every signal. */

@@ -17,6 +17,8 @@ export interface NodeCode {
   readonly child?: { readonly name: string; readonly version: string } | undefined
   /** Makes its input, or the details of a gate. */
   readonly mapper?: ((from: From) => unknown) | undefined
+  /** Makes what else a gate asks. */
+  readonly question?: ((from: From) => unknown) | undefined
   /** Makes the input of an item of a map. */
   readonly each?: ((item: Json, from: From & { readonly index: number }) => unknown) | undefined
   readonly list?: ((from: From) => unknown) | undefined

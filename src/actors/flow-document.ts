@@ -3,6 +3,7 @@
  * Schemas and shapes only; flow.ts makes a flow of it.
  */
 import { z } from 'zod'
+import { termsShape, wordsShape } from './gate-question.ts'
 import { COMPARISONS, ON_FAILURE } from '../messages/flow.ts'
 import type { Duration } from '../messages/duration.ts'
 import { json } from '../messages/task.ts'
@@ -61,7 +62,19 @@ const map = z.strictObject({
   ...work,
 })
 const run = z.strictObject({ run: name, workflow: child, ...given })
-const gate = z.strictObject({ gate: name, expires: duration.optional() })
+const gate = z.strictObject({
+  gate: name,
+  ...wordsShape,
+  ...termsShape,
+  expires: duration.optional(),
+  escalateAfter: duration.optional(),
+  /** A JSON Schema. */
+  form: json.optional(),
+  /** What helps to decide it, as a step is given its input. */
+  details: json.optional(),
+  bind: given.bind,
+  from: given.from,
+})
 const wait = z.strictObject({
   wait: name,
   signal: name.optional(),
@@ -71,6 +84,7 @@ const wait = z.strictObject({
 
 export type StepDocument = z.infer<typeof step>
 export type MapDocument = z.infer<typeof map>
+export type GateDocument = z.infer<typeof gate>
 export type WaitDocument = z.infer<typeof wait>
 interface Steps {
   readonly steps: readonly DocumentNode[]
@@ -98,7 +112,7 @@ export type DocumentNode =
   | StepDocument
   | MapDocument
   | z.infer<typeof run>
-  | z.infer<typeof gate>
+  | GateDocument
   | WaitDocument
   | SequenceDocument
   | ParallelDocument

@@ -16,13 +16,17 @@ import {
   type BranchDocument,
   type DocumentNode,
   type FlowDocument,
+  type GateDocument,
   type LoopDocument,
   type MapDocument,
   type ParallelDocument,
   type StepDocument,
   type WaitDocument,
 } from './flow-document.ts'
+import { checkForm } from './gate-form.ts'
+import { termsFrom } from './gate-question.ts'
 import { conditionOf, fillingOf, referenceOf, type GivenInput } from './flow-references.ts'
+import { given } from './given.ts'
 import { parse, type Schema } from './schema.ts'
 import { retryPolicy, type RetryOptions } from './task.ts'
 
@@ -94,10 +98,7 @@ class Reader {
     if ('step' in node) return this.#step(node, around)
     if ('map' in node) return this.#map(node, around)
     if ('run' in node) return this.#child(this.#named(node.run), this.#taken(node.run), node)
-    if ('gate' in node) {
-      const expires = node.expires === undefined ? {} : { expires: toMs(node.expires, 'expires') }
-      return { kind: 'gate', name: this.#named(node.gate), step: this.#taken(node.gate), ...expires }
-    }
+    if ('gate' in node) return this.#gate(this.#named(node.gate), node)
     if ('wait' in node) return this.#wait(node)
     if ('sequence' in node)
       return { kind: 'sequence', name: this.#named(node.sequence), body: this.#row(node.steps, around) }
@@ -143,6 +144,22 @@ class Reader {
       ...(retry === undefined ? {} : { retry: retryPolicy(retry as RetryOptions, `retry of step ${name}`) }),
       ...(timeout === undefined ? {} : { timeout: toMs(timeout, 'timeout') }),
       ...(lanes.length === 0 ? {} : { lanes: [...lanes] }),
+    }
+  }
+
+  #gate(name: string, node: GateDocument): FlowNode {
+    const { gate: _, details: input, bind, from, title, reason, attemptedSolutions, ...terms } = node
+    const { expires, ...asks } = {
+      ...given({ title, reason, attemptedSolutions }),
+      ...termsFrom(terms, `gate ${name}`, checkForm),
+    }
+    const details = fillingOf(name, { input, bind, from }, this.#steps)
+    return {
+      kind: 'gate',
+      name,
+      step: this.#taken(name),
+      ...given({ expires, details }),
+      ...(Object.keys(asks).length === 0 ? {} : { asks }),
     }
   }
 

@@ -100,6 +100,7 @@ export const gateKind: ActorKind = {
   messages: gateMessages,
   public: gatePublic,
   names: { open: 'gate.opened' },
+  why: whyOfGate,
   // A gate waits for its answer, or for its timer, and they wake it.
   wakes: () => false,
   rests: () => true,

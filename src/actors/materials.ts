@@ -8,6 +8,7 @@ import type { WorkflowContext } from '../machines/workflow-context.ts'
 import { addressOf } from '../machines/workflow-moves.ts'
 import { idOf, MAX_RUN_ID } from '../messages/address.ts'
 import type { Reference } from '../messages/flow.ts'
+import { gateQuestion } from '../messages/gate.ts'
 import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import { filled, holds, valueOf, type Source } from './conditions.ts'
@@ -120,13 +121,19 @@ export class Materials {
 
   #gate(asked: Asked): Json {
     const node = this.#node(asked.step)
-    const { mapper } = this.#code[asked.step] ?? {}
-    const expires = node.kind === 'gate' ? node.expires : undefined
+    if (node.kind !== 'gate') throw new StatorError('DEFINITION_INVALID', { step: node.name })
+    const { mapper, question } = this.#code[asked.step] ?? {}
+    const { name, expires, asks, details } = node
+    const made = question === undefined ? {} : this.#call(name, () => question(this.#from))
+    const said = this.#host.admit(parse(gateQuestion, made, 'INPUT_INVALID', `question of gate ${name}`))
     return {
-      title: node.name,
+      title: name,
+      ...asks,
+      ...(details === undefined ? {} : { details: filled(details, this.#source) }),
       ...(mapper === undefined
         ? {}
-        : { details: this.#host.admit(this.#call(node.name, () => mapper(this.#from))) }),
+        : { details: this.#host.admit(this.#call(name, () => mapper(this.#from))) }),
+      ...(said as object),
       ...(expires === undefined ? {} : { expires }),
       ...this.#place(asked),
     } as unknown as Json

@@ -75,7 +75,8 @@ export const func = z.custom<(...args: never[]) => unknown>(
 )
 
 /** Why a value is refused: who gave it. */
-type Code = 'INPUT_INVALID' | 'OUTPUT_INVALID' | 'DEFINITION_INVALID' | 'CONTEXT_INVALID'
+type Code =
+  'INPUT_INVALID' | 'OUTPUT_INVALID' | 'DEFINITION_INVALID' | 'CONTEXT_INVALID' | 'GATE_FORM_INVALID'
 
 /** Enough to mend a value; a long list that is wrong throughout does not fill a log. */
 const MAX_ISSUES = 20

@@ -3,6 +3,7 @@
  * was checked where they were made; here only that they are what they are taken for. A copy that JSON made is not.
  */
 import { z } from 'zod'
+import { gateQuestion } from '../messages/gate.ts'
 import { taskCreate } from '../messages/task.ts'
 import type { AgentDefinition } from './agent.ts'
 import type { GateDefinition } from './gate.ts'
@@ -40,7 +41,8 @@ const workflowShape = z.object({
   define: func,
 })
 
-const gateShape = z.object({ kind: z.literal('gate'), expires: z.number().optional() })
+// It goes into messages as it is.
+const gateShape = z.object({ kind: z.literal('gate'), question: gateQuestion })
 const signalShape = z.object({ kind: z.literal('signal'), name: z.string(), data: schema })
 const updateShape = z.object({ kind: z.literal('update'), name: z.string(), input: schema, output: schema })
 const queryShape = z.object({ kind: z.literal('query'), name: z.string(), output: schema })

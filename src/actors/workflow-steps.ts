@@ -3,7 +3,7 @@
  * do is in workflow.ts and declare.ts.
  */
 import type { Duration } from '../messages/duration.ts'
-import type { Approval, GateDefinition } from './gate.ts'
+import type { GateDefinition } from './gate.ts'
 import type { SignalDefinition } from './signals.ts'
 import type { AnyTask, RetryOptions, TaskDefinition } from './task.ts'
 import type { WorkflowDefinition } from './workflow.ts'
@@ -16,6 +16,15 @@ export interface Provided<Input, Outputs, Vars> {
 }
 
 export type Mapper<Input, Outputs, Vars, Made> = (from: Provided<Input, Outputs, Vars>) => Made
+
+/** What a step's gate asks, where it is made of the run's outputs: each of these goes before what gate() was given. */
+export interface GateMappers<Input, Outputs, Vars> {
+  readonly title?: Mapper<Input, Outputs, Vars, string>
+  readonly reason?: Mapper<Input, Outputs, Vars, string>
+  readonly details?: Mapper<Input, Outputs, Vars, unknown>
+  readonly attemptedSolutions?: Mapper<Input, Outputs, Vars, readonly string[]>
+  readonly approvers?: Mapper<Input, Outputs, Vars, readonly string[]>
+}
 
 /** What a compensation is given: what the step was, and what came of it. Without an output nobody knows how it ended. */
 export interface Undo<I, O> {
@@ -118,11 +127,11 @@ export interface ParallelSteps<Input, Outputs, Vars, Grown = Outputs> {
     workflow: Startable<I, R, Wanted>,
     ...args: StepArgs<Input, Outputs, Vars, Wanted, never>
   ): ParallelSteps<Input, Outputs, Vars, Grown & Named<Name, R>>
-  step<Name extends string>(
+  step<Name extends string, Made>(
     name: Name,
-    gate: GateDefinition,
-    details?: Mapper<Input, Outputs, Vars, unknown>,
-  ): ParallelSteps<Input, Outputs, Vars, Grown & Named<Name, Approval>>
+    gate: GateDefinition<Made>,
+    question?: Mapper<Input, Outputs, Vars, unknown> | GateMappers<Input, Outputs, Vars>,
+  ): ParallelSteps<Input, Outputs, Vars, Grown & Named<Name, Made>>
   map<Name extends string, Item, I, O, Wanted, Made>(
     name: Name,
     list: Mapper<Input, Outputs, Vars, readonly Item[]>,

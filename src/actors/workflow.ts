@@ -12,7 +12,7 @@ import { CompiledWorkflow, type Rules } from './compiled-workflow.ts'
 import type { Declarations } from './declarations.ts'
 import { declareBranch, declareLoop, declareMap, declareStep, declareWait, refusePivots } from './declare.ts'
 import type { Draft } from './draft.ts'
-import type { Approval, GateDefinition } from './gate.ts'
+import type { GateDefinition } from './gate.ts'
 import { checkLimit } from './graph.ts'
 import { ownMachine, type EventSchemas, type OwnMachine, type OwnMachineOptions } from './own-machine.ts'
 import { checkOptions, func, parse, type Schema } from './schema.ts'
@@ -27,6 +27,7 @@ import type {
   MapArgs,
   MapOptions,
   Mapper,
+  GateMappers,
   Named,
   ParallelSteps,
   Provided,
@@ -65,11 +66,11 @@ export class WorkflowDefinition<
     workflow: Startable<I, R, Taken>,
     ...args: StepArgs<Input, Outputs, Vars, Taken, never>
   ): WorkflowDefinition<Input, Outputs & Named<Name, R>, Wanted, Vars>
-  step<Name extends string>(
+  step<Name extends string, Made>(
     name: Name,
-    gate: GateDefinition,
-    details?: Mapper<Input, Outputs, Vars, unknown>,
-  ): WorkflowDefinition<Input, Outputs & Named<Name, Approval>, Wanted, Vars>
+    gate: GateDefinition<Made>,
+    question?: Mapper<Input, Outputs, Vars, unknown> | GateMappers<Input, Outputs, Vars>,
+  ): WorkflowDefinition<Input, Outputs & Named<Name, Made>, Wanted, Vars>
   step(name: string, what: unknown, first?: unknown, second?: unknown): unknown {
     return this.#with(declareStep(name, what, first, second))
   }

@@ -3,6 +3,7 @@
  * (mappers, conditions, lists) is not in it: that hangs on the definition, by the index of the node. Schemas and shapes only.
  */
 import { z } from 'zod'
+import { gateQuestion } from './gate.ts'
 import { json, retrySchema } from './task.ts'
 
 const index = z.int().min(0)
@@ -84,6 +85,10 @@ const gate = z.strictObject({
   ...placed,
   /** Milliseconds until it is rejected for want of an answer. */
   expires: z.number().min(0).optional(),
+  /** What else is asked, and of whom. */
+  asks: gateQuestion.omit({ expires: true, details: true }).optional(),
+  /** Its details, where no mapper makes them. */
+  details: filling.optional(),
 })
 
 /** Another workflow as a step of this one: a run of its own, below this one. */

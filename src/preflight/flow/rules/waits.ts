@@ -6,7 +6,10 @@ import { wayAlong, type Place } from '../places.ts'
 export function waits(places: readonly Place[]): Found[] {
   return places.flatMap(({ node, trail }): Found[] => {
     const place = { state: node.name, path: wayAlong(trail) }
-    if (node.kind === 'gate' && node.expires === undefined) return [{ code: 'GATE_WITHOUT_EXPIRY', ...place }]
+    if (node.kind === 'gate') {
+      const ends = node.expires !== undefined || node.asks?.escalateAfter !== undefined
+      return ends ? [] : [{ code: 'GATE_WITHOUT_EXPIRY', ...place }]
+    }
     if (node.kind !== 'wait' || node.signal === undefined) return []
     if (node.for !== undefined || node.until !== undefined) return []
     return [{ code: 'WAIT_WITHOUT_TIMEOUT', ...place, because: `It is the signal ${node.signal}.` }]
