@@ -75,6 +75,7 @@ export {
 export { ERRORS, NonRetryableError, StatorError, type ErrorCode, type Failure } from './errors.ts'
 export { agentMachine } from './machines/agent.ts'
 export { contextMachine } from './machines/context.ts'
+export { conversationMachine } from './machines/conversation.ts'
 export { gateMachine } from './machines/gate.ts'
 export { graphMachine } from './machines/graph.ts'
 export { groupMachine } from './machines/group.ts'

@@ -1,6 +1,7 @@
 /** The kinds of actors that ship: task, agent, workflow. */
 import { agentMachine } from '../machines/agent.ts'
 import { budgetMachine, hindrance, type BudgetContext, type BudgetEvent } from '../machines/budget.ts'
+import { conversationMachine } from '../machines/conversation.ts'
 import { gateMachine } from '../machines/gate.ts'
 import { graphMachine } from '../machines/graph.ts'
 import { groupMachine } from '../machines/group.ts'
@@ -9,6 +10,7 @@ import { scheduleMachine } from '../machines/schedule.ts'
 import { taskMachine } from '../machines/task.ts'
 import { agentMessages, agentPublic } from '../messages/agent.ts'
 import { budgetMessages, budgetPublic } from '../messages/budget.ts'
+import { conversationMessages, conversationPublic } from '../messages/conversation.ts'
 import { gateMessages, gatePublic } from '../messages/gate.ts'
 import { groupMessages, groupPublic } from '../messages/group.ts'
 import { queueMessages, queuePublic } from '../messages/queue.ts'
@@ -27,8 +29,8 @@ export const taskKind: ActorKind = {
   public: taskPublic,
   names: { running: 'task.started' },
   wakes: () => true,
-  // Its place in the line is the dispatcher's to know, what it waits for that of the dependencies.
-  rests: state => state === 'queued' || state === 'pending',
+  // Its place in the line is the dispatcher's to know, what it waits for that of the dependencies; letters are the postmaster's.
+  rests: state => state === 'queued' || state === 'pending' || state === 'dead',
 }
 
 export const agentKind: ActorKind = {
@@ -122,6 +124,18 @@ export const budgetKind: ActorKind = {
   rests: () => false,
 }
 
+export const conversationKind: ActorKind = {
+  kind: 'conversation',
+  machine: conversationMachine,
+  creates: 'conversation.load',
+  messages: conversationMessages,
+  public: conversationPublic,
+  names: { running: 'conversation.started', 'stopped > running': 'conversation.resumed' },
+  // What of its rate is used up must be seen at a start. One that is stopped is looked for where something is said in it.
+  wakes: state => state !== 'stopped',
+  rests: state => state === 'stopped',
+}
+
 export const KINDS_THAT_ACT: readonly ActorKind[] = [
   taskKind,
   agentKind,
@@ -130,6 +144,7 @@ export const KINDS_THAT_ACT: readonly ActorKind[] = [
   groupKind,
   scheduleKind,
   gateKind,
+  conversationKind,
   budgetKind,
   contextKind,
 ]

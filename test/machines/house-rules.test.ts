@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import { KINDS_THAT_ACT } from '../../src/actors/kinds.ts'
 import { agentMachine } from '../../src/machines/agent.ts'
 import { budgetMachine } from '../../src/machines/budget.ts'
+import { conversationMachine } from '../../src/machines/conversation.ts'
 import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { compile } from '../../src/machines/graph-state.ts'
@@ -64,7 +65,27 @@ const gate = signal('gate.open', { expires: 1_000 }, { to: 'gate/g' })
 const budget = signal('budget.open', { limits: { tokens: 1 } }, { to: 'budget/b' })
 const spend = signal('budget.spend', { amounts: { tokens: 1 } })
 
+const talk = signal(
+  'conversation.load',
+  { at: 1_000, messages: 1, refused: 0, rate: { interval: 60, burst: 10 } },
+  { to: 'conversation/c' },
+)
+const stopTalk = signal('conversation.stop', { by: 'ann', reason: 'enough' })
+
 const cases: Case[] = [
+  {
+    machine: conversationMachine,
+    id: 'conversation',
+    cancel: [],
+    failure: [],
+    exempt: {},
+    ways: {
+      pending: [],
+      running: [talk],
+      stopped: [talk, stopTalk],
+      ended: [talk, signal('conversation.end', { messages: 1 })],
+    },
+  },
   {
     machine: taskMachine,
     id: 'task',
@@ -75,6 +96,7 @@ const cases: Case[] = [
       'scheduled task.failed': 'nothing runs that could fail',
       'queued task.failed': 'nothing runs that could fail',
       'retrying task.failed': 'the attempt has failed already; the next one has not begun',
+      'dead task.failed': 'nothing runs that could fail',
     },
     ways: {
       pending: [],
@@ -83,6 +105,7 @@ const cases: Case[] = [
       running: [create],
       retrying: [retrying, signal('task.failed', turn)],
       held: [hold, signal('task.interrupted', { clean: false })],
+      dead: [born({ mail: { type: 'task', from: 'agent/b', path: [] } }), signal('task.failed', turn)],
       completed: [create, signal('task.done', turn)],
       failed: [create, signal('task.failed', turn)],
       cancelled: [create, signal('task.cancel', {})],

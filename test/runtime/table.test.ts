@@ -4,6 +4,7 @@ import { createMachine, type AnyMachineSnapshot, type AnyStateMachine } from 'xs
 import { describe, expect, it } from 'vitest'
 import { agentMachine } from '../../src/machines/agent.ts'
 import { compile } from '../../src/machines/graph-state.ts'
+import { conversationMachine } from '../../src/machines/conversation.ts'
 import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
@@ -339,6 +340,35 @@ describe('The table-driven macrostep', () => {
             ),
           )
           .map(([task, event]) => ({ ...event, to: 'schedule/x', from: task })),
+      ),
+    ).toBeGreaterThan(1_000)
+  })
+
+  it('does what XState does on the conversation machine', () => {
+    const by = fc.constantFrom('ann', 'system/postmaster')
+    const rate = fc.record({ interval: fc.nat(100).map(n => n + 1), burst: fc.constant(10) })
+    expect(
+      compared(
+        conversationMachine,
+        undefined,
+        fc
+          .tuple(
+            fc.nat(1_000),
+            fc.oneof(
+              {
+                weight: 4,
+                arbitrary: signal(
+                  'conversation.load',
+                  fc.record({ at: fc.nat(1_000), messages: fc.nat(4), refused: fc.nat(2), rate }),
+                ),
+              },
+              signal('conversation.stop', fc.record({ by, reason: fc.string() })),
+              signal('conversation.resume', fc.record({ by })),
+              signal('conversation.end', fc.record({ messages: fc.nat(8) })),
+              signal('nonsense', fc.constant({})),
+            ),
+          )
+          .map(([at, event]) => ({ ...event, at })),
       ),
     ).toBeGreaterThan(1_000)
   })
