@@ -63,7 +63,15 @@ export type {
   DocumentReference,
   FlowDocument,
 } from './actors/flow-document.ts'
-export { gate, type Approval, type GateDefinition, type GateOptions } from './actors/gate.ts'
+export {
+  gate,
+  type Approval,
+  type FilledApproval,
+  type GateDefinition,
+  type GateOptions,
+} from './actors/gate.ts'
+export type { EscalateOptions, GateCalls } from './actors/gate-calls.ts'
+export type { GateQuestionOptions, GateTerms, GateWords } from './actors/gate-question.ts'
 export {
   query,
   signal,
@@ -107,6 +115,7 @@ export type { Effects, Mock } from './runtime/effects.ts'
 export type { EffectsView } from './runtime/effects-view.ts'
 export { fork, type ForkOptions, type ForkReader } from './runtime/fork.ts'
 export type {
+  Assigned,
   GateAnswer,
   GateFilter,
   GateInfo,

@@ -163,7 +163,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   })
   const schedules = new SchedulesView({ handles, submissions, door, population, lifetime })
   const view = new TasksView({ handles, submissions, groups, schedules, queues: allOf, pathOf })
-  const gates = new GatesView({ door, handles, journal, population, ids, lifetime, admit })
+  const gates = new GatesView({ door, handles, journal, population, ids, stream, lifetime, admit })
   const team = teamOf({
     population,
     journal,

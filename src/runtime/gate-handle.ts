@@ -1,7 +1,7 @@
 /** GateHandle: what can be known of a gate, and how its end is waited for. It holds an address and nothing that could be lost. */
 import { StatorError, type Failure } from '../errors.ts'
 import type { GateContext } from '../machines/gate.ts'
-import { idOf, type Address } from '../messages/address.ts'
+import type { Address } from '../messages/address.ts'
 import type { GATE_ENDINGS } from '../messages/gate.ts'
 import type { Json } from '../messages/json.ts'
 import type { Cell } from './cell.ts'
@@ -21,28 +21,11 @@ export interface GateOutcome {
   readonly error?: Failure
 }
 
-/** Times in milliseconds since the epoch. */
-export interface GateInfo {
-  /** `<run>/<name>`, where a run has opened it; with a number behind it in a loop or a map. */
-  readonly id: string
-  readonly address: Address
-  /** `open`, `held`, or how it ended. */
-  readonly state: string
-  /** The run that waits for it, by its id; null where a client has opened it. */
-  readonly run: string | null
-  readonly title: string | null
-  readonly details: Json
-  readonly openedAt: number
-  /** When it expires, or would have; null where it has no time. */
-  readonly expiresAt: number | null
-  /** Null until it has ended. */
-  readonly outcome: GateOutcome | null
-}
-
 /** A gate, wherever it was found. */
 export interface Seen {
   readonly address: Address
   readonly state: string
+  readonly correlationId: string
   readonly context: GateContext
 }
 
@@ -50,33 +33,22 @@ export interface Seen {
 export const seenIn = (cell: Cell, state = cell.held === null ? cell.state : 'held'): Seen => ({
   address: cell.address,
   state,
+  correlationId: cell.correlationId,
   context: cell.snapshot.context as GateContext,
 })
 
 /** One that is parked. */
-export const seenAt = ({ address, state, snapshot }: Checkpoint): Seen => ({
+export const seenAt = ({ address, state, correlationId, snapshot }: Checkpoint): Seen => ({
   address,
   state,
+  correlationId,
   context: (snapshot as unknown as { context: GateContext }).context,
 })
 
-export function infoOf({ address, state, context }: Seen): GateInfo {
-  const { spec, openedAt, endedAt } = context
-  const { parent, title = null, details = null, expires } = spec ?? {}
-  return {
-    id: idOf(address),
-    address,
-    state,
-    run: parent === undefined ? null : idOf(parent),
-    title,
-    details,
-    openedAt,
-    expiresAt: expires === undefined ? null : openedAt + expires,
-    outcome: endedAt === 0 ? null : outcomeOf(context, state as GateOutcome['status']),
-  }
-}
-
-function outcomeOf({ by, reason, data, error }: GateContext, status: GateOutcome['status']): GateOutcome {
+export function outcomeOf(
+  { by, reason, data, error }: GateContext,
+  status: GateOutcome['status'],
+): GateOutcome {
   return { status, by, reason, data, ...(error === null ? {} : { error }) }
 }
 

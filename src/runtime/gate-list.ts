@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { parse } from '../actors/schema.ts'
 import { checkId, kindOf, rootOf } from '../messages/address.ts'
 import type { HandleHost } from './handles.ts'
-import { GateHandle, infoOf, seenAt, seenIn, type GateInfo, type Seen } from './gate-handle.ts'
+import { GateHandle, seenAt, seenIn, type Seen } from './gate-handle.ts'
+import { infoOf, type GateInfo } from './gate/info.ts'
 import type { Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { scan } from './scan.ts'
@@ -14,8 +15,14 @@ const MAX_SCANNED = 10_000
 export interface GateFilter {
   /** True: those that wait for an answer; false: those that have ended. Default: both. */
   readonly open?: boolean | undefined
-  /** A run, by its id: its gates, and those of the runs below it. */
+  /** `open`, `held`, or how it ended. */
+  readonly state?: string | undefined
+  /** A run, by its id: its gates, those of its tasks' handlers, and those of the runs below it. */
   readonly run?: string | undefined
+  /** The agent whose handler asks, by its id. */
+  readonly agent?: string | undefined
+  /** Who is asked now, or was last. */
+  readonly assignedTo?: string | undefined
 }
 
 export interface GatePage {
@@ -32,6 +39,9 @@ export interface GateListParts {
 
 const shape = z.strictObject({
   open: z.boolean().optional(),
+  state: z.string().optional(),
+  agent: z.string().optional(),
+  assignedTo: z.string().optional(),
   run: z.string().optional(),
   limit: z.int().min(1).max(1_000).optional(),
   cursor: z
@@ -45,23 +55,36 @@ export function listGates(
   parts: GateListParts,
   options: GateFilter & { readonly limit?: number; readonly cursor?: string },
 ): GatePage {
-  const { limit = 100, cursor = '0', open, run } = parse(shape, options, 'INPUT_INVALID', 'filter')
-  const below = run === undefined ? undefined : `gate/${checkId(run, 'run id')}/`
+  const { limit = 100, cursor = '0', ...filter } = parse(shape, options, 'INPUT_INVALID', 'filter')
+  const { open, run } = filter
+  if (run !== undefined) checkId(run, 'run id')
   const gates: GateInfo[] = []
   let after = Number(cursor)
   let scanned = 0
   for (const { seen, position } of open === true ? living(parts, after) : opened(parts, run, after)) {
     after = position
     scanned++
-    const info = seen === undefined ? undefined : infoOf(seen)
-    const fits =
-      info !== undefined &&
-      (below === undefined || info.address.startsWith(below)) &&
-      (open === undefined || (info.outcome === null) === open)
-    if (fits) gates.push(info)
+    const info = seen === undefined ? undefined : infoOf(seen, parts.journal)
+    if (info !== undefined && fits(info, filter)) gates.push(info)
     if (gates.length === limit || scanned === MAX_SCANNED) return { gates, next: String(after) }
   }
   return { gates, next: null }
+}
+
+function fits(info: GateInfo, { open, state, run, agent, assignedTo }: GateFilter): boolean {
+  return (
+    (open === undefined || (info.outcome === null) === open) &&
+    (state === undefined || info.state === state) &&
+    (run === undefined || isOf(info, run)) &&
+    (agent === undefined || info.agent === agent) &&
+    (assignedTo === undefined || info.assignedTo === assignedTo)
+  )
+}
+
+/** What handlers ask belongs to a run also where their task has an address of its own. */
+function isOf({ address, conversation, chain }: GateInfo, run: string): boolean {
+  if (conversation !== rootOf(`workflow/${run}`)) return false
+  return !run.includes('/') || address.startsWith(`gate/${run}/`) || chain.includes(`workflow/${run}`)
 }
 
 interface Candidate {

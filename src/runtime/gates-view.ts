@@ -2,16 +2,20 @@
  * runtime.gates: questions to humans, as those see them who answer: what waits for an answer, who gave which, and the answer itself.
  * It decides nothing: whether an answer is taken is the gate's own to say.
  */
+import type { Observable } from 'rxjs'
 import { z } from 'zod'
+import { heardByGate } from '../actors/gate-form.ts'
+import { questionOf, questionShape, type GateQuestionOptions } from '../actors/gate-question.ts'
 import { parse, type Schema } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
 import { checkId, checkName, CLIENT, type Address } from '../messages/address.ts'
-import { toMs, type Duration } from '../messages/duration.ts'
 import { gateMessages } from '../messages/gate.ts'
 import type { Json } from '../messages/json.ts'
 import type { Door } from './door.ts'
 import { heldError } from './ended.ts'
-import { GateHandle, infoOf, type GateInfo, type GateOutcome, type Seen } from './gate-handle.ts'
+import { infoOf, type GateInfo } from './gate/info.ts'
+import { openedGates } from './gate/opened.ts'
+import { GateHandle, type GateOutcome, type Seen } from './gate-handle.ts'
 import { listGates, type GateFilter, type GatePage } from './gate-list.ts'
 import { keyOf } from './given.ts'
 import type { HandleHost, WaitOptions } from './handles.ts'
@@ -20,22 +24,18 @@ import type { Journal, KeyRecord } from './journal.ts'
 import type { Lifetime } from './lifetime.ts'
 import { Once, type Asked } from './once.ts'
 import type { Population } from './population.ts'
+import type { SignalStream } from './signal-stream.ts'
 
-export type { GateInfo, GateOutcome } from './gate-handle.ts'
+export type { Assigned, GateInfo } from './gate/info.ts'
+export type { GateOutcome } from './gate-handle.ts'
 export type { GateFilter, GatePage } from './gate-list.ts'
 
 /** Of one that no run opens. */
-export interface OpenGateOptions {
+export interface OpenGateOptions extends GateQuestionOptions {
   /** One part. Also its idempotency key, unless one is given. Default: random. */
   readonly id?: string
   /** 1 to 200 characters. The same key with the same question gives the first gate, also after its end. */
   readonly idempotencyKey?: string
-  /** What is asked, in a line. */
-  readonly title?: string
-  /** All that helps to decide it, as JSON. */
-  readonly details?: Json
-  /** Unanswered by then, it is rejected. Default: it waits for as long as it takes. */
-  readonly expires?: Duration
 }
 
 export interface GateAnswer {
@@ -52,22 +52,20 @@ export interface GatesParts {
   readonly journal: Journal
   readonly population: Population
   readonly ids: NewId
+  readonly stream: SignalStream
   readonly lifetime: Pick<Lifetime, 'requireOpen' | 'requireTruth' | 'requireJournal'>
   /** A value from outside as the journal holds it. */
   readonly admit: (value: unknown) => Json
 }
 
 const key = z.string().min(1).max(200).optional()
-const optionsShape = z.strictObject({
-  id: z.string().optional(),
-  idempotencyKey: key,
-  title: z.string().optional(),
-  details: z.unknown().optional(),
-  // As durations are, it is checked with a code of its own.
-  expires: z.unknown().optional(),
-})
-const approval = z.strictObject({ ...gateMessages['gate.approve'].shape, idempotencyKey: key })
-const rejection = z.strictObject({ ...gateMessages['gate.reject'].shape, idempotencyKey: key })
+const optionsShape = z.strictObject({ ...questionShape, id: z.string().optional(), idempotencyKey: key })
+const shapeOf = (type: 'gate.approve' | 'gate.reject' | 'gate.reassign' | 'gate.escalate'): Schema =>
+  z.strictObject({ ...gateMessages[type].shape, idempotencyKey: key })
+const approval = shapeOf('gate.approve')
+const rejection = shapeOf('gate.reject')
+const reassignment = shapeOf('gate.reassign')
+const escalation = shapeOf('gate.escalate')
 
 export class GatesView {
   readonly #parts: GatesParts
@@ -86,10 +84,9 @@ export class GatesView {
   async open(options: OpenGateOptions = {}): Promise<GateInfo> {
     this.#parts.lifetime.requireOpen()
     parse(optionsShape, options, 'INPUT_INVALID', 'options')
-    const { id, idempotencyKey, title, details, expires } = options
+    const { id, idempotencyKey } = options
     const to: Address = `gate/${id === undefined ? this.#parts.ids() : checkName(id, 'gate id')}`
-    const limit = expires === undefined ? undefined : toMs(expires, 'expires')
-    const data = this.#parts.admit({ title, details, expires: limit })
+    const data = this.#parts.admit(questionOf(options, 'a gate'))
     const given = {
       ...(id !== undefined && { id }),
       ...(idempotencyKey !== undefined && { idempotencyKey }),
@@ -102,13 +99,25 @@ export class GatesView {
       correlationId: to,
       key: keyOf(given, to, ['gate', data]),
     })
-    return infoOf(this.#require(address))
+    return this.#info(this.#require(address))
   }
 
   /** How it stands, also once it has ended; undefined for one that never was, or was pruned. @throws StatorError ADDRESS_INVALID, HELD, CLOSED, JOURNAL_FAILED */
   get(id: string): GateInfo | undefined {
     const seen = this.#seen(addressOf(id))
-    return seen === undefined ? undefined : infoOf(seen)
+    return seen === undefined ? undefined : this.#info(seen)
+  }
+
+  /**
+   * Each gate that waits for an answer, once: those that do now, oldest first, and then each as it is opened. Of one that has ended by
+   * then nothing is said.
+   */
+  get opened$(): Observable<GateInfo> {
+    return openedGates({
+      stream: this.#parts.stream,
+      list: options => this.list(options),
+      get: id => this.get(id),
+    })
   }
 
   /**
@@ -124,7 +133,8 @@ export class GatesView {
   /**
    * Approves; `data` goes to the run with it. Settles when that is durable.
    * @throws StatorError (rejects) NOT_FOUND; EVENT_REFUSED, with its state: it has ended; IDEMPOTENCY_CONFLICT: another answer was
-   * given with that key; INPUT_INVALID, ADDRESS_INVALID, HELD, HUB_BUSY, CLOSED, and what JSON is refused with
+   * given with that key; GATE_FORM_INVALID, naming each place of `data` that does not fit the form; GATE_NOT_YOURS: it is strict, and
+   * somebody else is asked; INPUT_INVALID, ADDRESS_INVALID, HELD, HUB_BUSY, CLOSED, and what JSON is refused with
    */
   async approve(id: string, answer: GateAnswer & { readonly data?: Json }): Promise<void> {
     await this.#answer(id, 'gate.approve', approval, answer)
@@ -136,15 +146,29 @@ export class GatesView {
   }
 
   /**
-   * Calls off a gate that no run waits for; one that has ended is left alone.
-   * @throws StatorError (rejects) NOT_FOUND; EVENT_REFUSED: a run waits for it, which is to be cancelled itself
+   * From now on somebody else is asked: of approvers, those who come after them come next. Settles when that is durable. Errors as for
+   * `approve`.
+   */
+  async reassign(id: string, to: string, said: GateAnswer): Promise<void> {
+    await this.#answer(id, 'gate.reassign', reassignment, { ...said, to })
+  }
+
+  /** From now on the next approver is asked. Errors as for `approve`, and @throws StatorError (rejects) GATE_LAST_APPROVER */
+  async escalate(id: string, said: GateAnswer): Promise<void> {
+    await this.#answer(id, 'gate.escalate', escalation, said)
+  }
+
+  /**
+   * Calls off a gate that no run and no handler waits for; one that has ended is left alone.
+   * @throws StatorError (rejects) NOT_FOUND; EVENT_REFUSED: a run or a task waits for it, which is to be cancelled itself
    */
   async cancel(id: string, reason?: string): Promise<void> {
     const to = addressOf(id)
-    const { run, state, outcome } = infoOf(this.#require(to))
-    if (run !== null && outcome === null) {
+    const { run, task, state, outcome } = this.#info(this.#require(to))
+    if ((run !== null || task !== null) && outcome === null) {
       const allowed = ['gate.approve', 'gate.reject']
-      const why = `the run ${run} waits for it: answer, or cancel the run`
+      const what = task === null ? 'run' : 'task'
+      const why = `the ${what} ${task ?? run} waits for it: answer, or cancel the ${what}`
       throw new StatorError('EVENT_REFUSED', { type: 'gate.cancel', to, state, allowed, reason: why })
     }
     await this.#handle(to).cancel(reason)
@@ -158,11 +182,11 @@ export class GatesView {
     return this.#handle(addressOf(id)).outcome(options)
   }
 
-  async #answer(id: string, type: string, shape: Schema, answer: GateAnswer): Promise<void> {
+  async #answer(id: string, type: string, shape: Schema, answer: object): Promise<void> {
     this.#parts.lifetime.requireOpen()
     const to = addressOf(id)
     const { idempotencyKey, ...said } = parse(shape, answer, 'INPUT_INVALID', 'answer') as GateAnswer
-    const data = this.#parts.admit(said)
+    const data = this.#parts.admit(heardByGate(this.#require(to).context, type, said as unknown as Json))
     const say = (given?: Pick<KeyRecord, 'key' | 'hash'>): Promise<Address> =>
       this.#say(to, type, data, given)
     if (idempotencyKey === undefined) await say()
@@ -196,6 +220,10 @@ export class GatesView {
   #refuseEnded(to: Address, type: string): void {
     const { state, context } = this.#require(to)
     if (context.endedAt > 0) throw new StatorError('EVENT_REFUSED', { type, to, state, allowed: [] })
+  }
+
+  #info(seen: Seen): GateInfo {
+    return infoOf(seen, this.#parts.journal)
   }
 
   #handle(address: Address): GateHandle {

@@ -12,6 +12,8 @@ import { ContextKeeper } from './context/keeper.ts'
 import type { Decider } from './decider.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Door } from './door.ts'
+import { gateCalls } from './gate/escalation.ts'
+import { Orphans } from './gate/orphans.ts'
 import type { GatesView } from './gates-view.ts'
 import type { HandleHost } from './handles.ts'
 import type { NewId } from './ids.ts'
@@ -61,8 +63,8 @@ export interface Team {
 }
 
 /** They are asked in this order, after those who know of dependencies and before the dispatcher. */
-export function teamDeciders({ population, limits }: TeamDecidersParts): readonly Decider[] {
-  return [new ContextKeeper(population, limits)]
+export function teamDeciders({ population, journal, limits }: TeamDecidersParts): readonly Decider[] {
+  return [new ContextKeeper(population, limits), new Orphans(population, journal)]
 }
 
 export function teamOf(parts: TeamParts): Team {
@@ -70,6 +72,6 @@ export function teamOf(parts: TeamParts): Team {
   const context = new ContextView(parts)
   return {
     context: context.of,
-    workplace: seat => ({ ...mailCalls({ ...parts, office }, seat), context: context.at(seat) }),
+    workplace: seat => ({ ...mailCalls({ ...parts, office }, seat), context: context.at(seat), ...gateCalls(parts, seat) }),
   }
 }

@@ -58,6 +58,10 @@ export class Working extends Attempt implements TaskContext, Seat {
     return this.place.ask
   }
 
+  get escalate(): Workplace['escalate'] {
+    return this.place.escalate
+  }
+
   override end(reason: StatorError): void {
     if (this.over !== undefined) return
     super.end(reason)
