@@ -19,6 +19,7 @@ import { taskMessages, taskPublic } from '../messages/task.ts'
 import { workflowMessages, workflowPublic } from '../messages/workflow.ts'
 import { exhausted } from './budget.ts'
 import { contextKind } from './context-kind.ts'
+import { whyOfGate } from './gate-why.ts'
 import type { ActorKind } from './kind.ts'
 
 export const taskKind: ActorKind = {
