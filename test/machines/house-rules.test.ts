@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import { KINDS_THAT_ACT } from '../../src/actors/kinds.ts'
 import { agentMachine } from '../../src/machines/agent.ts'
 import { budgetMachine } from '../../src/machines/budget.ts'
+import { contextMachine } from '../../src/machines/context.ts'
 import { conversationMachine } from '../../src/machines/conversation.ts'
 import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
@@ -65,6 +66,8 @@ const gate = signal('gate.open', { expires: 1_000 }, { to: 'gate/g' })
 const budget = signal('budget.open', { limits: { tokens: 1 } }, { to: 'budget/b' })
 const spend = signal('budget.spend', { amounts: { tokens: 1 } })
 
+const value = signal('context.set', { value: 1 }, { to: 'context/run/r/c/k' })
+
 const talk = signal(
   'conversation.load',
   { at: 1_000, messages: 1, refused: 0, rate: { interval: 60, burst: 10 } },
@@ -73,6 +76,22 @@ const talk = signal(
 const stopTalk = signal('conversation.stop', { by: 'ann', reason: 'enough' })
 
 const cases: Case[] = [
+  {
+    machine: contextMachine,
+    id: 'context',
+    cancel: ['context.delete', 'context.end'],
+    failure: ['context.end'],
+    exempt: {
+      'absent context.delete': 'there is nothing yet',
+      'absent context.end': 'there is nothing yet',
+    },
+    ways: {
+      absent: [],
+      present: [value],
+      deleted: [value, signal('context.delete', {})],
+      ended: [value, signal('context.end', {})],
+    },
+  },
   {
     machine: conversationMachine,
     id: 'conversation',

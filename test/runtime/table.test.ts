@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { agentMachine } from '../../src/machines/agent.ts'
 import { compile } from '../../src/machines/graph-state.ts'
 import { conversationMachine } from '../../src/machines/conversation.ts'
+import { contextMachine } from '../../src/machines/context.ts'
 import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
@@ -369,6 +370,28 @@ describe('The table-driven macrostep', () => {
             ),
           )
           .map(([at, event]) => ({ ...event, at })),
+      ),
+    ).toBeGreaterThan(1_000)
+  })
+
+  it('does what XState does on the context machine', () => {
+    const how = fc.record({ expect: fc.nat(4), fence: fc.nat(3) }, { requiredKeys: [] })
+    expect(
+      compared(
+        contextMachine,
+        undefined,
+        fc.oneof(
+          {
+            weight: 5,
+            arbitrary: signal(
+              'context.set',
+              how.map(given => ({ ...given, value: 1 })),
+            ),
+          },
+          { weight: 2, arbitrary: signal('context.delete', how) },
+          signal('context.end', fc.constant({})),
+          signal('nonsense', fc.constant({})),
+        ),
       ),
     ).toBeGreaterThan(1_000)
   })

@@ -50,12 +50,8 @@ export class Reading {
       const latest = this.#latest(address)
       let seen = latest?.version ?? 0
       if (latest?.isDeleted === false) subscriber.next(latest)
-      const hasEnded = (): boolean =>
+      const isOver = (): boolean =>
         owner !== undefined && !population.lives(owner) && !population.lives(address)
-      if (hasEnded()) {
-        subscriber.complete()
-        return
-      }
       const values = stream.observe({ actor: address, after }).subscribe({
         next: signal => {
           const version = versionIn(signal)
@@ -66,14 +62,14 @@ export class Reading {
         error: (error: unknown) => subscriber.error(error),
         complete: () => subscriber.complete(),
       })
-      if (owner === undefined) return () => values.unsubscribe()
       // What nobody ever writes has no end of its own.
-      const ends = stream.observe({ actor: owner, after }).subscribe({
+      const ends = stream.observe({ actor: owner ?? address, after }).subscribe({
         error: () => {},
         complete: () => {
-          if (hasEnded() && this.#latest(address) === undefined) subscriber.complete()
+          if (isOver() && seen === 0) subscriber.complete()
         },
       })
+      if (isOver()) subscriber.complete()
       return () => {
         values.unsubscribe()
         ends.unsubscribe()

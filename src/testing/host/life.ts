@@ -133,7 +133,8 @@ export class Life {
   }
 
   #watched(ctx: TaskContext): TaskContext {
-    const own: Pick<TaskContext, 'progress' | 'heartbeat' | 'do'> = {
+    const own: Pick<TaskContext, 'progress' | 'heartbeat' | 'do' | 'context'> = {
+      context: (definition, scope) => this.#heard(ctx.context(definition, scope)),
       progress: (percent, note) => {
         this.#beat(ctx)
         ctx.progress(percent, note)
@@ -152,6 +153,16 @@ export class Life {
     return new Proxy(ctx, {
       get: (_, name): unknown =>
         name in own ? own[name as keyof typeof own] : this.#overheard(Reflect.get(ctx, name, ctx)),
+    })
+  }
+
+  /** The same, by whose calls nobody hears anything who is dead. */
+  #heard<T extends object>(whom: T): T {
+    return new Proxy(whom, {
+      get: (_, name): unknown => {
+        const value: unknown = Reflect.get(whom, name, whom)
+        return this.#overheard(typeof value === 'function' ? (value.bind(whom) as unknown) : value)
+      },
     })
   }
 

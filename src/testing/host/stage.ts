@@ -15,8 +15,8 @@ import type { Dice } from './random.ts'
 import type { SimulatedScheduler } from './scheduler.ts'
 import type { Said, Told, Wait } from './watcher.ts'
 
-/** What a process of the simulation knows: agents, workflows, tasks, queues, roles. */
-export type Setup = Pick<RuntimeOptions, 'agents' | 'workflows' | 'tasks' | 'queues' | 'roles'>
+/** What a process of the simulation knows: agents, workflows, tasks, queues, roles, shared values. */
+export type Setup = Pick<RuntimeOptions, 'agents' | 'workflows' | 'tasks' | 'queues' | 'roles' | 'contexts'>
 
 export interface Stage {
   readonly clock: VirtualClock

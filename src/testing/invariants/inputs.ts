@@ -23,7 +23,10 @@ const OF_HUB: ReadonlySet<string> = new Set([
   'agent.fail',
   'task.interrupted',
   'queue.configure',
+  'context.end',
 ])
+/** What shared values are told, by attempts and by clients. */
+const OF_WRITERS: ReadonlySet<string> = new Set(['context.set', 'context.delete'])
 const OF_ATTEMPTS: ReadonlySet<string> = new Set([
   'task.done',
   'task.failed',
@@ -113,6 +116,7 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
     return type === 'task.interrupted' && !wasKept ? interruptionFault(signal, senders) : undefined
   }
   if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, senders, wasKept)
+  if (OF_WRITERS.has(type)) return writeFault(signal, shadow)
   if (!OF_CLIENTS.has(type)) return `${from} does not say that`
   const creates = type === 'task.create' || type === 'workflow.start' || type === 'group.create'
   if (!creates || wasKept) return undefined
@@ -136,6 +140,14 @@ function timerFault({ signal, timer }: Move, { settings }: Shadow): string | und
 
 function interruptionFault({ to }: Signal, { found }: Senders): string | undefined {
   return found.delete(to) ? undefined : 'it was not found running, or was told already'
+}
+
+/** A handler writes in an attempt that was his; whether it is still under way is the value's own matter. */
+function writeFault({ from, data }: Signal, { books }: Shadow): string | undefined {
+  const { task, turn } = data as { readonly task?: Address; readonly turn?: number }
+  if (kindOf(from) === 'client') return task === undefined ? undefined : 'a client has no attempt'
+  const attempt = books.attempts.get(`${task ?? ''} ${turn ?? 0}`)
+  return attempt?.agent === from ? undefined : `it was in no attempt ${turn ?? 0} of ${task ?? 'nothing'}`
 }
 
 function reportFault(

@@ -4,6 +4,7 @@
  */
 import { HUB, kindOf } from '../../messages/address.ts'
 import { isMigration } from '../../runtime/migration.ts'
+import { contextFaults, leftBehind } from './contexts.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { familyFaults } from './families.ts'
 import { flowFaults } from './flows.ts'
@@ -37,9 +38,14 @@ export const legal: Invariant = {
         familyFaults(move, shadow) ??
         scheduleFaults(move, shadow) ??
         gateFaults(move, shadow) ??
+        contextFaults(move, shadow) ??
         occasionFaults(move, shadow)
       if (wrong !== undefined)
         simulation.break(4, `signal ${move.signal.seq}, ${move.signal.type} to ${move.signal.to}: ${wrong}`)
+    },
+    between: life => {
+      const left = shadow.isQuiet(life) ? leftBehind(shadow) : undefined
+      if (left !== undefined) life.simulation.break(4, `${left} lives on, and what it belongs to does not`)
     },
   })),
 }

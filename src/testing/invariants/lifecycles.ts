@@ -1,5 +1,5 @@
 /**
- * Lifecycles: every move that a task, an agent, a run, a schedule, a queue, a gate or the hub may make, written down by hand. A second opinion beside the
+ * Lifecycles: every move that a task, an agent, a run, a schedule, a queue, a gate, a shared value or the hub may make, written down by hand. A second opinion beside the
  * machines: nothing here may be taken from them.
  */
 
@@ -214,6 +214,12 @@ const gate: Lifecycle = {
   },
 }
 
+const context: Lifecycle = {
+  none: { 'context.set': ['present'] },
+  present: { 'context.set': ['present'], 'context.delete': ['deleted'], 'context.end': ['ended'] },
+  deleted: { 'context.set': ['present'], 'context.end': ['ended'] },
+}
+
 const system: Lifecycle = {
   recovering: { 'hub.start': ['running'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
   running: { 'hub.drain': ['draining'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
@@ -230,6 +236,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   schedule,
   queue,
   gate,
+  context,
   system,
 }
 
@@ -243,6 +250,7 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
   group: ['completed', 'failed', 'cancelled'],
   schedule: ['completed', 'removed'],
   gate: ['approved', 'rejected', 'expired', 'cancelled'],
+  context: ['ended'],
 }
 
 export const isFinal = (kind: string, state: string): boolean => FINAL[kind]?.includes(state) === true

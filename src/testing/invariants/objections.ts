@@ -3,9 +3,10 @@
  * from the records alone; each kind of objection has its own way to be found.
  */
 import type { Signal } from '../../messages/signal.ts'
-import type { Books } from './books.ts'
+import { contextObjection } from './contexts.ts'
+import type { Shadow } from './shadow.ts'
 
 /** The code with which it must have been refused; undefined where nobody may object. */
-export function objectionTo(signal: Signal, books: Books): string | undefined {
-  return books.awaited.circle(signal) ? 'CYCLE' : undefined
+export function objectionTo(signal: Signal, shadow: Shadow): string | undefined {
+  return shadow.books.awaited.circle(signal) ? 'CYCLE' : contextObjection(signal, shadow)
 }

@@ -4,6 +4,7 @@
  */
 import type { AnyStateMachine } from 'xstate'
 import { agentMachine } from '../../machines/agent.ts'
+import { contextMachine } from '../../machines/context.ts'
 import { gateMachine } from '../../machines/gate.ts'
 import { graphMachine } from '../../machines/graph.ts'
 import { groupMachine } from '../../machines/group.ts'
@@ -136,6 +137,7 @@ const SORTS: Readonly<Record<string, readonly [kind: string, sort: Sort]>> = {
   'group.create': ['group/', plain(groupMachine)],
   'schedule.create': ['schedule/', plain(scheduleMachine)],
   'gate.open': ['gate/', plain(gateMachine)],
+  'context.set': ['context/', plain(contextMachine)],
   'queue.configure': ['queue/', plain(queueMachine)],
 }
 const graphs = new WeakMap<Plan, Sort>()
@@ -205,6 +207,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'held > workflow.running': 'workflow.resumed',
   'group.running': 'group.started',
   'gate.open': 'gate.opened',
+  'context.present': 'context.set',
 }
 
 /** What entering its state is called. */

@@ -23,8 +23,6 @@ import { decidedByHub } from './termination.ts'
 import { BARE, isHere, lifecycleName, sortOf, timerOf, type Move, type Shade, type Timer } from './shade.ts'
 
 const shadows = new WeakMap<Stage, Shadow>()
-/** Who waits for others from the start. */
-const CREATES: ReadonlySet<string> = new Set(['task.create', 'group.create'])
 const NEW_HUB = firstStanding(hubMachine, undefined)
 
 export class Shadow {
@@ -147,9 +145,8 @@ export class Shadow {
     }
     if (signal.hops > this.limits.hops) return this.#overrun(bare)
     const found = this.actors.get(signal.to)
-    const isThere = found !== undefined || CREATES.has(signal.type)
     const state = found?.state ?? null
-    const objection = signal.causationId === 0 && isThere ? objectionTo(signal, this.books) : undefined
+    const objection = signal.causationId === 0 ? objectionTo(signal, this) : undefined
     if (objection !== undefined) return { ...bare, from: state, to: state, refusal: objection }
     const actor = found ?? this.#create(signal)
     if (actor === undefined) return { ...bare, refusal: codeOf(signal, 'RECIPIENT_UNKNOWN') }

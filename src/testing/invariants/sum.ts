@@ -128,8 +128,9 @@ const isSame = (signal: Signal, row: PendingMessage): boolean =>
   signal.output === row.output &&
   (row.causationId > 0 || JSON.stringify(sentOf(signal)) === JSON.stringify(row.data))
 
-/** What is added to a group comes to life by the message that it caused. */
-const makes = ({ to, type }: Signal, address: Address): boolean => to === address || type === 'group.add'
+/** What is added to a group comes to life by the message that it caused; a key of a shared value is its writer's. */
+const makes = ({ to, type }: Signal, address: Address): boolean =>
+  to === address || type === 'group.add' || to.startsWith('context/')
 
 /** What is committed beside records belongs to them: results of sub-steps, keys of submissions. */
 function besidesFault({ batch: { results, keys, signals } }: Taken): string | undefined {

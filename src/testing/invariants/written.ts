@@ -2,6 +2,7 @@
  * Written: a batch as the hub hands it to the journal, and as the journal has it then: each signal a whole record in its place, and
  * nothing else than was said. Part of invariant 2.
  */
+import type { ContextDelete } from '../../messages/context.ts'
 import type { GroupAdd } from '../../messages/group.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Batch } from '../../runtime/journal.ts'
@@ -80,18 +81,23 @@ const LIVING: ReadonlySet<string> = new Set([
   'gate.reject',
   'workflow.signal',
   'workflow.update',
+  'context.set',
+  'context.delete',
 ])
 
 /** A key is kept with what it brought to life, or with the answer that it stands for, and with nothing that was refused. */
 function keysNamed({ keys, signals }: Batch, life: Life): void {
   for (const { key, address, seq } of keys) {
     const signal = signals.find(other => other.seq === seq)
-    const made = signal?.type === 'group.add' ? addedBy(signal) : signal?.to
+    const made = signal === undefined ? undefined : namedBy(signal)
     const isNew = LIVING.has(signal?.type ?? '') || signal?.fromState === null
     if (made !== address || signal?.refused !== null || !isNew)
       say(life, `the key ${key} names signal ${seq}, which did not bring ${address} to life`)
   }
 }
 
-/** What is added to a group is named by its first. */
-const addedBy = ({ data }: Signal): string => `task/${(data as unknown as GroupAdd).tasks[0]?.id ?? ''}`
+/** What is added to a group is named by its first; what a task writes to a shared value goes with the task. */
+function namedBy({ type, to, data }: Signal): string {
+  if (type === 'group.add') return `task/${(data as unknown as GroupAdd).tasks[0]?.id ?? ''}`
+  return to.startsWith('context/') ? ((data as ContextDelete).task ?? to) : to
+}
