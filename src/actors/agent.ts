@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
+import { checkPattern } from '../messages/topic.ts'
 import { func, parse } from './schema.ts'
 import { checkTask } from './shapes.ts'
 import type { AnyTask, TaskDefinition } from './task.ts'
@@ -21,6 +22,12 @@ export interface AgentOptions {
 }
 
 export type Handler<I, O> = (input: I, ctx: TaskContext) => Promise<O> | O
+
+/** What an agent wants to hear of what is published, and as which task. */
+export interface Subscription {
+  readonly pattern: string
+  readonly task: string
+}
 
 interface Bound {
   readonly task: AnyTask
@@ -43,8 +50,14 @@ export class AgentDefinition {
   readonly warmUp: (() => Promise<void> | void) | undefined
   /** By name of the task. */
   readonly handlers: ReadonlyMap<string, Bound>
+  readonly subscriptions: readonly Subscription[]
 
-  constructor(id: string, options: AgentOptions, handlers: ReadonlyMap<string, Bound>) {
+  constructor(
+    id: string,
+    options: AgentOptions,
+    handlers: ReadonlyMap<string, Bound>,
+    subscriptions: readonly Subscription[] = [],
+  ) {
     this.id = checkName(id, 'agent id')
     parse(optionsShape, options, 'DEFINITION_INVALID', `options of agent ${id}`)
     this.role = options.role === undefined ? undefined : checkName(options.role, 'role')
@@ -53,6 +66,7 @@ export class AgentDefinition {
     this.capacity = options.capacity ?? 1
     this.warmUp = options.warmUp
     this.handlers = handlers
+    this.subscriptions = Object.freeze([...subscriptions])
   }
 
   /**
@@ -71,7 +85,33 @@ export class AgentDefinition {
       task: known,
       run: run as Handler<never, unknown>,
     })
-    return new AgentDefinition(this.id, this.#options(), handlers)
+    return new AgentDefinition(this.id, this.#options(), handlers, this.subscriptions)
+  }
+
+  /**
+   * The same agent, which hears of what is published about such topics as that task: words with dots between them, `*` for any one word,
+   * `**` at the end for any number. Without `run` by the code that it has for the task. Part of what is recorded of it, so that it
+   * gets what is published while it is away.
+   * @throws StatorError DEFINITION_INVALID: no pattern, or no code; ALREADY_REGISTERED: two sorts of code
+   */
+  subscribe<I, O, Given, Made>(
+    patterns: string | readonly string[],
+    task: TaskDefinition<I, O, Given, Made>,
+    run?: Handler<I, NoInfer<Made>>,
+  ): AgentDefinition {
+    const able = run === undefined ? this : this.handle(task, run)
+    const { name } = checkTask(task, `task of agent ${this.id}`)
+    if (!able.handlers.has(name))
+      throw new StatorError('DEFINITION_INVALID', {
+        agent: this.id,
+        task: name,
+        reason: 'it has no code for it',
+      })
+    const wanted = (typeof patterns === 'string' ? [patterns] : patterns).map(checkPattern)
+    const more = wanted
+      .filter(pattern => !this.subscriptions.some(known => known.pattern === pattern && known.task === name))
+      .map(pattern => ({ pattern, task: name }))
+    return new AgentDefinition(this.id, this.#options(), able.handlers, [...this.subscriptions, ...more])
   }
 
   #options(): AgentOptions {

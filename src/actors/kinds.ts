@@ -21,6 +21,7 @@ import { exhausted } from './budget.ts'
 import { contextKind } from './context-kind.ts'
 import { whyOfGate } from './gate-why.ts'
 import type { ActorKind } from './kind.ts'
+import { postKind } from './post.ts'
 
 export const taskKind: ActorKind = {
   kind: 'task',
@@ -148,4 +149,5 @@ export const KINDS_THAT_ACT: readonly ActorKind[] = [
   conversationKind,
   budgetKind,
   contextKind,
+  postKind,
 ]

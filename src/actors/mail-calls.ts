@@ -79,6 +79,11 @@ export interface SentToMany {
   readonly recipients: readonly string[]
 }
 
+export interface HandOffOptions {
+  /** What the next one should know: 1 to 2,000 characters. */
+  readonly note?: string
+}
+
 /** A hand-off that brought the task here. */
 export interface HandOff {
   /** Address of the agent that had it. */
@@ -125,4 +130,41 @@ export interface SayCalls {
     input: Given,
     options?: AskOptions,
   ): Promise<O>
+  /**
+   * Says something to all of an audience that can do such a task, but to oneself. Who is away gets it on return; whether it can do that,
+   * is seen then. Nobody there is no error.
+   */
+  broadcast<I, O, Given, Made>(
+    to: Audience,
+    task: TaskDefinition<I, O, Given, Made>,
+    input: Given,
+    options?: SayMailOptions,
+  ): Promise<SentToMany>
+  /**
+   * Says something to all that subscribed to the topic, for such a task: `build.done` reaches `build.*`, `build.**` and `**`. Not to
+   * oneself. Nobody there is no error.
+   */
+  publish<I, O, Given, Made>(
+    topic: string,
+    task: TaskDefinition<I, O, Given, Made>,
+    input: Given,
+    options?: SayMailOptions,
+  ): Promise<SentToMany>
+  /**
+   * Asks whoever of a role, or with some skills, is available first, but not oneself. What whoever asks is at goes along, as `ctx.mail.asker`.
+   * Errors as for `ask`, and
+   * @throws StatorError (rejects) CONSULT_UNAVAILABLE, at once, with who would fit and in which state they are: none is there
+   */
+  consult<I, O, Given, Made>(
+    whom: Specialism,
+    task: TaskDefinition<I, O, Given, Made>,
+    input: Given,
+    options?: ConsultOptions,
+  ): Promise<O>
+  /**
+   * Gives this very task to another agent, or to anybody else of a role, with the results of its `do` and with `note`. This attempt is
+   * over and counts as none: the promise never resolves, and rejects with STALE_ATTEMPT once the hand-off is durable.
+   * @throws StatorError (rejects) AGENT_UNKNOWN, TASK_UNHANDLED, HANDED_TOO_OFTEN: more than limits.handOffs
+   */
+  handOff(to: Recipient | { readonly role: string }, options?: HandOffOptions): Promise<never>
 }

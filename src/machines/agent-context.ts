@@ -13,6 +13,8 @@ export interface AgentContext {
   /** Tasks it may run at once. */
   readonly capacity: number
   readonly running: number
+  /** What it wants to hear of what is published: patterns of topics, with the task that it is told as. Absent where that is nothing. */
+  readonly topics?: readonly { readonly pattern: string; readonly task: string }[]
   /** Is its code here? Known in every state, so that it returns from a pause to where it belongs. */
   readonly presence: 'absent' | 'warming' | 'ready'
   /** Statistics over its whole life; busyMs in milliseconds of its tasks' running time. */

@@ -9,6 +9,7 @@ import type { EventsOf } from '../messages/event.ts'
 import type { Json } from '../messages/json.ts'
 import type { DeadReason, TaskCreate, taskMessages, TaskStamp, Undelivered } from '../messages/task.ts'
 import { NO_RETRY, retryDelay } from './retry.ts'
+import type { HandedOn } from './task-hand-off.ts'
 
 export interface TaskContext {
   /** What it was created with; null only before that. */
@@ -32,6 +33,8 @@ export interface TaskContext {
   readonly readyAt: number
   readonly startedAt: number
   readonly endedAt: number
+  /** By which hand-offs it came to whoever has it, if by any. */
+  readonly handedOver?: readonly HandedOn[]
   /** Of a dead letter: why it is one, and since when. */
   readonly dead?: { readonly reason: DeadReason; readonly at: number } | null
 }

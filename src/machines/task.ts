@@ -23,6 +23,7 @@ import {
   type TaskEvent,
 } from './task-context.ts'
 
+import { handedOn } from './task-hand-off.ts'
 import { buried, drop, expire, hasTime, letterGuards, revived } from './task-letter.ts'
 
 export type { TaskContext, TaskEvent } from './task-context.ts'
@@ -146,6 +147,10 @@ export const taskMachine = setup({
       attempts: context.attempts - 1,
       interruptions: context.interruptions + (event.type === 'task.interrupted' && event.data.clean ? 0 : 1),
     })),
+    handOn: enqueueActions(({ context, event, enqueue }) => {
+      enqueue.assign(handedOn(context, event))
+      enqueue.emit({ type: 'effect.stop', turn: context.turn, reason: 'handed over' })
+    }),
     note: assign(({ context, event }) =>
       event.type === 'task.progress'
         ? { progress: event.data.percent, note: event.data.note ?? context.note }
@@ -230,6 +235,7 @@ export const taskMachine = setup({
         ],
         'task.progress': { guard: 'isCurrent', actions: 'note' },
         'task.recorded': { guard: 'isCurrent', actions: 'note' },
+        'task.handOff': { guard: 'isCurrent', target: 'queued', actions: 'handOn' },
         'task.interrupted': [
           { guard: 'wasClosed', target: 'queued', actions: 'interrupt' },
           { guard: 'letterMayNotRepeat', target: 'dead', actions: ['interrupt', 'bury'] },

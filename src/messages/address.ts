@@ -12,6 +12,7 @@ export const KINDS = [
   'group',
   'schedule',
   'gate',
+  'post',
   'lock',
   'context',
   'conversation',

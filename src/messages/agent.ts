@@ -7,6 +7,8 @@ export const agentMessages = {
     role: z.string().optional(),
     skills: z.array(z.string()),
     capacity: z.int().min(1),
+    /** What it wants to hear of what is published, and as which task. */
+    topics: z.array(z.object({ pattern: z.string(), task: z.string() })).optional(),
   }),
   /** The process that holds its code is up; `ready` false while it warms up. */
   'agent.online': z.object({ ready: z.boolean() }),

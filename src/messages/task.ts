@@ -52,6 +52,8 @@ export const taskCreate = z.object({
   skills: z.array(z.string()).optional(),
   /** The only agent that may do it. */
   agent: address.optional(),
+  /** An agent that may not do it. */
+  except: address.optional(),
   /** The queue it waits in; absent: `default`. */
   queue: z.string().optional(),
   /** Whose share of the queue it uses, such as a customer or a provider. */
@@ -163,6 +165,12 @@ export const taskMessages = {
   }),
   /** A `ctx.do` that has its result. */
   'task.recorded': z.object({ turn: z.int(), name: z.string(), value: json }),
+  /** Its agent gives it to another, or to anybody else of a role; `queue` is where it waits then, if not where it did. */
+  'task.handOff': z.object({
+    turn: z.int(),
+    to: z.object({ agent: address.optional(), role: z.string().optional(), queue: z.string().optional() }),
+    note: z.string().optional(),
+  }),
   /** Found running at a start: `clean` after a graceful close, which does not count. */
   'task.interrupted': z.object({ clean: z.boolean() }),
   /** Its timers: it waited too long for an agent; it is not done in time. */

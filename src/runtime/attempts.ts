@@ -12,7 +12,7 @@ import { scan } from './scan.ts'
 
 /** One run of a task's handler. Times in milliseconds since the epoch. */
 export interface AttemptInfo {
-  /** From 1, as in `ctx.attempt`: one that was interrupted is none, and the next one has its number. */
+  /** From 1, as in `ctx.attempt`: one that was interrupted or handed over is none, and the next one has its number. */
   readonly number: number
   /** From 1, interrupted ones included. */
   readonly turn: number
@@ -21,7 +21,8 @@ export interface AttemptInfo {
   readonly startedAt: number
   /** Null while it runs. */
   readonly endedAt: number | null
-  readonly outcome: 'running' | 'completed' | 'failed' | 'timed out' | 'interrupted' | 'cancelled'
+  readonly outcome:
+    'running' | 'completed' | 'failed' | 'timed out' | 'interrupted' | 'cancelled' | 'handed over'
   readonly error: Failure | null
   /** When the task may run again; null where no attempt follows after a wait. */
   readonly retryAt: number | null
@@ -37,6 +38,7 @@ const TYPES = [
   'task.failed',
   'task.interrupted',
   'task.cancel',
+  'task.handOff',
   'hub.timer',
 ]
 const TIMEOUTS: ReadonlySet<string> = new Set(['TASK_TIMEOUT', 'HEARTBEAT_TIMEOUT'])
@@ -53,7 +55,7 @@ export function attemptsOf(journal: Journal, task: Address): AttemptInfo[] | und
     const last = attempts.at(-1)
     if (last !== undefined && signal.fromState === 'running' && signal.toState !== 'running') {
       Object.assign(last, endOf(signal), { endedAt: signal.at })
-      if (last.outcome === 'interrupted') number--
+      if (last.outcome === 'interrupted' || last.outcome === 'handed over') number--
       if (signal.toState === 'retrying' && spec !== undefined)
         last.retryAt = signal.at + retryAfter({ spec, attempts: number }, signal as unknown as TaskEvent)
     }
@@ -81,6 +83,7 @@ function endOf({ type, data }: Signal): Pick<AttemptInfo, 'outcome' | 'error'> {
       outcome: 'cancelled',
       error: { name: 'Cancelled', message: reason ?? 'cancelled', code: 'CANCELLED' },
     }
+  if (type === 'task.handOff') return { outcome: 'handed over', error: null }
   if (type === 'task.interrupted') return { outcome: 'interrupted', error: null }
   // A handler may throw an error of any code; Stator's own have a name.
   const isTimeout = error !== null && error.name === 'StatorError' && TIMEOUTS.has(error.code)

@@ -27,7 +27,7 @@ import type { SignalDraft, Turn } from './turn.ts'
 import { allowedEvents, stateOf, type Snapshot, type Step } from './xstate.ts'
 
 /** What brings somebody to life at an address that nobody has. */
-const CREATES: ReadonlySet<string> = new Set(['task.create', 'workflow.start', 'group.create'])
+const CREATES: ReadonlySet<string> = new Set(['task.create', 'workflow.start', 'group.create', 'post.send'])
 
 export interface DeliveryParts {
   readonly population: Population

@@ -66,6 +66,8 @@ function* ofAgent({ task, agent, handles, running }: Considered): Generator<Hind
     yield { reason: 'agent', message: `${agent.address} is ${agent.state}` }
   if (spec?.agent !== undefined && spec.agent !== agent.address)
     yield { reason: 'assigned', message: `only ${spec.agent} may do it` }
+  if (spec?.except === agent.address)
+    yield { reason: 'assigned', message: `anybody may do it but ${agent.address}` }
   if (spec?.role !== undefined && spec.role !== role)
     yield {
       reason: 'role',

@@ -91,11 +91,7 @@ export class LocalExecutor implements Executor {
     const attempt = this.#running.get(task)
     if (attempt?.effect.turn !== turn) return
     this.#abandoned++
-    const isExpired = reason === 'expired'
-    this.#end(
-      attempt,
-      isExpired ? new StatorError('TASK_EXPIRED', { task }) : new StatorError('CANCELLED', { task, reason }),
-    )
+    this.#end(attempt, stopped(task, reason))
   }
 
   async drained(): Promise<void> {
@@ -202,6 +198,13 @@ export class LocalExecutor implements Executor {
     if (this.#running.size > 0) return
     for (const resolve of this.#whenDrained.splice(0)) resolve()
   }
+}
+
+function stopped(task: Address, reason: string): StatorError {
+  if (reason === 'expired') return new StatorError('TASK_EXPIRED', { task })
+  // It did what it could: somebody else goes on with it.
+  if (reason === 'handed over') return new StatorError('STALE_ATTEMPT', { task, reason })
+  return new StatorError('CANCELLED', { task, reason })
 }
 
 /** What was thrown may refuse even to be looked at. */

@@ -43,10 +43,11 @@ export function release(to: ReleaseParts, released: Released): void {
 
 /** What a task has running outside; undefined where it has nothing. */
 export function effectOf(cell: Cell): Effect | undefined {
-  const { agent, spec, attempts: attempt, turn } = cell.snapshot.context as TaskState
+  const { agent, spec, attempts: attempt, turn, handedOver } = cell.snapshot.context as TaskState
   if (agent === null || spec === null || cell.state !== 'running') return undefined
   const { address: task, correlationId, depth } = cell
-  return { task, agent, turn, attempt, spec, correlationId, depth }
+  const effect = { task, agent, turn, attempt, spec, correlationId, depth }
+  return handedOver === undefined ? effect : { ...effect, handedOver }
 }
 
 /** Settles when it is durable, if asked to wait; rejects when the task did not take it. */

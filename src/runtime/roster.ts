@@ -98,12 +98,26 @@ export class Roster {
     return slot.role === null || (this.#parts.role(slot.role)?.open ?? true)
   }
 
+  /** The agents that are of a crew, whether they have room or not. */
+  *members(crew: Crew): Generator<Slot> {
+    for (const slot of this.#slots.values()) if (slot.crews.has(crew)) yield slot
+  }
+
   /** Who can do such a task. */
-  crew({ task, role, skills = [], agent }: Fitting): Crew {
-    const key = `${task} ${role ?? ''} ${agent ?? ''} ${skills.join('\n')}`
+  crew({ task, role, skills = [], agent, except }: Fitting): Crew {
+    const key = `${task} ${role ?? ''} ${agent ?? ''} ${except ?? ''} ${skills.join('\n')}`
     const known = this.#crews.get(key)
     if (known !== undefined) return known
-    const crew: Crew = { task, role, skills, agent, free: new Set(), lines: new Map(), openLines: 0 }
+    const crew: Crew = {
+      task,
+      role,
+      skills,
+      agent,
+      except,
+      free: new Set(),
+      lines: new Map(),
+      openLines: 0,
+    }
     this.#crews.set(key, crew)
     if (agent === undefined) this.#common.add(crew)
     else this.#own.set(agent, (this.#own.get(agent) ?? new Set<Crew>()).add(crew))
@@ -117,8 +131,9 @@ export class Roster {
     return crew
   }
 
-  #fits(slot: Slot, { agent, role, skills, task }: Crew): boolean {
+  #fits(slot: Slot, { agent, except, role, skills, task }: Crew): boolean {
     return (
+      slot.address !== except &&
       (agent === undefined || agent === slot.address) &&
       (role === undefined || role === slot.role) &&
       skills.every(skill => slot.skills.includes(skill)) &&

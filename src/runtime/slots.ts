@@ -32,6 +32,8 @@ export interface Crew {
   readonly role: string | undefined
   readonly skills: readonly string[]
   readonly agent: Address | undefined
+  /** Who is not of it, although it fits. */
+  readonly except: Address | undefined
   /** Agents with room, the one that was given work longest ago first. */
   readonly free: Set<Slot>
   /** Where tasks wait for them, by queue; of each, by priority and sort. */
@@ -41,7 +43,7 @@ export interface Crew {
 }
 
 /** What decides which agents fit. */
-export type Fitting = Pick<TaskCreate, 'task' | 'role' | 'skills' | 'agent'>
+export type Fitting = Pick<TaskCreate, 'task' | 'role' | 'skills' | 'agent' | 'except'>
 
 /** What decides where a task waits. */
 export type Placing = Fitting & Pick<TaskCreate, 'queue' | 'key' | 'lane' | 'path' | 'parent'>

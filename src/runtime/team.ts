@@ -23,6 +23,7 @@ import type { Lifetime } from './lifetime.ts'
 import type { Limits } from './limits.ts'
 import { mailCalls } from './mail/calls.ts'
 import { PostOffice } from './mail/post-office.ts'
+import { Questions } from './mail/questions.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
 import type { Seat } from './seat.ts'
@@ -63,8 +64,9 @@ export interface Team {
 }
 
 /** They are asked in this order, after those who know of dependencies and before the dispatcher. */
-export function teamDeciders({ population, journal, limits }: TeamDecidersParts): readonly Decider[] {
-  return [new ContextKeeper(population, limits), new Orphans(population, journal)]
+export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
+  const { population, journal, limits } = parts
+  return [new Questions(parts), new ContextKeeper(population, limits), new Orphans(population, journal)]
 }
 
 export function teamOf(parts: TeamParts): Team {
@@ -72,6 +74,10 @@ export function teamOf(parts: TeamParts): Team {
   const context = new ContextView(parts)
   return {
     context: context.of,
-    workplace: seat => ({ ...mailCalls({ ...parts, office }, seat), context: context.at(seat), ...gateCalls(parts, seat) }),
+    workplace: seat => ({
+      ...mailCalls({ ...parts, office }, seat),
+      context: context.at(seat),
+      ...gateCalls(parts, seat),
+    }),
   }
 }

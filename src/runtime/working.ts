@@ -62,6 +62,22 @@ export class Working extends Attempt implements TaskContext, Seat {
     return this.place.escalate
   }
 
+  get broadcast(): Workplace['broadcast'] {
+    return this.place.broadcast
+  }
+
+  get publish(): Workplace['publish'] {
+    return this.place.publish
+  }
+
+  get consult(): Workplace['consult'] {
+    return this.place.consult
+  }
+
+  get handOff(): Workplace['handOff'] {
+    return this.place.handOff
+  }
+
   override end(reason: StatorError): void {
     if (this.over !== undefined) return
     super.end(reason)

@@ -2,59 +2,94 @@
  * Calls: what a handler says, for one attempt of a task: each thing once over all attempts, refused when this one is over, and while it
  * waits for an answer its time stands still.
  */
-import type { SayCalls } from '../../actors/mail-calls.ts'
-import type { AnyTask } from '../../actors/task.ts'
+import type { SayCalls, SentToMany } from '../../actors/mail-calls.ts'
 import { idOf, type Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
 import type { HandleHost } from '../handles.ts'
 import type { Seat } from '../seat.ts'
 import { answerTo } from './answers.ts'
+import { handOff, type HandOffParts } from './hand-off.ts'
 import type { Key, PostOffice } from './post-office.ts'
 import { senderOf } from './sender.ts'
+import { sentToMany } from './sent.ts'
 
-export interface MailCallsParts {
+export interface MailCallsParts extends HandOffParts {
   readonly office: PostOffice
   readonly handles: HandleHost
 }
 
-export function mailCalls({ office, handles }: MailCallsParts, seat: Seat): SayCalls {
+type Say = (key: Key) => Promise<Address>
+
+export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
+  const { office, handles } = parts
+  const { journal } = handles
   const sender = senderOf(seat)
+  const { task: keeper } = seat.effect
+
+  /** What was said under that key before, or what is said now. */
+  const once = async (key: Key, say: Say): Promise<Address> =>
+    journal.key(keeper, key.key)?.address ?? (await say(key))
   const keyFor = (...said: readonly unknown[]): Key => {
     seat.requireCurrent()
-    const raw = seat.admit(said.map(each => each ?? null))
-    return { key: seat.keyOf(raw), raw, keeper: seat.effect.task }
+    const raw = seat.admit(said.map(named))
+    return { key: seat.keyOf(raw), raw, keeper }
   }
-  const answered = async (ask: (key: Key) => Promise<Address>, first: Key): Promise<Json> => {
-    let question = await ask(first)
+  const tell = async (key: Key, say: Say): Promise<{ id: string }> => ({ id: idOf(await once(key, say)) })
+  const post = async (key: Key, say: Say): Promise<SentToMany> => sentToMany(journal, await once(key, say))
+  const answer = async (first: Key, ask: Say): Promise<Json> => {
+    let question = await once(first, ask)
     for (let again = 1; failedBefore(handles, question, seat); again++)
-      question = await ask({ ...first, key: `${first.key}/${again}` })
+      question = await once({ ...first, key: `${first.key}/${again}` }, ask)
     seat.requireCurrent()
     return waitFor(seat, answerTo(handles, question))
   }
   return {
     tell: (to, task, input, options = {}) =>
-      quiet(async () => {
-        const key = keyFor('tell', nameOf(to), nameOf(task), input, options)
-        return { id: idOf(await office.tell(sender, to, task, input, options, key)) }
-      }),
-    ask: <O>(
-      to: Parameters<SayCalls['ask']>[0],
-      task: unknown,
-      input: unknown,
-      options: Parameters<SayCalls['ask']>[3] = {},
-    ) =>
-      quiet(async () => {
-        const first = keyFor('ask', nameOf(to), nameOf(task), input, options)
-        return (await answered(key => office.ask(sender, to, task, input, options, key), first)) as O
-      }),
+      quiet(async () =>
+        tell(keyFor('tell', to, task, input, options), key =>
+          office.tell(sender, to, task, input, options, key),
+        ),
+      ),
+    ask: (to, task, input, options = {}) =>
+      quiet<never>(async () =>
+        answered(
+          answer(keyFor('ask', to, task, input, options), key =>
+            office.ask(sender, to, task, input, options, key),
+          ),
+        ),
+      ),
+    consult: (whom, task, input, options = {}) =>
+      quiet<never>(async () =>
+        answered(
+          answer(keyFor('consult', whom, task, input, options), key =>
+            office.consult(sender, whom, task, input, options, key),
+          ),
+        ),
+      ),
+    broadcast: (to, task, input, options = {}) =>
+      quiet(async () =>
+        post(keyFor('broadcast', to, task, input, options), key =>
+          office.broadcast(sender, to, task, input, options, key),
+        ),
+      ),
+    publish: (topic, task, input, options = {}) =>
+      quiet(async () =>
+        post(keyFor('publish', topic, task, input, options), key =>
+          office.publish(sender, topic, task, input, options, key),
+        ),
+      ),
+    handOff: (to, options = {}) => quiet(async () => handOff(parts, seat, to, options)),
   }
 }
 
-/** Only for the key: what is none is refused where it is looked at. */
-const nameOf = (named: unknown): unknown => {
-  if (typeof named !== 'object' || named === null) return named
-  const { id, name } = named as { id?: unknown; name?: AnyTask['name'] }
-  return id ?? name
+/** What the other's handler made, as its task says. */
+const answered = (answer: Promise<Json>): Promise<never> => answer as Promise<never>
+
+/** Only for the key: what is no agent and no task is refused where it is looked at. */
+function named(each: unknown): unknown {
+  if (typeof each !== 'object' || each === null || !('kind' in each)) return each ?? null
+  const { kind, id, name } = each as { kind: unknown; id?: unknown; name?: unknown }
+  return kind === 'agent' ? id : kind === 'task' ? name : each
 }
 
 /** Was it asked by an earlier attempt, and came to nothing? */

@@ -7,7 +7,6 @@ import type { AnyTask } from '../../actors/task.ts'
 import { StatorError } from '../../errors.ts'
 import { checkName, type Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
-import { mailboxOf } from '../../messages/mail.ts'
 import type { TaskCreate } from '../../messages/task.ts'
 import type { Population } from '../population.ts'
 import type { Registry } from '../registry.ts'
@@ -48,13 +47,6 @@ export function letterOf(
   } = specOf(known as AnyTask, admit(read), asks ? 'use' : 'bypass')
   return letter
 }
-
-/** A letter with its address. */
-export const addressed = (letter: Letter, agent: Address): TaskCreate => ({
-  ...letter,
-  agent,
-  queue: mailboxOf(agent.slice('agent/'.length)),
-})
 
 /** @throws StatorError ADDRESS_INVALID, AGENT_UNKNOWN, TASK_UNHANDLED: it is here, and has no code for that */
 export function recipientOf({ registry, population }: LettersParts, to: Recipient, task: string): Address {

@@ -2,19 +2,28 @@
  * Post office: how agents and clients say something to agents, through the hub: each message a task of its recipient. It makes and sends;
  * who gets room when, and what becomes of it, is the hub's.
  */
-import type { AskOptions, Recipient, SayMailOptions } from '../../actors/mail-calls.ts'
-import type { Address } from '../../messages/address.ts'
+import type {
+  AskOptions,
+  Audience,
+  ConsultOptions,
+  Recipient,
+  SayMailOptions,
+  Specialism,
+} from '../../actors/mail-calls.ts'
+import { kindOf, type Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
-import type { Mail } from '../../messages/mail.ts'
-import type { TaskCreate } from '../../messages/task.ts'
+import { mailboxOf, type Mail } from '../../messages/mail.ts'
+import type { PostSend } from '../../messages/post.ts'
+import { checkTopic } from '../../messages/topic.ts'
 import type { Door } from '../door.ts'
 import type { NewId } from '../ids.ts'
 import type { Limits } from '../limits.ts'
-import { addressed, letterOf, recipientOf, type LettersParts } from './letters.ts'
+import { audienceOf, requireSpecialist, soughtBy, subscribersOf, type AudienceParts } from './audience.ts'
+import { letterOf, recipientOf, type Letter, type LettersParts } from './letters.ts'
 import { questionOf, wishOf, type Wish } from './options.ts'
 import type { Sender } from './sender.ts'
 
-export interface PostOfficeParts extends LettersParts {
+export interface PostOfficeParts extends LettersParts, AudienceParts {
   readonly door: Door
   readonly ids: NewId
   readonly limits: Limits
@@ -24,7 +33,7 @@ export interface PostOfficeParts extends LettersParts {
 export interface Key {
   readonly key: string
   readonly raw: Json
-  readonly keeper?: Address
+  readonly keeper: Address
 }
 
 export class PostOffice {
@@ -34,69 +43,159 @@ export class PostOffice {
     this.#parts = parts
   }
 
-  tell(
+  async tell(
     sender: Sender,
     to: Recipient,
     task: unknown,
     data: unknown,
     options: SayMailOptions,
-    key: Key | undefined,
+    key?: Key,
   ): Promise<Address> {
     const wish = wishOf(options, this.#parts.admit)
     const letter = letterOf(this.#parts, task, data, false)
     const agent = recipientOf(this.#parts, to, letter.task)
     const mail = mailOf(sender, { type: wish.type ?? 'task' })
-    return this.#send(sender, wish, addressed({ ...letter, ...wish.spec, mail }, agent), key)
+    return this.#create(sender, wish, { ...letter, ...wish.spec, ...boxOf(agent), mail }, key)
   }
 
   /** The question; whoever asks waits for its end. */
-  ask(
+  async ask(
     sender: Sender,
     to: Recipient,
     task: unknown,
     data: unknown,
     options: AskOptions,
-    key: Key | undefined,
+    key?: Key,
   ): Promise<Address> {
+    const { wish, letter } = this.#question(task, data, options)
+    const agent = recipientOf(this.#parts, to, letter.task)
+    const mail = mailOf(sender, { type: 'query', asks: true })
+    return this.#create(sender, wish, { ...letter, ...boxOf(agent), mail }, key)
+  }
+
+  /** A question to whoever of many is free first. */
+  async consult(
+    sender: Sender,
+    whom: Specialism,
+    task: unknown,
+    data: unknown,
+    options: ConsultOptions,
+    key?: Key,
+  ): Promise<Address> {
+    const { wish, letter } = this.#question(task, data, options)
+    const sought = soughtBy(whom)
+    const { from, run, metadata } = sender
+    requireSpecialist(this.#parts, sought, letter.task, from)
+    const consults = {
+      ...sought,
+      ...(run === undefined ? {} : { run }),
+      ...(metadata === undefined ? {} : { metadata }),
+      ...(options.context === undefined ? {} : { context: this.#parts.admit(options.context) }),
+    }
+    const mail = mailOf(sender, { type: 'query', asks: true, consults })
+    return this.#create(sender, wish, { ...letter, ...sought, ...butFor(from), mail }, key)
+  }
+
+  async broadcast(
+    sender: Sender,
+    to: Audience,
+    task: unknown,
+    data: unknown,
+    options: SayMailOptions,
+    key?: Key,
+  ): Promise<Address> {
+    const wish = wishOf(options, this.#parts.admit)
+    const letter = letterOf(this.#parts, task, data, false)
+    const agents = audienceOf(this.#parts, to, letter.task, sender.from)
+    const mail = mailOf(sender, { type: wish.type ?? 'broadcast' })
+    return this.#post(sender, wish, { ...letter, ...wish.spec, mail }, agents, key)
+  }
+
+  async publish(
+    sender: Sender,
+    about: string,
+    task: unknown,
+    data: unknown,
+    options: SayMailOptions,
+    key?: Key,
+  ): Promise<Address> {
+    const topic = checkTopic(about)
+    const wish = wishOf(options, this.#parts.admit)
+    const letter = letterOf(this.#parts, task, data, false)
+    const agents = subscribersOf(this.#parts, topic, letter.task, sender.from)
+    const mail = mailOf(sender, { type: wish.type ?? 'broadcast', topic })
+    return this.#post(sender, wish, { ...letter, ...wish.spec, mail }, agents, key)
+  }
+
+  /** What the definition gives a question in time, it has still. */
+  #question(task: unknown, data: unknown, options: AskOptions): { wish: Wish; letter: Letter } {
     const { admit, limits } = this.#parts
     const wish = questionOf(options, limits.askTimeout, admit)
     const letter = letterOf(this.#parts, task, data, true)
-    const agent = recipientOf(this.#parts, to, letter.task)
-    const mail = mailOf(sender, { type: 'query', asks: true })
-    return this.#send(sender, wish, addressed({ ...inTime(letter, wish), mail }, agent), key)
+    const { overall: given = Number.POSITIVE_INFINITY } = letter
+    const { overall: asked = Number.POSITIVE_INFINITY } = wish.spec
+    return { wish, letter: { ...letter, ...wish.spec, overall: Math.min(given, asked) } }
+  }
+
+  /** One record for all of them. */
+  #post(sender: Sender, wish: Wish, create: Letter, agents: Address[], key?: Key): Promise<Address> {
+    const recipients = agents.map(agent => boxOf(agent))
+    const data: PostSend = { create, recipients: recipients.map(({ agent, queue }) => ({ agent, queue })) }
+    const { limits } = this.#parts
+    // Whom it goes to is the hub's own word, and there may be many of them.
+    const bytes = limits.messageBytes + JSON.stringify(recipients).length
+    return this.#send(
+      sender,
+      wish,
+      'post.send',
+      `post/${this.#parts.ids()}`,
+      data as unknown as Json,
+      key,
+      bytes,
+    )
+  }
+
+  #create(sender: Sender, wish: Wish, create: Letter | object, key?: Key): Promise<Address> {
+    return this.#send(sender, wish, 'task.create', `task/${this.#parts.ids()}`, create as Json, key)
   }
 
   #send(
     { from, depth, conversation }: Sender,
     wish: Wish,
-    create: TaskCreate,
-    given: Key | undefined,
+    type: string,
+    to: Address,
+    data: Json,
+    key?: Key,
+    bytes?: number,
   ): Promise<Address> {
-    const { door, ids } = this.#parts
-    const to: Address = `task/${ids()}`
-    const { key, raw, keeper } = given ?? {}
-    return door.create({
-      type: 'task.create',
+    return this.#parts.door.create({
+      type,
       to,
       from,
-      data: create as unknown as Json,
+      data,
       priority: wish.priority,
       correlationId: wish.conversation ?? conversation ?? to,
       depth,
-      ...(keeper === undefined ? {} : { keeper }),
-      key: key === undefined || raw === undefined ? undefined : { key, raw },
+      ...(bytes === undefined ? {} : { bytes }),
+      ...(key === undefined ? {} : { keeper: key.keeper }),
+      key: key === undefined ? undefined : { key: key.key, raw: key.raw },
     })
   }
 }
 
-/** What the definition gives a question, it has still. */
-const inTime = <L extends Pick<TaskCreate, 'overall'>>(letter: L, { spec }: Wish): L => ({
-  ...letter,
-  ...spec,
-  overall: Math.min(letter.overall ?? Number.POSITIVE_INFINITY, spec.overall ?? Number.POSITIVE_INFINITY),
+/** Nobody consults itself. */
+const butFor = (from: Address): { except?: Address } => (kindOf(from) === 'agent' ? { except: from } : {})
+
+/** Where the mail of an agent waits, and for whom. */
+const boxOf = (agent: Address): { agent: Address; queue: string } => ({
+  agent,
+  queue: mailboxOf(agent.slice('agent/'.length)),
 })
 
-const mailOf = ({ from, path, by }: Sender, more: Pick<Mail, 'type' | 'asks'>): Mail => ({
+const mailOf = (
+  { from, path, by }: Sender,
+  more: Pick<Mail, 'type' | 'asks' | 'topic' | 'consults'>,
+): Mail => ({
   ...more,
   from,
   path: [...path],
