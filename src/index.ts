@@ -14,6 +14,7 @@ export {
   type ContextDefinition,
   type ContextShape,
 } from './actors/shared-context.ts'
+export type { Amounts, AttemptBudget, Meter, Reservation } from './actors/budget-calls.ts'
 export type {
   CompareOptions,
   ContextEntry,
@@ -82,6 +83,7 @@ export {
 } from './actors/signals.ts'
 export { ERRORS, NonRetryableError, StatorError, type ErrorCode, type Failure } from './errors.ts'
 export { agentMachine } from './machines/agent.ts'
+export { budgetMachine } from './machines/budget.ts'
 export { contextMachine } from './machines/context.ts'
 export { conversationMachine } from './machines/conversation.ts'
 export { gateMachine } from './machines/gate.ts'
@@ -101,7 +103,6 @@ export type { Refusal, Signal } from './messages/signal.ts'
 export { PREFLIGHT_CODES, type PreflightCode } from './preflight/codes.ts'
 export type { Finding } from './preflight/finding.ts'
 export { preflight } from './preflight/preflight.ts'
-export { budgetMachine } from './machines/budget.ts'
 export type { ActorInfo, ActorsView, HeldActor } from './runtime/actors-view.ts'
 export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
 export type { AttemptInfo } from './runtime/attempts.ts'
@@ -125,6 +126,8 @@ export type {
   GatesView,
   OpenGateOptions,
 } from './runtime/gates-view.ts'
+export type { BudgetHold, BudgetInfo, BudgetsView, OpenBudgetOptions } from './runtime/budget/budgets-view.ts'
+export type { BudgetLimits, BudgetOption } from './runtime/budget/limits.ts'
 export type { GroupHandle } from './runtime/group-handle.ts'
 export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'
 export type { Host } from './runtime/host.ts'

@@ -17,6 +17,10 @@ export const TEAM_ERRORS = {
     message: 'A budget has too little left for what was asked of it.',
     next: 'See in the details which budget, which unit, and how much was asked for; raise it with runtime.budgets.raise(), or ask for less.',
   },
+  BUDGET_TIME_UP: {
+    message: 'The running time of a budget is used up, and what ran in it was ended.',
+    next: 'Raise it with runtime.budgets.raise() and begin again, or give less work to one budget.',
+  },
   CONSULT_UNAVAILABLE: {
     message: 'No specialist who fits is there to be consulted.',
     next: 'The details name who would fit, and the state each is in: resume or start one of them, or go on without.',

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
+import { rounded } from '../machines/amounts.ts'
 import { checkName } from '../messages/address.ts'
+import { amountsSchema, type Amounts } from '../messages/budget.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import { INTERRUPTED_POLICIES, retrySchema, type RetryPolicy, type TaskCreate } from '../messages/task.ts'
 import { checkOptions, checkSchema, func, parse, type Schema } from './schema.ts'
@@ -73,6 +75,11 @@ export interface TaskOptions<I extends Schema, O extends Schema> {
   version?: string
   /** What a crash in the middle means. Default 'retry'; three interruptions fail the task all the same. */
   onInterrupted?: 'retry' | 'fail' | 'hold'
+  /**
+   * What an attempt may use up, by unit: set aside of the budget of its run (or task) before the handler begins; where there is less it
+   * fails (BUDGET_EXHAUSTED), and is not retried. `ctx.budget.declared` says what was used; unsaid, all of it was. Default: nothing.
+   */
+  budget?: Amounts
 }
 
 /**
@@ -120,7 +127,7 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
       expected: INTERRUPTED_POLICIES.join(', '),
     })
   const what = `options of task ${name}`
-  const { skills, version = '1', key } = parse(shape, options, 'DEFINITION_INVALID', what)
+  const { skills, version = '1', key, budget } = parse(shape, options, 'DEFINITION_INVALID', what)
   const spec: Omit<TaskCreate, 'input' | 'task'> = {
     ...(options.role === undefined ? {} : { role: checkName(options.role, 'role') }),
     ...(skills === undefined || skills.length === 0 ? {} : { skills: [...new Set(skills)].toSorted() }),
@@ -128,6 +135,7 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
     ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry, `retry of task ${name}`) }),
     ...timeouts(options.timeout, `timeout of task ${name}`),
     ...(options.onInterrupted === undefined ? {} : { onInterrupted: options.onInterrupted }),
+    ...(budget === undefined ? {} : { budget: rounded(budget as Amounts) }),
   }
   return Object.freeze({
     kind: 'task' as const,
@@ -156,6 +164,9 @@ const shape = z.strictObject({
   skills: z.array(z.string().min(1).max(200)).max(100).optional(),
   version: z.string().min(1).max(200).optional(),
   key: func.optional(),
+  budget: amountsSchema
+    .refine(amounts => !('time' in amounts), 'time is counted by the hub: see timeout')
+    .optional(),
 })
 const timeoutsShape = z.strictObject({
   startToClose: z.custom<Duration>().optional(),

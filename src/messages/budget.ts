@@ -3,7 +3,7 @@
  * decimals at most. Schemas only.
  */
 import { z } from 'zod'
-import { address } from './task.ts'
+import type { Address } from './address.ts'
 
 /** Units of one budget. */
 const MAX_UNITS = 20
@@ -17,6 +17,7 @@ export const amountsSchema = z
   .refine(amounts => Object.keys(amounts).length <= MAX_UNITS, `at most ${MAX_UNITS} units`)
 export type Amounts = Readonly<Record<string, number>>
 
+const address = z.string() as unknown as z.ZodType<Address>
 const key = z.string().min(1).max(2_000)
 const by = z.string().min(1).max(200)
 

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Address } from './address.ts'
 import type { Json } from './json.ts'
+import { amountsSchema } from './budget.ts'
 import { mailSchema } from './mail.ts'
 
 export const json = z.unknown() as z.ZodType<Json>
@@ -70,6 +71,8 @@ export const taskCreate = z.object({
   /** Milliseconds from when it first could run to its end, all attempts and waits included. */
   overall: z.number().optional(),
   onInterrupted: z.enum(INTERRUPTED_POLICIES).optional(),
+  /** Set aside of its budget before each attempt begins, where it has one. */
+  budget: amountsSchema.optional(),
   /** Not before this time, milliseconds since the epoch. */
   startAt: z.number().optional(),
   /** What must complete first; it may not exist yet. */

@@ -8,6 +8,8 @@ import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import { ActorsView } from './actors-view.ts'
 import { AgentsView } from './agents-view.ts'
+import { BudgetsView } from './budget/budgets-view.ts'
+import { Bursar } from './budget/bursar.ts'
 import { Calendar } from './calendar.ts'
 import { checkOptions } from './check-options.ts'
 import { containedLogger } from './contain.ts'
@@ -207,6 +209,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   }
   const runs = new RunsView({ journal, population, lifetime })
   const effects = new EffectsView(standIns, open)
-  const views = { agents, actors, effects, tasks: view, gates, runs, context: team.context }
+  const budgets = new BudgetsView({ door, handles, bursar, lifetime, admit })
+  const views = { budgets, agents, actors, effects, tasks: view, gates, runs, context: team.context }
   return { parts, lifetime, handles, submissions, views }
 }

@@ -34,6 +34,8 @@ const submitShape = sendShape.extend({
   cache: z.enum(CACHE_USES).optional(),
   after: z.array(z.unknown()).optional(),
   metadata: z.custom(isRecord, 'Invalid input: expected a plain object').optional(),
+  // It is checked where it is opened.
+  budget: z.unknown().optional(),
 })
 
 const CHECKED = Object.keys(submitShape.shape) as (keyof SubmitOptions)[]

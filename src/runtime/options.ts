@@ -11,6 +11,7 @@ import type { Duration } from '../messages/duration.ts'
 import type { GroupMode } from '../messages/group.ts'
 import type { Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
+import type { BudgetOption } from './budget/limits.ts'
 import type { Effects } from './effects.ts'
 import type { PreflightCode } from '../preflight/codes.ts'
 import type { Host } from './host.ts'
@@ -73,6 +74,11 @@ export interface StartOptions extends SendOptions {
   /** Default normal. A number of 0 to 100 falls into one of the four: below 25 low, 50 normal, 75 high. */
   priority?: Priority | number
   metadata?: Readonly<Record<string, Json>>
+  /**
+   * What it and all below it may use up: limits, or the id of a budget that is open already. Default: what it is charged to is not
+   * limited, and not counted.
+   */
+  budget?: BudgetOption
 }
 
 /** The id of a task, or the address or handle of a task, a run or a group. */

@@ -9,10 +9,11 @@ import type { SignalStream } from './signal-stream.ts'
 const ENDINGS = [
   ...['completed', 'failed', 'cancelled', 'blocked'].flatMap(state => [`task.${state}`, `group.${state}`]),
   ...RUN_ENDINGS.map(state => `workflow.${state}`),
+  'budget.closed',
   ...GATE_ENDINGS.map(state => `gate.${state}`),
 ]
 /** What brings those to life. */
-const BEGINNINGS = ['workflow.start', 'task.create', 'group.create', 'gate.open']
+const BEGINNINGS = ['workflow.start', 'task.create', 'group.create', 'gate.open', 'budget.open']
 
 interface RetentionParts {
   readonly journal: Journal
@@ -20,7 +21,7 @@ interface RetentionParts {
   readonly stream: SignalStream
 }
 
-/** Erases what ended before `until`, and cached results that have expired by `now`. Returns how many runs, tasks, groups and gates. */
+/** Erases what ended before `until`, and cached results that have expired by `now`. Returns how many runs, tasks, groups, gates and budgets. */
 export function prune(
   { journal, population, stream }: RetentionParts,
   { until, now }: { readonly until: number; readonly now: number },
@@ -40,7 +41,7 @@ export function prune(
   return whole.length
 }
 
-/** The first record of a run, task, group or gate that stays. What comes before it is of pruned runs, agents and the hub. */
+/** The first record of a run, task, group, gate or budget that stays. What comes before it is of pruned runs, agents and the hub. */
 function firstNeeded(journal: Journal, population: Population, old: ReadonlySet<string>): number {
   for (const signal of scan(journal, { types: BEGINNINGS })) {
     // Of what was erased nobody needs the headers, also where those of its end were dropped already.

@@ -19,6 +19,7 @@ import type { Json } from '../messages/json.ts'
 import type { TaskCreate } from '../messages/task.ts'
 import { isTaskOfSchedule } from '../messages/schedule.ts'
 import { Door } from './door.ts'
+import { openFor } from './budget/opening.ts'
 import { checkAfter, checkPriority, checkSubmitOptions, keyOf, startOf } from './given.ts'
 import { TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
@@ -196,15 +197,18 @@ export class Submissions {
     )
   }
 
-  #create(
+  async #create(
     type: string,
-    to: Address,
+    wanted: Address,
     data: Json,
-    raw: Json,
+    given: Json,
     options: StartOptions,
     coming?: Coming,
   ): Promise<Address> {
-    const key = keyOf(options, to, raw)
+    const { budget: option } = options
+    const raw = option === undefined ? given : [given, this.admit(option)]
+    const key = keyOf(options, wanted, raw)
+    const to = option === undefined ? wanted : await openFor(this.#parts, { to: wanted, option, key })
     const priority = checkPriority(options.priority)
     return this.#parts.door.create(
       { type, to, from: CLIENT, data, priority, correlationId: to, key, coming },

@@ -7,6 +7,10 @@ import type { AnyContext } from '../actors/shared-context.ts'
 import type { Json } from '../messages/json.ts'
 import type { AgentsView } from './agents-view.ts'
 import type { Clock } from './clock.ts'
+import { Accounts } from './budget/accounts.ts'
+import type { Bursar } from './budget/bursar.ts'
+import { admission, budgetCalls } from './budget/calls.ts'
+import { Watches } from './budget/watches.ts'
 import { ContextView } from './context/context-view.ts'
 import { ContextKeeper } from './context/keeper.ts'
 import type { Decider } from './decider.ts'
@@ -81,3 +85,6 @@ export function teamOf(parts: TeamParts): Team {
     }),
   }
 }
+      ...budgetCalls(accounts, seat),
+    }),
+    before: (seat, giveUp) => admission({ ...parts, accounts, watches }, seat, giveUp),

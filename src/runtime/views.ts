@@ -2,6 +2,7 @@
 import type { ActorsView } from './actors-view.ts'
 import type { AgentsView } from './agents-view.ts'
 import type { ContextView } from './context/context-view.ts'
+import type { BudgetsView } from './budget/budgets-view.ts'
 import type { EffectsView } from './effects-view.ts'
 import type { GatesView } from './gates-view.ts'
 import type { RunsView } from './runs-view.ts'
@@ -16,6 +17,7 @@ export abstract class Views {
   readonly effects: EffectsView
   readonly context: ContextView['of']
   readonly gates: GatesView
+  readonly budgets: BudgetsView
   readonly runs: RunsView
 
   constructor(views: AllViews) {
@@ -25,6 +27,7 @@ export abstract class Views {
     this.effects = views.effects
     this.context = views.context
     this.gates = views.gates
+    this.budgets = views.budgets
     this.runs = views.runs
   }
 }

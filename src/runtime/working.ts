@@ -61,6 +61,10 @@ export class Working extends Attempt implements TaskContext, Seat {
   get escalate(): Workplace['escalate'] {
     return this.place.escalate
   }
+  get budget(): Workplace['budget'] {
+    return this.place.budget
+  }
+
 
   get broadcast(): Workplace['broadcast'] {
     return this.place.broadcast

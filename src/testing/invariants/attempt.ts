@@ -5,6 +5,9 @@ import type { Json } from '../../messages/json.ts'
 /** Reported by the executor, and not by a handler. */
 export const TIMEOUTS: ReadonlySet<string | undefined> = new Set(['TASK_TIMEOUT', 'HEARTBEAT_TIMEOUT'])
 
+/** So is the end of those that have no time left in their budget, whenever that is. */
+export const GIVEN_UP: ReadonlySet<string | undefined> = new Set([...TIMEOUTS, 'BUDGET_TIME_UP'])
+
 export interface Attempt {
   readonly task: Address
   readonly turn: number

@@ -33,6 +33,15 @@ const OF_ATTEMPTS: ReadonlySet<string> = new Set([
   'task.progress',
   'task.recorded',
 ])
+const OF_BUDGETS: ReadonlySet<string> = new Set(['budget.settle', 'budget.close'])
+/** What attempts say to budgets. */
+const OF_SPENDERS: ReadonlySet<string> = new Set([
+  'budget.reserve',
+  'budget.settle',
+  'budget.release',
+  'budget.spend',
+  'budget.charge',
+])
 const OF_CLIENTS: ReadonlySet<string> = new Set([
   'task.create',
   'workflow.start',
@@ -69,6 +78,9 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'gate.approve',
   'gate.reject',
   'gate.cancel',
+  'budget.open',
+  'budget.raise',
+  'budget.close',
 ])
 const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'startFlow', 'submit', 'enqueueAll'])
 
@@ -115,6 +127,8 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
     if (!OF_HUB.has(type)) return 'the hub does not say that'
     return type === 'task.interrupted' && !wasKept ? interruptionFault(signal, senders) : undefined
   }
+  if (from === 'system/budgets') return OF_BUDGETS.has(type) ? undefined : 'that is not said to budgets'
+  if (kindOf(from) === 'agent' && OF_SPENDERS.has(type)) return undefined
   if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, senders, wasKept)
   if (OF_WRITERS.has(type)) return writeFault(signal, shadow)
   if (!OF_CLIENTS.has(type)) return `${from} does not say that`

@@ -214,6 +214,25 @@ const gate: Lifecycle = {
   },
 }
 
+const charged = {
+  'budget.reserve': ['open'],
+  'budget.settle': ['open', 'exhausted'],
+  'budget.release': ['open'],
+  'budget.spend': ['open', 'exhausted'],
+  'budget.charge': ['open', 'exhausted'],
+  'budget.raise': ['open'],
+  'budget.close': ['closed'],
+} as const
+const budget: Lifecycle = {
+  none: { 'budget.open': ['open', 'exhausted'] },
+  open: charged,
+  exhausted: {
+    ...Object.fromEntries(Object.keys(charged).map(type => [type, ['exhausted']])),
+    'budget.raise': ['open', 'exhausted'],
+    'budget.close': ['closed'],
+  },
+}
+
 const context: Lifecycle = {
   none: { 'context.set': ['present'] },
   present: { 'context.set': ['present'], 'context.delete': ['deleted'], 'context.end': ['ended'] },
@@ -236,6 +255,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   schedule,
   queue,
   gate,
+  budget,
   context,
   system,
 }
@@ -249,6 +269,7 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
   compiled: ['completed', 'failed', 'cancelled', 'compensated', 'terminated'],
   group: ['completed', 'failed', 'cancelled'],
   schedule: ['completed', 'removed'],
+  budget: ['closed'],
   gate: ['approved', 'rejected', 'expired', 'cancelled'],
   context: ['ended'],
 }

@@ -3,10 +3,13 @@
  * from the records alone; each kind of objection has its own way to be found.
  */
 import type { Signal } from '../../messages/signal.ts'
+import { budgetObjection } from './budget-objections.ts'
 import { contextObjection } from './contexts.ts'
 import type { Shadow } from './shadow.ts'
 
 /** The code with which it must have been refused; undefined where nobody may object. */
 export function objectionTo(signal: Signal, shadow: Shadow): string | undefined {
-  return shadow.books.awaited.circle(signal) ? 'CYCLE' : contextObjection(signal, shadow)
+  const { books, actors } = shadow
+  if (books.awaited.circle(signal)) return 'CYCLE'
+  return budgetObjection(signal, books, actors) ?? contextObjection(signal, shadow)
 }

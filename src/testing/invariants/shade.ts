@@ -4,6 +4,7 @@
  */
 import type { AnyStateMachine } from 'xstate'
 import { agentMachine } from '../../machines/agent.ts'
+import { budgetMachine } from '../../machines/budget.ts'
 import { contextMachine } from '../../machines/context.ts'
 import { gateMachine } from '../../machines/gate.ts'
 import { graphMachine } from '../../machines/graph.ts'
@@ -137,6 +138,7 @@ const SORTS: Readonly<Record<string, readonly [kind: string, sort: Sort]>> = {
   'group.create': ['group/', plain(groupMachine)],
   'schedule.create': ['schedule/', plain(scheduleMachine)],
   'gate.open': ['gate/', plain(gateMachine)],
+  'budget.open': ['budget/', plain(budgetMachine)],
   'context.set': ['context/', plain(contextMachine)],
   'queue.configure': ['queue/', plain(queueMachine)],
 }
@@ -207,6 +209,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'held > workflow.running': 'workflow.resumed',
   'group.running': 'group.started',
   'gate.open': 'gate.opened',
+  'budget.open': 'budget.opened',
+  'exhausted > budget.open': 'budget.replenished',
   'context.present': 'context.set',
 }
 

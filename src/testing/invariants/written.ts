@@ -81,6 +81,8 @@ const LIVING: ReadonlySet<string> = new Set([
   'gate.reject',
   'workflow.signal',
   'workflow.update',
+  'budget.spend',
+  'budget.charge',
   'context.set',
   'context.delete',
 ])
