@@ -84,10 +84,11 @@ export function assemble(options: RuntimeOptions): Assembly {
   const population = new Population(journal, registry, hub)
   const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task), roles })
   const dependencies = new Dependencies(population, journal, (task, path) => dispatcher.rank(task, path))
+  const bursar = new Bursar({ population, journal })
   // Who goes first in a queue may depend on what waits for it: that is said before the next one is chosen.
   const deciders = new Deciders([
     dependencies,
-    ...teamDeciders({ population, journal, dispatcher, limits }),
+    ...teamDeciders({ population, journal, dispatcher, limits, bursar }),
     dispatching(dispatcher, population),
     new Calendar(limits.catchUp),
   ])
@@ -122,6 +123,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     admit,
     recorded: task => new Map(journal.results(task).map(result => [result.name, result.value])),
     workplace: seat => team.workplace(seat),
+    before: (seat, giveUp) => team.before(seat, giveUp),
     report: (effect, type, data, wait) => report(kernel, effect, type, data, wait),
   })
   const send = (type: string, to: Address, data: Json, how?: SayOptions): Promise<Signal> =>
@@ -167,6 +169,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   const view = new TasksView({ handles, submissions, groups, schedules, queues: allOf, pathOf })
   const gates = new GatesView({ door, handles, journal, population, ids, stream, lifetime, admit })
   const team = teamOf({
+    bursar,
     population,
     journal,
     dispatcher,

@@ -14,6 +14,7 @@ import { Deadlines } from './deadlines.ts'
 import type { Effect, Executor } from './effect.ts'
 import { failedData } from './failed.ts'
 import type { Random } from './random.ts'
+import type { Seat } from './seat.ts'
 import { Working, type WorkingParts } from './working.ts'
 
 /** What does a task. */
@@ -35,6 +36,8 @@ export interface LocalExecutorParts {
   readonly admit: (value: unknown) => Json
   readonly recorded: (task: Address) => ReadonlyMap<string, Json>
   readonly workplace: WorkingParts['workplace']
+  /** What must be durable before a handler begins, if anything; rejects where it may not. `giveUp` ends the attempt later on. */
+  readonly before: (seat: Seat, giveUp: (error: StatorError) => void) => Promise<void> | undefined
   /** Sends a message from the agent to the task. `settled` resolves when durable, rejects when refused. */
   readonly report: (effect: Effect, type: string, data: Json, wait: boolean) => Promise<void> | undefined
 }
@@ -84,7 +87,11 @@ export class LocalExecutor implements Executor {
       this.#giveUp(attempt, new StatorError('TASK_TIMEOUT', { task: effect.task, timeout }))
     })
     if (heartbeat !== undefined) this.#feel(attempt, heartbeat, heartbeat)
-    this.#run(attempt)
+    const before = this.#parts.before(attempt, error => {
+      if (attempt.over === undefined) this.#giveUp(attempt, error)
+    })
+    if (before === undefined) this.#run(attempt)
+    else void this.#runAfter(attempt, before)
   }
 
   stop(task: Address, turn: number, reason: string): void {
@@ -116,6 +123,17 @@ export class LocalExecutor implements Executor {
       if (left > 0) this.#feel(attempt, heartbeat, left)
       else this.#giveUp(attempt, new StatorError('HEARTBEAT_TIMEOUT', { task: attempt.task, heartbeat }))
     })
+  }
+
+  /** One that has ended before it could begin has no handler that settles. */
+  async #runAfter(attempt: Working, before: Promise<void>): Promise<void> {
+    try {
+      await before
+    } catch (error) {
+      if (attempt.over === undefined && this.#settles(attempt)) this.#fail(attempt, error)
+    }
+    if (attempt.over === undefined) this.#run(attempt)
+    else this.#settles(attempt)
   }
 
   #run(attempt: Working): void {

@@ -22,6 +22,8 @@ export interface Seat {
   onEnd(call: () => void): void
   /** The handler waits for somebody outside: its time to run, and for signs of life, stands still until the call that this gives. */
   suspend(): () => void
+  /** Milliseconds that it has waited so. */
+  readonly waited: number
   /** A sign of life of the handler. Of those that come through its ctx. */
   onHeartbeat(call: () => void): void
   admit(value: unknown): Json

@@ -4,13 +4,14 @@
  */
 import type { Logger, Workplace } from '../actors/task-context.ts'
 import type { AnyContext } from '../actors/shared-context.ts'
+import type { StatorError } from '../errors.ts'
 import type { Json } from '../messages/json.ts'
 import type { AgentsView } from './agents-view.ts'
-import type { Clock } from './clock.ts'
 import { Accounts } from './budget/accounts.ts'
 import type { Bursar } from './budget/bursar.ts'
 import { admission, budgetCalls } from './budget/calls.ts'
 import { Watches } from './budget/watches.ts'
+import type { Clock } from './clock.ts'
 import { ContextView } from './context/context-view.ts'
 import { ContextKeeper } from './context/keeper.ts'
 import type { Decider } from './decider.ts'
@@ -40,6 +41,7 @@ export interface TeamDecidersParts {
   readonly journal: Journal
   readonly dispatcher: Dispatcher
   readonly limits: Limits
+  readonly bursar: Bursar
 }
 
 export interface TeamParts extends TeamDecidersParts {
@@ -65,9 +67,13 @@ export interface Team {
   readonly context: ContextView['of']
   /** What a handler can say to others, for one attempt of its. */
   workplace(seat: Seat): Workplace
+  /** What must be durable before its handler begins. */
+  before(seat: Seat, giveUp: (error: StatorError) => void): Promise<void> | undefined
 }
 
 /** They are asked in this order, after those who know of dependencies and before the dispatcher. */
+export function teamDeciders({ population, journal, limits, bursar }: TeamDecidersParts): readonly Decider[] {
+  return [bursar, new ContextKeeper(population, limits), new Orphans(population, journal)]
 export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
   const { population, journal, limits } = parts
   return [new Questions(parts), new ContextKeeper(population, limits), new Orphans(population, journal)]
@@ -76,15 +82,17 @@ export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
 export function teamOf(parts: TeamParts): Team {
   const office = new PostOffice(parts)
   const context = new ContextView(parts)
+  const accounts = new Accounts(parts)
+  const watches = new Watches(parts.bursar)
   return {
     context: context.of,
     workplace: seat => ({
       ...mailCalls({ ...parts, office }, seat),
       context: context.at(seat),
       ...gateCalls(parts, seat),
-    }),
-  }
-}
       ...budgetCalls(accounts, seat),
     }),
     before: (seat, giveUp) => admission({ ...parts, accounts, watches }, seat, giveUp),
+    }),
+  }
+}

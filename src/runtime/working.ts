@@ -26,6 +26,9 @@ export class Working extends Attempt implements TaskContext, Seat {
   /** Whom it waits for: as long as that is somebody, its time stands still. */
   #waits = 0
   #left = 0
+  /** How long it has waited before, and since when it does now. */
+  #waited = 0
+  #waitsSince = 0
 
   constructor(effect: Effect, key: string, parts: WorkingParts) {
     super(effect, key, parts)
@@ -58,13 +61,13 @@ export class Working extends Attempt implements TaskContext, Seat {
     return this.place.ask
   }
 
-  get escalate(): Workplace['escalate'] {
-    return this.place.escalate
-  }
   get budget(): Workplace['budget'] {
     return this.place.budget
   }
 
+  get escalate(): Workplace['escalate'] {
+    return this.place.escalate
+  }
 
   get broadcast(): Workplace['broadcast'] {
     return this.place.broadcast
@@ -111,12 +114,17 @@ export class Working extends Attempt implements TaskContext, Seat {
   }
 
   suspend(): () => void {
-    if (this.#waits++ === 0) this.#stopTime()
+    if (this.#waits++ === 0) {
+      this.#waitsSince = this.parts.now()
+      this.#stopTime()
+    }
     let done = false
     return () => {
       if (done) return
       done = true
-      if (--this.#waits === 0 && this.over === undefined) this.#startTime()
+      if (--this.#waits > 0) return
+      this.#waited += this.parts.now() - this.#waitsSince
+      if (this.over === undefined) this.#startTime()
     }
   }
 
@@ -134,6 +142,10 @@ export class Working extends Attempt implements TaskContext, Seat {
 
   get isSuspended(): boolean {
     return this.#waits > 0
+  }
+
+  get waited(): number {
+    return this.#waited + (this.#waits > 0 ? this.parts.now() - this.#waitsSince : 0)
   }
 
   #stopTime(): void {

@@ -11,7 +11,7 @@ import type { Plan } from '../../messages/workflow.ts'
 import type { Entry } from '../host/ledger.ts'
 import type { Life } from '../host/life.ts'
 import type { Stage } from '../host/stage.ts'
-import { textOf, TIMEOUTS, type Attempt } from './attempt.ts'
+import { GIVEN_UP, textOf, type Attempt } from './attempt.ts'
 import { askedIn } from './asked.ts'
 import { Awaited } from './awaited.ts'
 import { Desks } from './desks.ts'
@@ -131,7 +131,7 @@ export class Books {
   #stale({ to, type, data }: Signal): void {
     const { turn, error } = data as { readonly turn: number; readonly error?: { readonly code: string } }
     const attempt = this.attempts.get(`${to} ${turn}`)
-    const isEnd = type === 'task.done' || (type === 'task.failed' && !TIMEOUTS.has(error?.code))
+    const isEnd = type === 'task.done' || (type === 'task.failed' && !GIVEN_UP.has(error?.code))
     if (attempt !== undefined && isEnd) this.stale.delete(attempt)
   }
 

@@ -10,7 +10,7 @@ import type { Json } from '../../messages/json.ts'
 import { decode, type JournalRecord } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
 import type { Entry } from '../host/ledger.ts'
-import { endOf, textOf, TIMEOUTS, type Attempt } from './attempt.ts'
+import { endOf, GIVEN_UP, textOf, TIMEOUTS, type Attempt } from './attempt.ts'
 import type { Books } from './books.ts'
 import type { Invariant } from './invariant.ts'
 import { hangFault } from './timers.ts'
@@ -146,7 +146,7 @@ const READABLE = 1_000
 
 function errorFault({ handler, said }: Attempt, { code, message }: Failure): string | undefined {
   // Whether too early, another check says.
-  if (TIMEOUTS.has(code)) return undefined
+  if (GIVEN_UP.has(code)) return undefined
   if (handler === 'start') return `failed with ${code}, and its handler still runs`
   if (handler === 'output')
     return OF_OUTPUTS.has(code) ? undefined : `failed with ${code}, and its handler returned`

@@ -4,7 +4,7 @@
  */
 import { kindOf, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
-import { TIMEOUTS, type Attempt } from './attempt.ts'
+import { GIVEN_UP, type Attempt } from './attempt.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
@@ -178,7 +178,7 @@ function reportFault(
     return `attempt ${turn} ended with process life ${attempt.life}`
   if (type !== 'task.done' && type !== 'task.failed') return undefined
   // One that was given up may end nonetheless, once.
-  const told = TIMEOUTS.has(error?.code) ? givenUp : reported
+  const told = GIVEN_UP.has(error?.code) ? givenUp : reported
   if (told.has(attempt)) return `attempt ${turn} has ended already`
   told.add(attempt)
   return undefined

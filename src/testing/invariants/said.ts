@@ -6,7 +6,7 @@ import { CLIENT, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Life } from '../host/life.ts'
 import type { Said, Watcher } from '../host/watcher.ts'
-import { TIMEOUTS } from './attempt.ts'
+import { GIVEN_UP } from './attempt.ts'
 import { Past } from './past.ts'
 import { together } from './together.ts'
 
@@ -104,5 +104,5 @@ function reports(): Watcher {
 function isReport({ type, causationId, data, refused }: Signal): boolean {
   if (causationId > 0 || refused?.code === 'STALE_ATTEMPT') return false
   if (type === 'task.done') return true
-  return type === 'task.failed' && !TIMEOUTS.has((data as { error?: { code?: string } }).error?.code)
+  return type === 'task.failed' && !GIVEN_UP.has((data as { error?: { code?: string } }).error?.code)
 }
