@@ -1,4 +1,5 @@
 /** Retention: which finished runs are old enough to be erased, and which prefix of the journal nobody needs. */
+import { CONTEXT_WRITES } from '../messages/context.ts'
 import { GATE_ENDINGS } from '../messages/gate.ts'
 import { RUN_ENDINGS } from '../messages/workflow.ts'
 import type { Journal } from './journal.ts'
@@ -36,7 +37,11 @@ export function prune(
     // An earlier prune erased the rest: its headers stand as long as something before them is needed.
     if (signal.data !== null) whole.push(signal.to)
   }
-  journal.prune({ correlationIds: whole, dropTo: firstNeeded(journal, population, old) - 1, now })
+  journal.prune({
+    correlationIds: whole,
+    dropTo: Math.min(firstNeeded(journal, population, old), firstVersion(journal, until)) - 1,
+    now,
+  })
   stream.pruned()
   return whole.length
 }
@@ -49,4 +54,11 @@ function firstNeeded(journal: Journal, population: Population, old: ReadonlySet<
     if (!old.has(signal.correlationId)) return signal.seq
   }
   return population.oldestDirty() ?? Number.MAX_SAFE_INTEGER
+}
+
+/** The first version of a project's values that is not older: their history stays for as long as was asked for. */
+function firstVersion(journal: Journal, until: number): number {
+  for (const { to, seq } of scan(journal, { types: CONTEXT_WRITES, since: until + 1 }))
+    if (to.startsWith('context/project/')) return seq
+  return Number.MAX_SAFE_INTEGER
 }

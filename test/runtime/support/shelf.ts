@@ -2,7 +2,6 @@
 import { agent, sharedContext, task, workflow, type Handler } from 'stator'
 import type { Life, Setup, SimulatedHandler, Simulation } from 'stator/testing'
 import { z } from 'zod'
-import type { MemoryState } from '../../../src/runtime/memory-journal.ts'
 import { worldOf } from './world.ts'
 
 export const board = sharedContext('board', {
@@ -20,17 +19,17 @@ export const crew = workflow('crew', { input })
 
 export type Work = SimulatedHandler<z.infer<typeof input>, unknown>
 
-export function shelfOf(
-  run: Work,
-  options: { limits?: object; seed?: number; capacity?: number; state?: MemoryState } = {},
-): Simulation {
-  const { capacity = 8, ...rest } = options
-  const setup = (life: Life): Setup => ({
+/** Two agents that do it, and all that they share. */
+export const shelfSetup =
+  (run: Work, capacity = 8) =>
+  (life: Life): Setup => ({
     agents: ['ann', 'bob'].map(id =>
       agent(id, { capacity }).handle(work, life.handler(run) as Handler<{ n: number }, unknown>),
     ),
     workflows: [crew],
     contexts: [board, files],
   })
-  return worldOf(setup, rest)
+
+export function shelfOf(run: Work, options: { limits?: object; seed?: number } = {}): Simulation {
+  return worldOf(shelfSetup(run), options)
 }
