@@ -72,11 +72,9 @@ export interface Team {
 }
 
 /** They are asked in this order, after those who know of dependencies and before the dispatcher. */
-export function teamDeciders({ population, journal, limits, bursar }: TeamDecidersParts): readonly Decider[] {
-  return [bursar, new ContextKeeper(population, limits), new Orphans(population, journal)]
 export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
-  const { population, journal, limits } = parts
-  return [new Questions(parts), new ContextKeeper(population, limits), new Orphans(population, journal)]
+  const { population, journal, limits, bursar } = parts
+  return [bursar, new Questions(parts), new ContextKeeper(population, limits), new Orphans(population, journal)]
 }
 
 export function teamOf(parts: TeamParts): Team {
@@ -93,6 +91,5 @@ export function teamOf(parts: TeamParts): Team {
       ...budgetCalls(accounts, seat),
     }),
     before: (seat, giveUp) => admission({ ...parts, accounts, watches }, seat, giveUp),
-    }),
   }
 }
