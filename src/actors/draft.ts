@@ -15,7 +15,7 @@ import type {
 } from '../messages/flow.ts'
 import type { RetryPolicy } from '../messages/task.ts'
 import type { From, NodeCode } from './flow-code.ts'
-import { given } from './given.ts'
+import { present } from './present.ts'
 import type { SignalDefinition } from './signals.ts'
 import type { AnyTask } from './task.ts'
 import type { AnyWorkflow } from './workflow.ts'
@@ -152,7 +152,7 @@ class Finisher {
       case 'gate': {
         const step = this.#index({ mapper: draft.mapper, question: draft.question })
         const { name, expires, asks } = draft
-        return { kind: 'gate', name, step, ...given({ expires, asks }) }
+        return { kind: 'gate', name, step, ...present({ expires, asks }) }
       }
       case 'wait':
         return this.#wait(draft)
@@ -180,7 +180,7 @@ class Finisher {
       name,
       step,
       task: task.name,
-      ...given({ role, retry, timeout, input }),
+      ...present({ role, retry, timeout, input }),
       ...(undo === undefined ? {} : { undo: { task: undo.name } }),
       ...(pivot === true ? { pivot } : {}),
       ...(lanes.length === 0 ? {} : { lanes: [...lanes] }),
@@ -192,7 +192,7 @@ class Finisher {
     step: number,
   ): Extract<FlowNode, { kind: 'workflow' }> {
     const { name: workflow, version, undoable } = child
-    return { kind: 'workflow', name, step, workflow, version, undoable, ...given({ input }) }
+    return { kind: 'workflow', name, step, workflow, version, undoable, ...present({ input }) }
   }
 
   #wait({ name, signal, for: ms, until }: WaitDraft): FlowNode {
@@ -200,7 +200,7 @@ class Finisher {
     if (signal !== undefined) this.signals.push(signal.name)
     const step = this.#index(isCode ? { until } : {})
     const by = isCode ? ('mapper' as const) : until
-    return { kind: 'wait', name, step, ...given({ signal: signal?.name, for: ms, until: by }) }
+    return { kind: 'wait', name, step, ...present({ signal: signal?.name, for: ms, until: by }) }
   }
 
   #map({ name, list, limit, each, mapper }: MapDraft, lanes: readonly number[]): MapNode {
@@ -208,7 +208,7 @@ class Finisher {
     const own = each.kind === 'step' ? { task: each.task, undo: each.undo } : { child: each.child }
     const step = this.#index({ ...own, each: mapper, ...(isCode ? { list } : {}) })
     const inner = each.kind === 'step' ? this.#step(each, lanes, step) : this.#child(each, step)
-    return { kind: 'map', name, step, ...given({ limit, over: isCode ? undefined : list }), each: inner }
+    return { kind: 'map', name, step, ...present({ limit, over: isCode ? undefined : list }), each: inner }
   }
 
   #branch({ name, cases }: BranchDraft, lanes: readonly number[]): FlowNode {
@@ -222,7 +222,7 @@ class Finisher {
       step,
       cases: cases.map(one => ({
         name: one.name,
-        ...given({ when: typeof one.when === 'function' ? ('code' as const) : one.when }),
+        ...present({ when: typeof one.when === 'function' ? ('code' as const) : one.when }),
         body: this.row(one.body, lanes),
       })),
     }

@@ -26,7 +26,7 @@ import {
 import { checkForm } from './gate-form.ts'
 import { termsFrom } from './gate-question.ts'
 import { conditionOf, fillingOf, referenceOf, type GivenInput } from './flow-references.ts'
-import { given } from './given.ts'
+import { present } from './present.ts'
 import { parse, type Schema } from './schema.ts'
 import { retryPolicy, type RetryOptions } from './task.ts'
 
@@ -150,7 +150,7 @@ class Reader {
   #gate(name: string, node: GateDocument): FlowNode {
     const { gate: _, details: input, bind, from, title, reason, attemptedSolutions, ...terms } = node
     const { expires, ...asks } = {
-      ...given({ title, reason, attemptedSolutions }),
+      ...present({ title, reason, attemptedSolutions }),
       ...termsFrom(terms, `gate ${name}`, checkForm),
     }
     const details = fillingOf(name, { input, bind, from }, this.#steps)
@@ -158,7 +158,7 @@ class Reader {
       kind: 'gate',
       name,
       step: this.#taken(name),
-      ...given({ expires, details }),
+      ...present({ expires, details }),
       ...(Object.keys(asks).length === 0 ? {} : { asks }),
     }
   }

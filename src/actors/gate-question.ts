@@ -8,7 +8,7 @@ import { toMs, type Duration } from '../messages/duration.ts'
 import { gateQuestion, type GateQuestion } from '../messages/gate.ts'
 import type { Json } from '../messages/json.ts'
 import { formOf } from './gate-form.ts'
-import { given } from './given.ts'
+import { present } from './present.ts'
 import { parse, type Schema } from './schema.ts'
 
 export interface GateTerms<Form extends Schema = Schema> {
@@ -71,7 +71,7 @@ export function termsFrom(
     throw new StatorError('DEFINITION_INVALID', { what, reason: 'nobody fills in its form when it expires' })
   const ms = (name: 'expires' | 'escalateAfter', time: unknown): number | undefined =>
     time === undefined ? undefined : toMs(time as Duration, name)
-  return given({
+  return present({
     form: options.form === undefined ? undefined : form(options.form as Json, `form of ${what}`),
     approvers,
     strict,
@@ -88,5 +88,5 @@ export function questionOf(options: GateQuestionOptions, what: string): GateQues
   const asked = parse(question, options, 'INPUT_INVALID', what)
   const { title, reason, attemptedSolutions } = asked
   const details = asked.details as Json | undefined
-  return { ...given({ title, reason, details, attemptedSolutions }), ...termsFrom(asked, what) }
+  return { ...present({ title, reason, details, attemptedSolutions }), ...termsFrom(asked, what) }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { GateQuestion } from '../messages/gate.ts'
 import type { Json } from '../messages/json.ts'
 import { termsFrom, termsShape, wordsShape, type GateTerms, type GateWords } from './gate-question.ts'
-import { given } from './given.ts'
+import { present } from './present.ts'
 import { parse, type Schema } from './schema.ts'
 
 export interface GateOptions<Form extends Schema = Schema> extends GateTerms<Form>, GateWords {}
@@ -44,6 +44,6 @@ export function gate(options: GateOptions = {}): GateDefinition<never> {
     'DEFINITION_INVALID',
     'options of a gate',
   )
-  const question = { ...given({ title, reason, attemptedSolutions }), ...termsFrom(terms, 'a gate') }
+  const question = { ...present({ title, reason, attemptedSolutions }), ...termsFrom(terms, 'a gate') }
   return Object.freeze({ kind: 'gate' as const, question })
 }

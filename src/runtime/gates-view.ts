@@ -8,7 +8,7 @@ import { heardByGate } from '../actors/gate-form.ts'
 import { questionOf, questionShape, type GateQuestionOptions } from '../actors/gate-question.ts'
 import { parse, type Schema } from '../actors/schema.ts'
 import { StatorError } from '../errors.ts'
-import { checkId, checkName, CLIENT, type Address } from '../messages/address.ts'
+import { checkId, checkName, CLIENT, idOf, kindOf, type Address } from '../messages/address.ts'
 import { gateMessages } from '../messages/gate.ts'
 import type { Json } from '../messages/json.ts'
 import type { Door } from './door.ts'
@@ -164,11 +164,12 @@ export class GatesView {
    */
   async cancel(id: string, reason?: string): Promise<void> {
     const to = addressOf(id)
-    const { run, task, state, outcome } = this.#info(this.#require(to))
-    if ((run !== null || task !== null) && outcome === null) {
+    const { state, context } = this.#require(to)
+    const owner = context.spec?.parent ?? context.spec?.asker?.task
+    if (owner !== undefined && context.endedAt === 0) {
       const allowed = ['gate.approve', 'gate.reject']
-      const what = task === null ? 'run' : 'task'
-      const why = `the ${what} ${task ?? run} waits for it: answer, or cancel the ${what}`
+      const what = kindOf(owner) === 'workflow' ? 'run' : kindOf(owner)
+      const why = `the ${what} ${idOf(owner)} waits for it: answer, or cancel the ${what}`
       throw new StatorError('EVENT_REFUSED', { type: 'gate.cancel', to, state, allowed, reason: why })
     }
     await this.#handle(to).cancel(reason)

@@ -130,23 +130,189 @@ const rows: Row[] = [
   },
 ]
 
-describe('The gate machine', () => {
-  const first = start(gateMachine)
+const asker = { task: 'task/t', agent: 'agent/eve' }
+const asking = { approvers: ['ann', 'bob'], escalateAfter: 500 }
+const overdue = said('gate.overdue', {})
+const assigned = (...history: object[]): object => ({ assignment: { to: 'bob', level: 2, history } })
+const first = { to: 'ann', how: 'opened', by: null, reason: null, at: 1000 }
+const set = (id: string, delay: number, event: string): Command => ({ type: 'timer.set', id, delay, event })
+const word = (event: string, data: { readonly [key: string]: Json }): Command => ({
+  type: 'send',
+  to: 'agent/eve',
+  event,
+  data,
+  correlationId: 'agent/eve',
+})
+const escalate = said('gate.escalate', { by: 'cid', reason: 'ann is away' })
 
-  it.each(rows)('$promise', row => {
-    expect(play(first, row)).toEqual(promised(row))
+const rowsOfAsking: Row[] = [
+  {
+    promise: 'with approvers, it asks the first of them, who has a time of their own',
+    given: [],
+    when: open({ ...asking, expires: 60_000 }),
+    to: 'open',
+    context: { assignment: { to: 'ann', level: 1, history: [first] } },
+    commands: [set('expiry', 60_000, 'gate.expired'), set('escalation', 500, 'gate.overdue')],
+  },
+  {
+    promise: 'that time over, the next one is asked, and the last has the time of the whole gate',
+    given: [open({ ...asking, expires: 60_000 })],
+    when: overdue,
+    to: 'open',
+    context: assigned(first, { to: 'bob', how: 'escalated', by: null, reason: null, at: 5000 }),
+    commands: [{ type: 'timer.cancel', id: 'escalation' }],
+  },
+  {
+    promise: 'where the whole gate has no time, the last one has as much as the others',
+    given: [open(asking)],
+    when: escalate,
+    to: 'open',
+    context: assigned(first, { to: 'bob', how: 'escalated', by: 'cid', reason: 'ann is away', at: 5000 }),
+    commands: [{ type: 'timer.cancel', id: 'escalation' }, set('escalation', 500, 'gate.overdue')],
+  },
+  {
+    promise: 'and when that is over, too, it is rejected',
+    given: [open(asking), overdue],
+    when: overdue,
+    to: 'expired',
+    context: { error: { ...lateness, message: 'none of 2 answered within 500 ms' } },
+  },
+  {
+    promise: 'or approved, by time itself, where that is said',
+    given: [open({ ...asking, onExpire: 'approve' }), overdue],
+    when: overdue,
+    to: 'approved',
+    context: { by: 'system/clock', reason: 'none of 2 answered within 500 ms', error: null },
+  },
+  {
+    promise: 'the whole time over, it may be approved as well',
+    given: [open({ ...run, expires: 60_000, onExpire: 'approve' })],
+    when: expired,
+    to: 'approved',
+    context: { by: 'system/clock' },
+    commands: [
+      done({
+        status: 'completed',
+        output: { approved: true, by: 'system/clock', reason: 'not answered within 60000 ms' },
+      }),
+    ],
+  },
+  { promise: 'nobody comes after the last one', given: [open(asking), escalate], when: escalate },
+  { promise: 'nor where nobody in particular is asked', given: [open({})], when: escalate },
+  {
+    promise: 'it may be given to anybody, and those after the last of the list who was asked come next',
+    given: [open(asking), said('gate.reassign', { to: 'cid', by: 'ann' })],
+    when: escalate,
+    to: 'open',
+    context: assigned(
+      first,
+      { to: 'cid', how: 'reassigned', by: 'ann', reason: null, at: 5000 },
+      { to: 'bob', how: 'escalated', by: 'cid', reason: 'ann is away', at: 5000 },
+    ),
+    commands: [{ type: 'timer.cancel', id: 'escalation' }, set('escalation', 500, 'gate.overdue')],
+  },
+  {
+    promise: 'also where nobody in particular was asked',
+    given: [open({})],
+    when: said('gate.reassign', { to: 'cid', by: 'ann', reason: 'you know it' }),
+    to: 'open',
+    context: {
+      assignment: {
+        to: 'cid',
+        level: 0,
+        history: [{ to: 'cid', how: 'reassigned', by: 'ann', reason: 'you know it', at: 5000 }],
+      },
+    },
+  },
+  {
+    promise: 'strict, it takes no answer of anybody else',
+    given: [open({ ...asking, strict: true })],
+    when: said('gate.approve', { by: 'bob' }),
+  },
+  {
+    promise: 'nor a rejection',
+    given: [open({ ...asking, strict: true })],
+    when: said('gate.reject', { by: 'bob', reason: 'no' }),
+  },
+  {
+    promise: 'it takes that of whoever is asked',
+    given: [open({ ...asking, strict: true }), escalate],
+    when: said('gate.approve', { by: 'bob' }),
+    to: 'approved',
+  },
+  {
+    promise: 'and, where nobody in particular is asked, that of anybody',
+    given: [open({ strict: true })],
+    when: said('gate.approve', { by: 'bob' }),
+    to: 'approved',
+  },
+  {
+    promise: 'the agent whose handler asks is paused by it',
+    given: [],
+    when: open({ asker, pauses: true, title: 'May I?' }),
+    to: 'open',
+    commands: [word('agent.pause', { by: to, reason: 'May I?' })],
+  },
+  {
+    promise: 'and goes on when it is answered',
+    given: [open({ asker, pauses: true })],
+    when: reject,
+    to: 'rejected',
+    commands: [word('agent.resume', { by: to })],
+  },
+  {
+    promise: 'or is stopped, where it is not approved',
+    given: [open({ asker, pauses: true, onReject: 'stop' })],
+    when: reject,
+    to: 'rejected',
+    commands: [word('agent.stop', { reason: 'rejected by bob: too dear' })],
+  },
+  {
+    promise: 'not where it is',
+    given: [open({ asker, pauses: true, onReject: 'stop' })],
+    when: approve,
+    to: 'approved',
+    commands: [word('agent.resume', { by: to })],
+  },
+  {
+    promise: 'nor where it is called off by the hub',
+    given: [open({ asker, pauses: true, onReject: 'stop' })],
+    when: cancel('system/hub'),
+    to: 'cancelled',
+    commands: [word('agent.resume', { by: to })],
+  },
+  {
+    promise: 'an agent that works on hears nothing',
+    given: [open({ asker })],
+    when: approve,
+    to: 'approved',
+    commands: [],
+  },
+  {
+    promise: 'what a handler waits for no client calls off',
+    given: [open({ asker })],
+    when: cancel('client/local'),
+  },
+]
+
+describe('The gate machine', () => {
+  const born = start(gateMachine)
+  const all = [...rows, ...rowsOfAsking]
+
+  it.each(all)('$promise', row => {
+    expect(play(born, row)).toEqual(promised(row))
   })
 
   it('is taken through all of its transitions by these', () => {
-    expect(untaken(first, rows)).toEqual([])
+    expect(untaken(born, all)).toEqual([])
   })
 
   it('takes no second answer, however it ended', () => {
     const ways = [approve, reject, expired, cancel('workflow/run')]
-    const ended = ways.map(way => String(sendAll(first, [open(), way]).snapshot.value))
+    const ended = ways.map(way => String(sendAll(born, [open(), way]).snapshot.value))
     expect(ended).toEqual([...GATE_ENDINGS])
     for (const way of ways)
       for (const again of ways)
-        expect(play(first, { promise: '', given: [open(), way], when: again }).outcome).toBe('refused')
+        expect(play(born, { promise: '', given: [open(), way], when: again }).outcome).toBe('refused')
   })
 })

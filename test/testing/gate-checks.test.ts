@@ -33,7 +33,7 @@ function complaint(
       arrived: undefined,
       isAgain: false,
       name: '',
-      signal: { ...each, final: index > 0 },
+      signal: { ...each, final: standing.status === 'done', toState: String(standing.value) },
       actor: { sort: 'gate' } as Shade,
       isNew: index === 0,
       commands: step.commands,
@@ -57,6 +57,97 @@ const saying =
 const silent = (): Partial<Move> => ({ commands: [] })
 const TOLD: Command = { type: 'send', to: 'workflow/run', event: 'step.done', data: { step: 0 } }
 const same = (data: object): object => data
+
+const asking = {
+  title: 'May I?',
+  approvers: ['ann', 'bob'],
+  escalateAfter: 500,
+  strict: true,
+  pauses: true,
+  asker: { task: 'task/t', agent: 'agent/eve' },
+} as const
+const timer = (event: string): Signal => signal('hub.timer', { id: 'escalation', event, setSeq: 1 }, { to })
+const late = timer('gate.overdue')
+const next = signal('gate.escalate', { by: 'ann' }, { to })
+const other = signal('gate.reassign', { to: 'cid', by: 'ann' }, { to })
+const byBob = signal('gate.approve', { by: 'bob' }, { to })
+const byCid = signal('gate.reject', { by: 'cid', reason: 'no' }, { to })
+const taken = (by: string) => (): Partial<Move> => ({
+  signal: { ...approve, data: { by }, final: true, toState: 'approved' },
+})
+
+describe('of a gate that asks one after the other', () => {
+  test.each<[string, readonly Signal[]]>([
+    ['the second answers', [open(asking), late, byBob]],
+    ['nobody answers', [open(asking), late, late]],
+    ['somebody else is asked', [open(asking), other, byCid]],
+    ['somebody else, and then the next', [open(asking), other, next, byBob]],
+    ['time approves', [open({ ...asking, onExpire: 'approve' }), next, late]],
+    ['a rejection stops the agent', [open({ ...asking, onReject: 'stop' }), other, byCid]],
+    ['it is called off', [open(asking), signal('gate.cancel', {}, { to, from: 'system/hub' })]],
+  ])('a good life has nothing against it: %s', (_what, signals) => {
+    for (const length of signals.keys()) expect(complaint(signals.slice(0, length + 1))).toBeUndefined()
+  })
+
+  const without =
+    (type: string) =>
+    ({ commands }: Pick<Move, 'commands'>): Partial<Move> => ({
+      commands: commands.filter(each => each.type !== type),
+    })
+  test.each<[string, readonly Signal[], (move: Pick<Move, 'signal' | 'commands'>) => Partial<Move>, string]>([
+    [
+      'an agent that is not paused',
+      [open(asking)],
+      without('send'),
+      'instead of [["agent/eve","agent.pause"',
+    ],
+    [
+      'an agent that is left paused',
+      [open(asking), late, byBob],
+      silent,
+      'instead of [["agent/eve","agent.resume"',
+    ],
+    [
+      'nobody who is asked next in time',
+      [open(asking)],
+      without('timer.set'),
+      'timers of  ms instead of 500',
+    ],
+    ['a next one without a time', [open(asking), next], silent, 'timers of  ms instead of 500'],
+    [
+      'an answer of somebody else',
+      [open(asking), late, byBob],
+      taken('ann'),
+      'answered by somebody else than bob',
+    ],
+    [
+      'an expiry that approves',
+      [open(asking), late, late],
+      ({ signal: each }) => ({ signal: { ...each, toState: 'approved' } }),
+      'ends as approved instead of expired',
+    ],
+    [
+      'an end before all were asked',
+      [open(asking), late],
+      ({ signal: each }) => ({ signal: { ...each, final: true, toState: 'expired' } }),
+      'over before all were asked',
+    ],
+    [
+      'a refusal to whoever is asked',
+      [open(asking), byBob],
+      () => ({
+        signal: {
+          ...approve,
+          data: { by: 'ann' },
+          refused: { code: 'GATE_NOT_YOURS', message: '', allowed: [] },
+        },
+      }),
+      'refused to whoever is asked',
+    ],
+  ])('it complains of %s', (_what, signals, tell, words) => {
+    expect(complaint(signals, tell)).toContain(words)
+  })
+})
 
 describe('of a gate', () => {
   test.each([approve, reject, cancel, expire])('a good life has nothing against it: %#', last => {

@@ -50,7 +50,9 @@ export interface GateInfo {
 export function infoOf({ address, state, correlationId, context }: Seen, journal: Journal): GateInfo {
   const { spec, openedAt, endedAt, assignment } = context
   const { parent, asker, title = null, reason = null, details = null, expires } = spec ?? {}
-  const run = parent ?? asker?.run
+  const above = parent !== undefined && kindOf(parent) === 'workflow' ? parent : undefined
+  const run = above ?? asker?.run
+  const agent = asker?.agent ?? (above === undefined ? parent : undefined)
   const turn = spec === null ? undefined : turnOf(spec, assignment)
   const since = assignment?.history.at(-1)?.at ?? openedAt
   return {
@@ -59,10 +61,11 @@ export function infoOf({ address, state, correlationId, context }: Seen, journal
     state,
     run: run === undefined ? null : idOf(run),
     task: asker?.task ?? null,
-    agent: asker === undefined ? null : idOf(asker.agent),
+    agent: agent === undefined ? null : idOf(agent),
     chain: [
-      ...(run === undefined ? [] : above(run, journal)),
-      ...(asker === undefined ? [] : [asker.task, asker.agent]),
+      ...(run === undefined ? [] : runsAbove(run, journal)),
+      ...(asker === undefined ? [] : [asker.task]),
+      ...(agent === undefined ? [] : [agent]),
     ],
     conversation: correlationId,
     title,
@@ -83,7 +86,7 @@ export function infoOf({ address, state, correlationId, context }: Seen, journal
 }
 
 /** A run and those that it is below, outermost first. */
-function above(run: Address, journal: Journal): Address[] {
+function runsAbove(run: Address, journal: Journal): Address[] {
   const chain: Address[] = []
   for (let next: Address | undefined = run; next !== undefined; next = parentOf(next, journal))
     chain.unshift(next)

@@ -12,9 +12,10 @@ export interface Entry {
   /**
    * `start`, `output`, `error`: a handler began, returned, threw. `sub` is a sub-step of `ctx.do` that ran, `result` one
    * that came back, recorded or reused. `beat` is a sign of life, by `ctx.heartbeat` or `ctx.progress`. `call` asked the outside for an effect, `effect` is one that took place, `fault` is what went
-   * wrong with a call.
+   * wrong with a call. `wait` is a handler that begins to wait for somebody outside, `go on` one that has been answered.
    */
-  readonly what: 'start' | 'output' | 'error' | 'sub' | 'result' | 'beat' | 'call' | 'effect' | 'fault'
+  readonly what:
+    'start' | 'output' | 'error' | 'sub' | 'result' | 'beat' | 'wait' | 'go on' | 'call' | 'effect' | 'fault'
   /** Address of the task, or the name of the effect. */
   readonly task: string
   /** Address of the agent whose code it is, where that is known. */

@@ -23,6 +23,9 @@ export function isOverheard(handler: object): boolean {
   return handlers.has(handler)
 }
 
+/** By these calls a handler waits for somebody outside, as long as that takes. */
+const WAITS: ReadonlySet<string | symbol> = new Set(['ask', 'consult', 'escalate', 'lock'])
+
 /** What the ledger has of a value that is no JSON. */
 export const NOT_JSON = '(not JSON)'
 
@@ -152,7 +155,9 @@ export class Life {
     }
     return new Proxy(ctx, {
       get: (_, name): unknown =>
-        name in own ? own[name as keyof typeof own] : this.#overheard(Reflect.get(ctx, name, ctx)),
+        name in own
+          ? own[name as keyof typeof own]
+          : this.#overheard(Reflect.get(ctx, name, ctx), WAITS.has(name) ? ctx : undefined),
     })
   }
 
@@ -167,15 +172,23 @@ export class Life {
   }
 
   /** What it says to others the hub writes down; only who is dead hears no answer. */
-  #overheard(value: unknown): unknown {
+  #overheard(value: unknown, waits?: TaskContext): unknown {
     if (typeof value !== 'function') return value
     return (...given: unknown[]): unknown => {
       const result: unknown = Reflect.apply(value, undefined, given)
       if (!(result instanceof Promise)) return result
+      if (waits !== undefined) this.#waited(waits, result)
       const heard = this.#live(result)
       heard.catch(() => {})
       return heard
     }
+  }
+
+  /** Its time stands still for so long. */
+  #waited(ctx: TaskContext, answer: Promise<unknown>): void {
+    const goOn = (): void => this.#write('go on', ctx, ctx.idempotencyKey, null)
+    this.#write('wait', ctx, ctx.idempotencyKey, null)
+    answer.then(goOn, goOn)
   }
 
   /** Of one that was given up it does not count. */

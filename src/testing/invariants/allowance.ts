@@ -5,6 +5,7 @@
 import { HUB, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Batch } from '../../runtime/journal.ts'
+import { leftOf } from './attempt.ts'
 import type { Shadow } from './shadow.ts'
 
 /** Virtual milliseconds that the hub may be late, for each thing that happens. */
@@ -74,7 +75,7 @@ export class Allowance {
     const { timers, books, stage } = this.#shadow
     const now = stage.clock.now()
     for (const timer of timers) this.#add(timer, timer.due - now)
-    for (const attempt of books.open) this.#add(attempt, attempt.deadline - now)
+    for (const attempt of books.open) this.#add(attempt, leftOf(attempt, now))
   }
 
   #add(what: object, ms: number): void {

@@ -20,6 +20,10 @@ export interface Attempt {
   /** Milliseconds that it may be silent, and its last sign of life. */
   readonly heartbeat: number | undefined
   seen: number
+  /** For how many it waits outside, since when, and for how long it did before: its time stands still. */
+  waits: number
+  waitsSince: number
+  waited: number
   /** Its last recorded progress, and whether that came sooner than it may. */
   told?: { readonly at: number; readonly early: boolean }
   /** When the task went on without it. */
@@ -31,9 +35,29 @@ export interface Attempt {
   said: Json
 }
 
-/** When it must be given up, as things stand. */
-export const endOf = ({ deadline, heartbeat, seen }: Attempt): number =>
-  heartbeat === undefined ? deadline : Math.min(deadline, seen + heartbeat)
+/** When it must be given up, as things stand: not as long as it waits. */
+export function endOf({
+  deadline,
+  heartbeat = Number.POSITIVE_INFINITY,
+  seen,
+  waits,
+  waited,
+}: Attempt): number {
+  return waits > 0 ? Number.POSITIVE_INFINITY : Math.min(deadline + waited, seen + heartbeat)
+}
+
+/** Milliseconds that it has left in all. */
+export const leftOf = ({ deadline, waits, waitsSince, waited }: Attempt, now: number): number =>
+  deadline + waited - (waits > 0 ? waitsSince : now)
 
 /** What a handler threw, as the ledger has it. */
 export const textOf = (said: Json): string => (typeof said === 'string' ? said : JSON.stringify(said))
+
+/** It begins to wait outside, or has been answered. */
+export function wait(attempt: Attempt | undefined, what: 'wait' | 'go on', at: number): void {
+  if (attempt === undefined) return
+  if (what === 'wait' && attempt.waits++ === 0) attempt.waitsSince = at
+  if (what === 'wait' || --attempt.waits > 0) return
+  attempt.waited += at - attempt.waitsSince
+  attempt.seen = at
+}

@@ -11,7 +11,7 @@ import type { Plan } from '../../messages/workflow.ts'
 import type { Entry } from '../host/ledger.ts'
 import type { Life } from '../host/life.ts'
 import type { Stage } from '../host/stage.ts'
-import { GIVEN_UP, textOf, type Attempt } from './attempt.ts'
+import { GIVEN_UP, textOf, wait, type Attempt } from './attempt.ts'
 import { askedIn } from './asked.ts'
 import { Awaited } from './awaited.ts'
 import { Desks } from './desks.ts'
@@ -112,6 +112,7 @@ export class Books {
       const one = this.attemptOf(entry)
       if (one !== undefined) one.seen = at
     }
+    if (what === 'wait' || what === 'go on') wait(this.attemptOf(entry), what, at)
     if (what !== 'start' && what !== 'output' && what !== 'error') return
     const attempt = this.attemptOf(entry)
     if (attempt === undefined) return
@@ -187,6 +188,9 @@ export class Books {
       deadline: started + (work.spec.timeout ?? this.#stage.limits.taskTimeout),
       heartbeat: work.spec.heartbeat,
       seen: started,
+      waits: 0,
+      waitsSince: 0,
+      waited: 0,
       over: undefined,
       handler: 'unseen',
       late: false,

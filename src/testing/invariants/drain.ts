@@ -7,6 +7,7 @@ import { rootOf } from '../../messages/address.ts'
 import type { Life } from '../host/life.ts'
 import type { Said, Wait } from '../host/watcher.ts'
 import { untoldFault } from './dependencies.ts'
+import { forgottenGate } from './gates.ts'
 import type { Invariant } from './invariant.ts'
 import { lineOf } from './line.ts'
 import { reading } from './reading.ts'
@@ -130,6 +131,7 @@ function sleeping(shadow: Shadow, asks: readonly Said[], waits: readonly Wait[])
     lostWork(shadow) ??
     lostRun(shadow) ??
     lostSchedule(shadow) ??
+    forgottenGate(shadow) ??
     lostWait(shadow, waits)
   )
 }

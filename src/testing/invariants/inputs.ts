@@ -24,6 +24,8 @@ const OF_HUB: ReadonlySet<string> = new Set([
   'task.interrupted',
   'queue.configure',
   'context.end',
+  // Of what a task asked that has ended.
+  'gate.cancel',
 ])
 /** What shared values are told, by attempts and by clients. */
 const OF_WRITERS: ReadonlySet<string> = new Set(['context.set', 'context.delete'])
@@ -32,6 +34,7 @@ const OF_ATTEMPTS: ReadonlySet<string> = new Set([
   'task.failed',
   'task.progress',
   'task.recorded',
+  'task.intended',
 ])
 const OF_BUDGETS: ReadonlySet<string> = new Set(['budget.settle', 'budget.close'])
 /** What attempts say to budgets. */
@@ -77,6 +80,8 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'gate.open',
   'gate.approve',
   'gate.reject',
+  'gate.reassign',
+  'gate.escalate',
   'gate.cancel',
   'budget.open',
   'budget.raise',
@@ -127,6 +132,7 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
     if (!OF_HUB.has(type)) return 'the hub does not say that'
     return type === 'task.interrupted' && !wasKept ? interruptionFault(signal, senders) : undefined
   }
+  if (type === 'task.resolved') return undefined
   if (from === 'system/budgets') return OF_BUDGETS.has(type) ? undefined : 'that is not said to budgets'
   if (kindOf(from) === 'agent' && OF_SPENDERS.has(type)) return undefined
   if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, senders, wasKept)

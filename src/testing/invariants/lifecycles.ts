@@ -16,18 +16,32 @@ const task: Lifecycle = {
     ...cancel,
   },
   scheduled: { 'hub.timer': ['queued', 'failed'], 'task.depend': ['pending'], ...cancel },
-  queued: { 'task.start': ['running'], 'hub.timer': ['failed'], 'task.depend': ['pending'], ...cancel },
+  queued: {
+    'task.start': ['running'],
+    'task.resolved': ['queued'],
+    'hub.timer': ['failed'],
+    'task.depend': ['pending'],
+    ...cancel,
+  },
   running: {
     'hub.timer': ['failed'],
     'task.done': ['completed'],
     'task.failed': ['retrying', 'failed'],
     'task.progress': ['running'],
     'task.recorded': ['running'],
+    'task.intended': ['running'],
+    'task.resolved': ['running'],
     'task.interrupted': ['queued', 'held', 'failed'],
     ...cancel,
   },
-  retrying: { 'hub.timer': ['queued', 'failed'], ...cancel },
-  held: { 'task.retry': ['queued'], 'task.fail': ['failed'], 'hub.timer': ['failed'], ...cancel },
+  retrying: { 'task.resolved': ['retrying'], 'hub.timer': ['queued', 'failed'], ...cancel },
+  held: {
+    'task.resolved': ['held'],
+    'task.retry': ['queued'],
+    'task.fail': ['failed'],
+    'hub.timer': ['failed'],
+    ...cancel,
+  },
 }
 
 const ends = { 'agent.stop': ['stopped'] } as const
@@ -209,8 +223,10 @@ const gate: Lifecycle = {
   open: {
     'gate.approve': ['approved'],
     'gate.reject': ['rejected'],
+    'gate.reassign': ['open'],
+    'gate.escalate': ['open'],
     'gate.cancel': ['cancelled'],
-    'hub.timer': ['expired'],
+    'hub.timer': ['expired', 'approved', 'open'],
   },
 }
 

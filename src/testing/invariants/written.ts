@@ -79,6 +79,8 @@ const LIVING: ReadonlySet<string> = new Set([
   'group.add',
   'gate.approve',
   'gate.reject',
+  'gate.reassign',
+  'gate.escalate',
   'workflow.signal',
   'workflow.update',
   'budget.spend',
