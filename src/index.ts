@@ -43,6 +43,19 @@ export {
   type TaskOptions,
   type Timeouts,
 } from './actors/task.ts'
+export type {
+  AskOptions,
+  Audience,
+  ConsultOptions,
+  HandOff,
+  HandOffOptions,
+  ReceivedMail,
+  Recipient,
+  SayMailOptions,
+  Sent,
+  SentToMany,
+  Specialism,
+} from './actors/mail-calls.ts'
 export type { Logger, TaskContext } from './actors/task-context.ts'
 export { workflow, WorkflowDefinition, type AnyWorkflow, type WorkflowOptions } from './actors/workflow.ts'
 export type {
@@ -97,6 +110,7 @@ export { taskMachine } from './machines/task.ts'
 export type { Address, Kind } from './messages/address.ts'
 export type { Duration } from './messages/duration.ts'
 export type { Json } from './messages/json.ts'
+export { MAIL_TYPES, type MailType } from './messages/mail.ts'
 export { PRIORITIES, type Message, type Priority } from './messages/message.ts'
 export type { Migrate, RunSnapshot, StateValue } from './messages/migration.ts'
 export type { Refusal, Signal } from './messages/signal.ts'
@@ -133,6 +147,9 @@ export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'
 export type { Host } from './runtime/host.ts'
 export type { HistoryFilter, Journal, Origin } from './runtime/journal.ts'
 export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts'
+export type { ClientOptions } from './runtime/mail/client-options.ts'
+export type { MailFilter, MailInfo, MailPage } from './runtime/mail/history.ts'
+export type { MailView } from './runtime/mail/mail-view.ts'
 export { memory } from './runtime/memory-journal.ts'
 export type {
   Dependency,

@@ -213,6 +213,16 @@ export function assemble(options: RuntimeOptions): Assembly {
   const runs = new RunsView({ journal, population, lifetime })
   const effects = new EffectsView(standIns, open)
   const budgets = new BudgetsView({ door, handles, bursar, lifetime, admit })
-  const views = { budgets, agents, actors, effects, tasks: view, gates, runs, context: team.context }
+  const views = {
+    budgets,
+    agents,
+    actors,
+    effects,
+    tasks: view,
+    gates,
+    runs,
+    context: team.context,
+    mail: team.mail,
+  }
   return { parts, lifetime, handles, submissions, views }
 }

@@ -3,7 +3,7 @@ import { blockage } from '../actors/graph-runtime.ts'
 import type { StepReport } from '../actors/kind.ts'
 import { StatorError, type Failure } from '../errors.ts'
 import { blockedBy as blockedByEvent, overdue, type TaskEvent } from '../machines/task-context.ts'
-import type { Address } from '../messages/address.ts'
+import { rootOf, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { RUN_ENDINGS } from '../messages/workflow.ts'
@@ -94,6 +94,8 @@ export function pastOutcome(journal: Journal, ending: Signal): RunOutcome {
   })) {
     // A type such as task.failed is also that of an attempt which is tried again.
     if (!signal.final && signal.type !== 'fault') continue
+    // What its agents say to each other belongs to it, and is none of its steps.
+    if (signal.type !== 'fault' && rootOf(signal.to) !== rootOf(ending.to)) continue
     if (signal.type === 'fault') {
       first ??= (signal.data as unknown as { error: Failure }).error
       continue

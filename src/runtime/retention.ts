@@ -2,7 +2,8 @@
 import { CONTEXT_WRITES } from '../messages/context.ts'
 import { GATE_ENDINGS } from '../messages/gate.ts'
 import { RUN_ENDINGS } from '../messages/workflow.ts'
-import type { Journal } from './journal.ts'
+import { kindOf } from '../messages/address.ts'
+import type { Checkpoint, Journal } from './journal.ts'
 import type { Population } from './population.ts'
 import { scan } from './scan.ts'
 import type { SignalStream } from './signal-stream.ts'
@@ -11,10 +12,11 @@ const ENDINGS = [
   ...['completed', 'failed', 'cancelled', 'blocked'].flatMap(state => [`task.${state}`, `group.${state}`]),
   ...RUN_ENDINGS.map(state => `workflow.${state}`),
   'budget.closed',
+  'post.sent',
   ...GATE_ENDINGS.map(state => `gate.${state}`),
 ]
 /** What brings those to life. */
-const BEGINNINGS = ['workflow.start', 'task.create', 'group.create', 'gate.open', 'budget.open']
+const BEGINNINGS = ['workflow.start', 'task.create', 'group.create', 'gate.open', 'budget.open', 'post.send']
 
 interface RetentionParts {
   readonly journal: Journal
@@ -31,8 +33,10 @@ export function prune(
   const whole: string[] = []
   // A run may end before the steps that it blocks: it is over when nothing of it is on its way.
   const coming = new Set(journal.pending().map(({ correlationId }) => correlationId))
+  const spoken = conversations(journal, population)
   for (const signal of scan(journal, { types: ENDINGS, until })) {
-    if (!signal.final || signal.to !== signal.correlationId || coming.has(signal.to)) continue
+    const isWhole = !coming.has(signal.to) && !spoken.has(signal.to)
+    if (!signal.final || signal.to !== signal.correlationId || !isWhole) continue
     old.add(signal.to)
     // An earlier prune erased the rest: its headers stand as long as something before them is needed.
     if (signal.data !== null) whole.push(signal.to)
@@ -44,6 +48,17 @@ export function prune(
   })
   stream.pruned()
   return whole.length
+}
+
+/** What living messages belong to, which agents have said: it may have ended, and is not over. */
+function conversations(journal: Journal, population: Population): ReadonlySet<string> {
+  const found = new Set<string>()
+  const add = ({ address, correlationId }: Pick<Checkpoint, 'address' | 'correlationId'>): void => {
+    if (kindOf(address) === 'task' && correlationId !== address) found.add(correlationId)
+  }
+  for (const cell of population.cells()) add(cell)
+  for (const checkpoint of journal.checkpoints({ kind: 'task' })) add(checkpoint)
+  return found
 }
 
 /** The first record of a run, task, group, gate or budget that stays. What comes before it is of pruned runs, agents and the hub. */

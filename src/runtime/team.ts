@@ -27,6 +27,7 @@ import type { Kernel } from './kernel.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Limits } from './limits.ts'
 import { mailCalls } from './mail/calls.ts'
+import { MailView } from './mail/mail-view.ts'
 import { PostOffice } from './mail/post-office.ts'
 import { Questions } from './mail/questions.ts'
 import type { Population } from './population.ts'
@@ -65,6 +66,7 @@ export interface TeamParts extends TeamDecidersParts {
 
 export interface Team {
   readonly context: ContextView['of']
+  readonly mail: MailView
   /** What a handler can say to others, for one attempt of its. */
   workplace(seat: Seat): Workplace
   /** What must be durable before its handler begins. */
@@ -74,7 +76,12 @@ export interface Team {
 /** They are asked in this order, after those who know of dependencies and before the dispatcher. */
 export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
   const { population, journal, limits, bursar } = parts
-  return [bursar, new Questions(parts), new ContextKeeper(population, limits), new Orphans(population, journal)]
+  return [
+    bursar,
+    new Questions(parts),
+    new ContextKeeper(population, limits),
+    new Orphans(population, journal),
+  ]
 }
 
 export function teamOf(parts: TeamParts): Team {
@@ -84,6 +91,7 @@ export function teamOf(parts: TeamParts): Team {
   const watches = new Watches(parts.bursar)
   return {
     context: context.of,
+    mail: new MailView({ ...parts, office, isClient: address => parts.registry.isClient(address) }),
     workplace: seat => ({
       ...mailCalls({ ...parts, office }, seat),
       context: context.at(seat),

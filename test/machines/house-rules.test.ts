@@ -13,6 +13,7 @@ import { graphMachine } from '../../src/machines/graph.ts'
 import { compile } from '../../src/machines/graph-state.ts'
 import { groupMachine } from '../../src/machines/group.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
+import { postMachine } from '../../src/machines/post.ts'
 import { queueMachine } from '../../src/machines/queue.ts'
 import { scheduleMachine } from '../../src/machines/schedule.ts'
 import { taskMachine } from '../../src/machines/task.ts'
@@ -243,6 +244,18 @@ const cases: Case[] = [
     },
   },
   {
+    machine: postMachine,
+    id: 'post',
+    // It begins and ends with one message: there is no time in which it could be called off, or fail.
+    cancel: ['post.send'],
+    failure: ['post.send'],
+    exempt: {},
+    ways: {
+      written: [],
+      sent: [signal('post.send', { create: { task: 't', input: null }, recipients: [] }, { to: 'post/p' })],
+    },
+  },
+  {
     machine: queueMachine,
     id: 'queue',
     // It is never over; what stops its work, and what lets it go on, is what can be done to it.
@@ -334,7 +347,8 @@ describe.each(cases)('the $id machine', ({ machine, id, cancel, failure, exempt,
         refused++
       }
     }
-    expect(refused).toBeGreaterThanOrEqual(3)
+    // A post has one event in all, and takes it in one state of two.
+    expect(refused).toBeGreaterThanOrEqual(id === 'post' ? 1 : 3)
   })
 
   it('counts as untaken what no row takes', () => {

@@ -157,6 +157,10 @@ describe('The table-driven macrostep', () => {
           },
           signal('task.progress', fc.record({ turn: small, percent: fc.nat(100), note: fc.string() })),
           signal('task.recorded', turn),
+          signal(
+            'task.handOff',
+            turn.map(given => ({ ...given, to: { agent: 'agent/b' } })),
+          ),
           { weight: 3, arbitrary: signal('task.interrupted', fc.record({ clean: fc.boolean() })) },
           {
             weight: 4,

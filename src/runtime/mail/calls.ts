@@ -9,6 +9,7 @@ import type { HandleHost } from '../handles.ts'
 import type { Seat } from '../seat.ts'
 import { answerTo } from './answers.ts'
 import { handOff, type HandOffParts } from './hand-off.ts'
+import { named } from './named.ts'
 import type { Key, PostOffice } from './post-office.ts'
 import { senderOf } from './sender.ts'
 import { sentToMany } from './sent.ts'
@@ -84,13 +85,6 @@ export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
 
 /** What the other's handler made, as its task says. */
 const answered = (answer: Promise<Json>): Promise<never> => answer as Promise<never>
-
-/** Only for the key: what is no agent and no task is refused where it is looked at. */
-function named(each: unknown): unknown {
-  if (typeof each !== 'object' || each === null || !('kind' in each)) return each ?? null
-  const { kind, id, name } = each as { kind: unknown; id?: unknown; name?: unknown }
-  return kind === 'agent' ? id : kind === 'task' ? name : each
-}
 
 /** Was it asked by an earlier attempt, and came to nothing? */
 function failedBefore(handles: HandleHost, question: Address, { effect }: Seat): boolean {

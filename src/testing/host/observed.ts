@@ -34,6 +34,9 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set([
   'GROUP_FAILED',
 ])
 
+/** Where what is said to agents is to be found. */
+const WHERE: Readonly<Record<string, 'task' | 'post'>> = { tell: 'task', broadcast: 'post', publish: 'post' }
+
 export function observed(runtime: Runtime, by: Overheard): Runtime {
   let number = 0
   /** Settles once what was said is durable. */
@@ -50,6 +53,12 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
         by.acknowledged((given as Signal).to, said, given as Signal)
         return given
       }
+      if (what in WHERE) {
+        by.acknowledged(`${WHERE[what] ?? 'task'}/${(given as { id: string }).id}`, said, undefined)
+        return given
+      }
+      // An answer says nothing of where it comes from.
+      if (what === 'ask' || what === 'consult') return given
       const { address } = given as Handle
       by.acknowledged(address, said, undefined)
       return handle(given as Handle, by)
@@ -93,7 +102,14 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
       (...args) =>
         queue(call(...args) as { readonly name: string }, by),
   })
-  return listening(runtime, calls, { agents, tasks })
+  const mail = listening(runtime.mail, {
+    tell: accepted,
+    ask: accepted,
+    consult: accepted,
+    broadcast: accepted,
+    publish: accepted,
+  })
+  return listening(runtime, calls, { agents, tasks, mail })
 }
 
 function handle<H extends Handle>(given: H, by: Overheard): H {

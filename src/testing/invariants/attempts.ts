@@ -12,7 +12,13 @@ import { Past } from './past.ts'
 import { Standing, type Stand } from './standing.ts'
 
 /** What an attempt of a task says of itself. */
-const REPORTS: ReadonlySet<string> = new Set(['task.done', 'task.failed', 'task.progress', 'task.recorded'])
+const REPORTS: ReadonlySet<string> = new Set([
+  'task.done',
+  'task.failed',
+  'task.progress',
+  'task.recorded',
+  'task.handOff',
+])
 
 const say = (life: Life, detail: string): void => life.simulation.break(6, detail)
 const turnOf = (task: string, { createdSeq, turn }: Stand): string => `${task} ${createdSeq} ${turn}`

@@ -16,7 +16,7 @@ import { askedIn } from './asked.ts'
 import { Awaited } from './awaited.ts'
 import { Desks } from './desks.ts'
 import { FlowRuns } from './flow-runs.ts'
-import { hear, newHelper, type Helper, type Work } from './helpers.ts'
+import { handOn, hear, newHelper, sortOf, type Helper, type Work } from './helpers.ts'
 import type { Move } from './shade.ts'
 import { Paused } from './paused.ts'
 
@@ -99,8 +99,8 @@ export class Books {
   }
 
   /** Whose handler it was. */
-  attemptOf({ life, task, attempt }: Entry): Attempt | undefined {
-    return this.#byNumber.get(`${life} ${task} ${attempt}`)
+  attemptOf({ life, task, attempt, agent }: Entry): Attempt | undefined {
+    return this.#byNumber.get(`${life} ${task} ${attempt} ${agent}`)
   }
 
   /** Something happened outside. */
@@ -155,6 +155,7 @@ export class Books {
       if (!(data as { readonly clean: boolean }).clean) work.interruptions++
     }
     if (type === 'task.retry') work.interruptions = 0
+    if (type === 'task.handOff') handOn(work, signal)
     if (!final) return
     this.works.delete(to)
     const { parent, step } = work.spec
@@ -164,7 +165,7 @@ export class Books {
   #created({ to, data, priority }: Signal): Work | undefined {
     const spec = data as unknown as TaskCreate | null
     if (spec === null) return undefined
-    const sort = JSON.stringify([spec.task, spec.role, spec.agent, spec.skills])
+    const sort = sortOf(spec)
     const none = { turn: 0, attempts: 0, interruptions: 0, attempt: undefined, helper: undefined }
     const work: Work = { address: to, spec, priority, sort, state: '', since: 0, ready: false, ...none }
     this.works.set(to, work)
@@ -199,7 +200,7 @@ export class Books {
     work.attempt = attempt
     this.open.add(attempt)
     this.attempts.set(`${work.address} ${work.turn}`, attempt)
-    this.#byNumber.set(`${this.life} ${work.address} ${work.attempts}`, attempt)
+    this.#byNumber.set(`${this.life} ${work.address} ${work.attempts} ${agent}`, attempt)
   }
 
   #leave(work: Work): void {

@@ -10,10 +10,10 @@ import type { Attempt } from './attempt.ts'
 
 export interface Work {
   readonly address: Address
-  readonly spec: TaskCreate
+  spec: TaskCreate
   readonly priority: Priority
   /** Those that the same agents can do are of one sort. */
-  readonly sort: string
+  sort: string
   state: string
   /** The signal with which it entered that state. */
   since: number
@@ -25,6 +25,30 @@ export interface Work {
   attempt: Attempt | undefined
   helper: Helper | undefined
 }
+
+/** Whom a task is handed to. */
+interface HandOff {
+  readonly to: Pick<TaskCreate, 'agent' | 'role' | 'queue'>
+}
+
+/** It is another's, or anybody's but of whoever had it; the attempt counts as none. */
+export function handOn(work: Work, { from, data }: Signal): void {
+  const { to } = data as unknown as HandOff
+  const { agent: _, role: _role, skills: _skills, except: _except, queue: before, ...kept } = work.spec
+  const queue = to.queue ?? (work.spec.mail === undefined ? before : undefined)
+  work.spec = {
+    ...kept,
+    ...(to.agent === undefined ? { except: from } : { agent: to.agent }),
+    ...(to.role === undefined ? {} : { role: to.role }),
+    ...(queue === undefined ? {} : { queue }),
+  }
+  work.sort = sortOf(work.spec)
+  work.attempts--
+}
+
+/** Those that the same agents can do are of one sort. */
+export const sortOf = ({ task, role, agent, except, skills }: TaskCreate): string =>
+  JSON.stringify([task, role, agent, except, skills])
 
 /** An agent, from its registration to its end. */
 export interface Helper {

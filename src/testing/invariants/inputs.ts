@@ -5,6 +5,7 @@
 import { kindOf, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import { GIVEN_UP, type Attempt } from './attempt.ts'
+import { callOffFault, letterFault, mailIn } from './letters.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
@@ -35,6 +36,7 @@ const OF_ATTEMPTS: ReadonlySet<string> = new Set([
   'task.progress',
   'task.recorded',
   'task.intended',
+  'task.handOff',
 ])
 const OF_BUDGETS: ReadonlySet<string> = new Set(['budget.settle', 'budget.close'])
 /** What attempts say to budgets. */
@@ -48,6 +50,7 @@ const OF_SPENDERS: ReadonlySet<string> = new Set([
 const OF_CLIENTS: ReadonlySet<string> = new Set([
   'task.create',
   'workflow.start',
+  'post.send',
   'task.cancel',
   'task.depend',
   'group.create',
@@ -87,7 +90,20 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'budget.raise',
   'budget.close',
 ])
-const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'startFlow', 'submit', 'enqueueAll'])
+/** What clients ask for that brings somebody to life, and what it is called. */
+const CREATIONS: ReadonlySet<string> = new Set(['task.create', 'workflow.start', 'group.create', 'post.send'])
+const CREATES: ReadonlySet<string> = new Set([
+  'start',
+  'startGraph',
+  'startFlow',
+  'submit',
+  'enqueueAll',
+  'tell',
+  'ask',
+  'consult',
+  'broadcast',
+  'publish',
+])
 
 /** Who has said what, in this process life. */
 export class Senders {
@@ -129,6 +145,7 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
   if (from === 'system/dependencies')
     return type === 'dependency.done' ? undefined : 'the dependencies do not say that'
   if (from === 'system/hub') {
+    if (type === 'task.cancel') return callOffFault(signal, shadow)
     if (!OF_HUB.has(type)) return 'the hub does not say that'
     return type === 'task.interrupted' && !wasKept ? interruptionFault(signal, senders) : undefined
   }
@@ -137,8 +154,12 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
   if (kindOf(from) === 'agent' && OF_SPENDERS.has(type)) return undefined
   if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, senders, wasKept)
   if (OF_WRITERS.has(type)) return writeFault(signal, shadow)
+  const mail = mailIn(signal)
+  const wrong = mail === undefined || wasKept ? undefined : letterFault(signal, mail, shadow)
+  if (wrong !== undefined) return wrong
+  if (mail?.by !== undefined) return undefined
   if (!OF_CLIENTS.has(type)) return `${from} does not say that`
-  const creates = type === 'task.create' || type === 'workflow.start' || type === 'group.create'
+  const creates = CREATIONS.has(type)
   if (!creates || wasKept) return undefined
   if (senders.creations === 0) return 'nobody asked for it'
   senders.creations--

@@ -31,6 +31,7 @@ const task: Lifecycle = {
     'task.recorded': ['running'],
     'task.intended': ['running'],
     'task.resolved': ['running'],
+    'task.handOff': ['queued'],
     'task.interrupted': ['queued', 'held', 'failed'],
     ...cancel,
   },
@@ -255,6 +256,8 @@ const context: Lifecycle = {
   deleted: { 'context.set': ['present'], 'context.end': ['ended'] },
 }
 
+const post: Lifecycle = { none: { 'post.send': ['sent'] } }
+
 const system: Lifecycle = {
   recovering: { 'hub.start': ['running'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
   running: { 'hub.drain': ['draining'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
@@ -271,6 +274,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   schedule,
   queue,
   gate,
+  post,
   budget,
   context,
   system,
@@ -287,6 +291,7 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
   schedule: ['completed', 'removed'],
   budget: ['closed'],
   gate: ['approved', 'rejected', 'expired', 'cancelled'],
+  post: ['sent'],
   context: ['ended'],
 }
 

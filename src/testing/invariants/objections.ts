@@ -5,11 +5,16 @@
 import type { Signal } from '../../messages/signal.ts'
 import { budgetObjection } from './budget-objections.ts'
 import { contextObjection } from './contexts.ts'
+import { letterObjection } from './letter-objections.ts'
 import type { Shadow } from './shadow.ts'
 
 /** The code with which it must have been refused; undefined where nobody may object. */
 export function objectionTo(signal: Signal, shadow: Shadow): string | undefined {
   const { books, actors } = shadow
   if (books.awaited.circle(signal)) return 'CYCLE'
-  return budgetObjection(signal, books, actors) ?? contextObjection(signal, shadow)
+  return (
+    letterObjection(signal, books) ??
+    budgetObjection(signal, books, actors) ??
+    contextObjection(signal, shadow)
+  )
 }

@@ -18,6 +18,7 @@ const OF_AN_ATTEMPT: ReadonlySet<string> = new Set([
   'task.failed',
   'task.progress',
   'task.recorded',
+  'task.handOff',
 ])
 
 /** Timers of a task that is not in time. */
@@ -38,6 +39,7 @@ export function taskGoes(work: Work | undefined, signal: Signal): string | undef
     return isMore ? 'retrying' : 'failed'
   }
   if (signal.type === 'hub.timer') return LATE.has(data['event'] as string) ? 'failed' : 'queued'
+  if (signal.type === 'task.handOff') return 'queued'
   if (signal.type !== 'task.interrupted') return undefined
   if (data['clean'] === true) return 'queued'
   if (interruptions + 1 >= MAX_INTERRUPTIONS || spec.onInterrupted === 'fail') return 'failed'
@@ -80,7 +82,8 @@ export function unsaid(
   const enters = toState === 'running' && fromState !== 'running'
   if (enters && !commands.some(each => each.type === 'effect.start' && each.turn === turn))
     return `attempt ${turn} is not asked for`
-  const isStopped = fromState === 'running' && (type === 'task.cancel' || type === 'hub.timer')
+  const isStopped =
+    fromState === 'running' && (type === 'task.cancel' || type === 'hub.timer' || type === 'task.handOff')
   if (isStopped && !commands.some(each => each.type === 'effect.stop' && each.turn === turn - 1))
     return `attempt ${turn - 1} is not stopped`
   // One that is created blocked says nothing: its run knows.

@@ -11,6 +11,7 @@ import { graphMachine } from '../../machines/graph.ts'
 import { groupMachine } from '../../machines/group.ts'
 import { compile, type CompiledPlan } from '../../machines/graph-state.ts'
 import { indexOf, type FlowIndex } from '../../machines/flow-index.ts'
+import { postMachine } from '../../machines/post.ts'
 import { queueMachine } from '../../machines/queue.ts'
 import { scheduleMachine } from '../../machines/schedule.ts'
 import { taskMachine } from '../../machines/task.ts'
@@ -138,6 +139,7 @@ const SORTS: Readonly<Record<string, readonly [kind: string, sort: Sort]>> = {
   'group.create': ['group/', plain(groupMachine)],
   'schedule.create': ['schedule/', plain(scheduleMachine)],
   'gate.open': ['gate/', plain(gateMachine)],
+  'post.send': ['post/', plain(postMachine)],
   'budget.open': ['budget/', plain(budgetMachine)],
   'context.set': ['context/', plain(contextMachine)],
   'queue.configure': ['queue/', plain(queueMachine)],

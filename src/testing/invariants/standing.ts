@@ -73,7 +73,7 @@ export class Standing {
       stand.agent = choice?.agent ?? null
       stand.startedAt = signal.at
     }
-    if (signal.type === 'task.interrupted') stand.attempts--
+    if (signal.type === 'task.interrupted' || signal.type === 'task.handOff') stand.attempts--
     if (!signal.final) return
     stand.alive = false
     stand.ending = seq === stand.ending?.seq ? stand.ending : signal

@@ -34,6 +34,7 @@ export function fits(helper: Helper, spec: Work['spec']): boolean {
   return (
     (spec.role === undefined || spec.role === helper.role) &&
     (spec.agent === undefined || spec.agent === helper.address) &&
+    spec.except !== helper.address &&
     (spec.skills ?? []).every(skill => helper.skills.includes(skill))
   )
 }
