@@ -141,6 +141,14 @@ export type {
   OpenGateOptions,
 } from './runtime/gates-view.ts'
 export type { BudgetHold, BudgetInfo, BudgetsView, OpenBudgetOptions } from './runtime/budget/budgets-view.ts'
+export type {
+  EffectState,
+  EffectWord,
+  LedgerEntry,
+  LedgerFilter,
+  LedgerPage,
+  LedgerView,
+} from './runtime/ledger/ledger-view.ts'
 export type { BudgetLimits, BudgetOption } from './runtime/budget/limits.ts'
 export type { GroupHandle } from './runtime/group-handle.ts'
 export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'

@@ -57,6 +57,14 @@ export const TEAM_ERRORS = {
     message: 'The gate is strict, and somebody else is asked now.',
     next: 'The details name who is asked: let them answer, or give it to whoever is to answer with runtime.gates.reassign(id, to, { by }).',
   },
+  EFFECT_SETTLED: {
+    message: 'It is known already what became of a sub-step, or it was never announced.',
+    next: 'See runtime.ledger.get() for how it stands; only what is uncertain can be resolved.',
+  },
+  EFFECT_UNCERTAIN: {
+    message: 'Nobody could say whether a sub-step had happened, and it is not to be run again unasked.',
+    next: 'See runtime.ledger.get() and the gate that asked; find out outside what became of its key, and submit the work anew if it did not happen.',
+  },
   HANDED_TOO_OFTEN: {
     message: 'A task was handed on too often.',
     next: 'See in the details by whom; let one of them do it, or raise limits.handOffs.',

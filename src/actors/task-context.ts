@@ -14,6 +14,19 @@ export interface Workplace extends SayCalls, LockCalls, ContextCalls, GateCalls,
 
 export interface TaskContext extends AttemptContext, Workplace, MailCalls {}
 
+/** Of a task with `uncertain`. */
+export interface DoOptions<T> {
+  /**
+   * Asks outside what became of it, by its key: `{ done: value }`, 'not done', or 'unknown'. Where it throws, the attempt fails, and the
+   * next one asks again.
+   */
+  readonly reconcile?: (idempotencyKey: string) => Reconciled<T> | Promise<Reconciled<T>>
+  /** Does this error say that nothing happened? Then the sub-step has failed, and is not uncertain. Default: no error says so. */
+  readonly notDone?: (error: unknown) => boolean
+}
+
+export type Reconciled<T> = { readonly done: T } | 'not done' | 'unknown'
+
 /** What it has of its own attempt. */
 export interface AttemptContext {
   /** Address of the task, such as `task/release-42/build`. */
@@ -38,9 +51,9 @@ export interface AttemptContext {
    * A recorded sub-step: its result is durable before this returns, and every later attempt gets that result instead
    * of running `fn` again. Errors are not recorded. `fn` gets a key of its own, stable over all attempts.
    * @throws StatorError STEP_REPEATED (name used before in this attempt), STALE_ATTEMPT (the attempt is over),
-   * INPUT_INVALID (a name of no or more than 200 characters), NOT_JSON, MESSAGE_TOO_LARGE
+   * EFFECT_UNCERTAIN (nobody could say whether it had happened: not retried), INPUT_INVALID (a name of no or more than 200 characters), NOT_JSON, MESSAGE_TOO_LARGE
    */
-  do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T>
+  do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T, options?: DoOptions<T>): Promise<T>
   /** A structured logger that names task, agent and attempt. */
   readonly log: Logger
 }

@@ -8,7 +8,13 @@ import { rounded } from '../machines/amounts.ts'
 import { checkName } from '../messages/address.ts'
 import { amountsSchema, type Amounts } from '../messages/budget.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
-import { INTERRUPTED_POLICIES, retrySchema, type RetryPolicy, type TaskCreate } from '../messages/task.ts'
+import {
+  INTERRUPTED_POLICIES,
+  retrySchema,
+  UNCERTAIN_POLICIES,
+  type RetryPolicy,
+  type TaskCreate,
+} from '../messages/task.ts'
 import { checkOptions, checkSchema, func, parse, type Schema } from './schema.ts'
 
 export interface RetryOptions {
@@ -76,6 +82,13 @@ export interface TaskOptions<I extends Schema, O extends Schema> {
   /** What a crash in the middle means. Default 'retry'; three interruptions fail the task all the same. */
   onInterrupted?: 'retry' | 'fail' | 'hold'
   /**
+   * For tasks that do to others what must not be done twice unasked: each `ctx.do` is announced in the journal before it begins (one more
+   * write each). Where an attempt ends without its outcome it is `uncertain`, and the next attempt that comes to it does as this says:
+   * `retry`: runs it once more, under the same key; `reconcile`: asks the `reconcile` given to `ctx.do`, and people where that does not
+   * know; `gate`: asks people (docs/effects.md). Default: nothing is announced, and what has no result is run, under the same key.
+   */
+  uncertain?: 'retry' | 'reconcile' | 'gate'
+  /**
    * What an attempt may use up, by unit: set aside of the budget of its run (or task) before the handler begins; where there is less it
    * fails (BUDGET_EXHAUSTED), and is not retried. `ctx.budget.declared` says what was used; unsaid, all of it was. Default: nothing.
    */
@@ -127,7 +140,7 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
       expected: INTERRUPTED_POLICIES.join(', '),
     })
   const what = `options of task ${name}`
-  const { skills, version = '1', key, budget } = parse(shape, options, 'DEFINITION_INVALID', what)
+  const { skills, version = '1', key, budget, uncertain } = parse(shape, options, 'DEFINITION_INVALID', what)
   const spec: Omit<TaskCreate, 'input' | 'task'> = {
     ...(options.role === undefined ? {} : { role: checkName(options.role, 'role') }),
     ...(skills === undefined || skills.length === 0 ? {} : { skills: [...new Set(skills)].toSorted() }),
@@ -135,6 +148,7 @@ export function task<I extends Schema = z.ZodUnknown, O extends Schema = z.ZodUn
     ...(options.retry === undefined ? {} : { retry: retryPolicy(options.retry, `retry of task ${name}`) }),
     ...timeouts(options.timeout, `timeout of task ${name}`),
     ...(options.onInterrupted === undefined ? {} : { onInterrupted: options.onInterrupted }),
+    ...(uncertain === undefined ? {} : { uncertain }),
     ...(budget === undefined ? {} : { budget: rounded(budget as Amounts) }),
   }
   return Object.freeze({
@@ -164,6 +178,7 @@ const shape = z.strictObject({
   skills: z.array(z.string().min(1).max(200)).max(100).optional(),
   version: z.string().min(1).max(200).optional(),
   key: func.optional(),
+  uncertain: z.enum(UNCERTAIN_POLICIES).optional(),
   budget: amountsSchema
     .refine(amounts => !('time' in amounts), 'time is counted by the hub: see timeout')
     .optional(),

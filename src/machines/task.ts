@@ -216,6 +216,7 @@ export const taskMachine = setup({
       on: {
         'task.start': { target: 'running', actions: 'begin' },
         'task.depend': { target: 'pending', actions: 'wait' },
+        'task.resolved': { guard: 'mayResolve', actions: 'note' },
         'task.overdue': expire,
         'task.expired': expire,
         'task.drop': drop,
@@ -237,6 +238,8 @@ export const taskMachine = setup({
         'task.recorded': { guard: 'isCurrent', actions: 'note' },
         'task.handOff': { guard: 'isCurrent', target: 'queued', actions: 'handOn' },
         'task.interrupted': [
+        'task.intended': { guard: 'isCurrent', actions: 'note' },
+        'task.resolved': { guard: 'mayResolve', actions: 'note' },
           { guard: 'wasClosed', target: 'queued', actions: 'interrupt' },
           { guard: 'letterMayNotRepeat', target: 'dead', actions: ['interrupt', 'bury'] },
           { guard: 'mayNotRepeat', target: 'failed', actions: ['interrupt', 'fail'] },
@@ -253,13 +256,19 @@ export const taskMachine = setup({
     retrying: {
       meta: { description: 'The last attempt failed; waits out the backoff.' },
       after: { untilNext: 'queued' },
-      on: { 'task.expired': expire, 'task.drop': drop, 'task.cancel': cancel },
+      on: {
+        'task.resolved': { guard: 'mayResolve', actions: 'note' },
+        'task.expired': expire,
+        'task.drop': drop,
+        'task.cancel': cancel,
+      },
     },
     held: {
       meta: { description: 'Interrupted work that must not be repeated unasked; waits for an operator.' },
       on: {
         'task.retry': { target: 'queued', actions: 'clear' },
         'task.fail': { target: 'failed', actions: 'fail' },
+        'task.resolved': { guard: 'mayResolve', actions: 'note' },
         'task.expired': expire,
         'task.drop': drop,
         'task.cancel': cancel,

@@ -41,6 +41,9 @@ export type RetryPolicy = z.infer<typeof retrySchema>
 
 export const INTERRUPTED_POLICIES = ['retry', 'fail', 'hold'] as const
 
+/** Of a sub-step that was begun and of which nobody knows the end: once more under its key, ask its code, ask somebody. */
+export const UNCERTAIN_POLICIES = ['retry', 'reconcile', 'gate'] as const
+
 const lane = z.object({ name: z.string(), limit: z.int().min(1) })
 export type Lane = z.infer<typeof lane>
 
@@ -71,6 +74,8 @@ export const taskCreate = z.object({
   /** Milliseconds from when it first could run to its end, all attempts and waits included. */
   overall: z.number().optional(),
   onInterrupted: z.enum(INTERRUPTED_POLICIES).optional(),
+  /** What becomes of a sub-step of which nobody knows whether it happened. Set where they are announced before they begin. */
+  uncertain: z.enum(UNCERTAIN_POLICIES).optional(),
   /** Set aside of its budget before each attempt begins, where it has one. */
   budget: amountsSchema.optional(),
   /** Not before this time, milliseconds since the epoch. */
@@ -167,7 +172,17 @@ export const taskMessages = {
     note: z.string().optional(),
   }),
   /** A `ctx.do` that has its result. */
-  'task.recorded': z.object({ turn: z.int(), name: z.string(), value: json }),
+  'task.recorded': z.object({ turn: z.int(), name: z.string(), value: json, ...resolution.partial().shape }),
+  /** A `ctx.do` that is about to begin. */
+  'task.intended': z.object({ turn: z.int(), name: z.string() }),
+  /** Of one that was begun it is known now whether it happened, and what came of it. `turn`: from the attempt that asked. */
+  'task.resolved': z.object({
+    turn: z.int().optional(),
+    name: z.string(),
+    done: z.boolean(),
+    value: json.optional(),
+    ...resolution.shape,
+  }),
   /** Its agent gives it to another, or to anybody else of a role; `queue` is where it waits then, if not where it did. */
   'task.handOff': z.object({
     turn: z.int(),

@@ -3,10 +3,11 @@
  * its ctx is refused, and nothing it returns is used. It tells the hub by `report`; it knows nothing of the kernel, and
  * sets no timer of its own.
  */
-import type { AttemptContext, Logger } from '../actors/task-context.ts'
-import { StatorError } from '../errors.ts'
+import type { AttemptContext, DoOptions, Logger } from '../actors/task-context.ts'
+import { StatorError, toFailure } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
+import type { Resolution } from '../messages/task.ts'
 import type { Deadline } from './deadlines.ts'
 import type { Effect } from './effect.ts'
 
@@ -23,6 +24,12 @@ export interface AttemptParts {
   readonly later: (ms: number, call: () => void) => Deadline
   /** Milliseconds from one recorded progress to the next. */
   readonly progressInterval: number
+}
+
+/** What had become of a sub-step, and who says so. */
+export interface Found {
+  readonly value: Json
+  readonly by: Resolution
 }
 
 /** What is told of how far it is. */
@@ -133,14 +140,22 @@ export class Attempt implements AttemptContext {
     if (this.#over === undefined && this.#telling?.next !== undefined) void this.#tell(this.#telling)
   }
 
-  readonly do = <T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T> => {
-    const result = this.#do(name, fn)
+  readonly do = <T>(
+    name: string,
+    fn: (idempotencyKey: string) => Promise<T> | T,
+    options: DoOptions<T> = {},
+  ): Promise<T> => {
+    const result = this.#do(name, fn, options)
     // A handler that ended without waiting for it must not end the process by its rejection.
     result.catch(() => {})
     return result
   }
 
-  async #do<T>(name: string, fn: (idempotencyKey: string) => Promise<T> | T): Promise<T> {
+  async #do<T>(
+    name: string,
+    fn: (idempotencyKey: string) => Promise<T> | T,
+    options: DoOptions<T>,
+  ): Promise<T> {
     this.requireCurrent()
     if (typeof name !== 'string' || name.length < 1 || name.length > 200)
       throw new StatorError('INPUT_INVALID', { task: this.task, name, expected: '1 to 200 characters' })
@@ -150,10 +165,47 @@ export class Attempt implements AttemptContext {
     this.#recorded ??= this.parts.recorded(this.effect.task)
     const known = this.#recorded.get(name)
     if (known !== undefined) return known as T
-    const value = this.parts.admit(await fn(`${this.idempotencyKey}/${name}`))
+    const key = `${this.idempotencyKey}/${name}`
+    if (this.effect.spec.uncertain === undefined) return this.#keep(name, await fn(key))
+    const found = await this.announce(name, key, options)
     this.requireCurrent()
-    await this.parts.report(this.effect, 'task.recorded', { name, value })
+    if (found !== undefined) return this.#keep(name, found.value as T, found.by)
+    return this.#keep(name, await this.#attempted(name, () => fn(key), options))
+  }
+
+  /** Its result, once it is durable. */
+  async #keep<T>(name: string, made: T, by: Partial<Resolution> = {}): Promise<T> {
+    const value = this.parts.admit(made)
+    this.requireCurrent()
+    await this.parts.report(this.effect, 'task.recorded', { name, value, ...(by as Record<string, Json>) })
     return value as T
+  }
+
+  /** One that says that nothing happened has failed; whatever else is thrown leaves it open. */
+  async #attempted<T>(
+    name: string,
+    fn: () => Promise<T> | T,
+    { notDone }: Pick<DoOptions<T>, 'notDone'>,
+  ): Promise<T> {
+    try {
+      return await fn()
+    } catch (error) {
+      if (this.#over === undefined && notDone?.(error) === true) {
+        const reason = toFailure(error).message
+        const said = { name, done: false, how: 'handler', by: this.agent, reason }
+        await this.parts.report(this.effect, 'task.resolved', said)
+      }
+      throw error
+    }
+  }
+
+  /** What an earlier attempt may have done already; undefined where it is to be done now, and that is written down. */
+  protected async announce(
+    _name: string,
+    _key: string,
+    _options: DoOptions<unknown>,
+  ): Promise<Found | undefined> {
+    return undefined
   }
 
   #tellLater(telling: Telling, wait: number): void {

@@ -36,6 +36,7 @@ export interface LocalExecutorParts {
   readonly admit: (value: unknown) => Json
   readonly recorded: (task: Address) => ReadonlyMap<string, Json>
   readonly workplace: WorkingParts['workplace']
+  readonly doubts: WorkingParts['doubts']
   /** What must be durable before a handler begins, if anything; rejects where it may not. `giveUp` ends the attempt later on. */
   readonly before: (seat: Seat, giveUp: (error: StatorError) => void) => Promise<void> | undefined
   /** Sends a message from the agent to the task. `settled` resolves when durable, rejects when refused. */
@@ -58,13 +59,14 @@ export class LocalExecutor implements Executor {
   constructor(parts: LocalExecutorParts) {
     this.#parts = parts
     this.#deadlines = new Deadlines(parts.clock)
-    const { log, admit, progressInterval, recorded, report, workplace } = parts
+    const { log, admit, progressInterval, recorded, report, workplace, doubts } = parts
     this.#shared = {
       log,
       admit,
       progressInterval,
       recorded,
       workplace,
+      doubts,
       now: () => parts.clock.now(),
       later: (ms, call) => this.#deadlines.add(ms, call),
       report: async (effect, type, data) => {

@@ -2,9 +2,17 @@
  * Seat: the place of one attempt, as those see it who act for its handler: send its messages, take its locks, ask its questions. Shapes
  * only. Whatever they do for it ends with it.
  */
+import type { DoOptions } from '../actors/task-context.ts'
 import type { Json } from '../messages/json.ts'
 import type { Deadline } from './deadlines.ts'
 import type { Effect } from './effect.ts'
+
+/** A sub-step that an earlier attempt may have done. */
+export interface Doubt {
+  readonly name: string
+  readonly key: string
+  readonly options: DoOptions<unknown>
+}
 
 export interface Seat {
   readonly effect: Effect

@@ -83,6 +83,7 @@ const OF_AN_ATTEMPT: ReadonlySet<string> = new Set([
   'task.failed',
   'task.progress',
   'task.recorded',
+  'task.intended',
   'task.handOff',
 ])
 

@@ -5,6 +5,7 @@ import type { ContextView } from './context/context-view.ts'
 import type { BudgetsView } from './budget/budgets-view.ts'
 import type { EffectsView } from './effects-view.ts'
 import type { GatesView } from './gates-view.ts'
+import type { LedgerView } from './ledger/ledger-view.ts'
 import type { MailView } from './mail/mail-view.ts'
 import type { RunsView } from './runs-view.ts'
 import type { TasksView } from './tasks-view.ts'
@@ -19,6 +20,7 @@ export abstract class Views {
   readonly context: ContextView['of']
   readonly gates: GatesView
   readonly budgets: BudgetsView
+  readonly ledger: LedgerView
   readonly mail: MailView
   readonly runs: RunsView
 
@@ -30,6 +32,7 @@ export abstract class Views {
     this.context = views.context
     this.gates = views.gates
     this.budgets = views.budgets
+    this.ledger = views.ledger
     this.mail = views.mail
     this.runs = views.runs
   }

@@ -3,22 +3,25 @@
  * asked for, by whoever sends it through the hub; most handlers never ask. It knows none of them.
  */
 import type { HandOff, ReceivedMail } from '../actors/mail-calls.ts'
-import type { TaskContext, Workplace } from '../actors/task-context.ts'
+import type { DoOptions, TaskContext, Workplace } from '../actors/task-context.ts'
 import type { StatorError } from '../errors.ts'
 import type { Json } from '../messages/json.ts'
-import { Attempt, type AttemptParts } from './attempt.ts'
+import { Attempt, type AttemptParts, type Found } from './attempt.ts'
 import type { Deadline } from './deadlines.ts'
 import type { Effect } from './effect.ts'
 import { hashOf } from './hash.ts'
 import { receivedOf } from './mail/received.ts'
-import type { Seat } from './seat.ts'
+import type { Doubt, Seat } from './seat.ts'
 
 export interface WorkingParts extends AttemptParts {
   readonly workplace: (seat: Seat) => Workplace
+  /** What is found out of a sub-step that an earlier attempt had begun; if nothing, it is announced. */
+  readonly doubts: (seat: Seat, doubt: Doubt) => Promise<Found | undefined>
 }
 
 export class Working extends Attempt implements TaskContext, Seat {
   readonly #make: WorkingParts['workplace']
+  readonly #doubts: WorkingParts['doubts']
   #workplace: Workplace | undefined
   #asked: Map<string, number> | undefined
   #whenOver: (() => void)[] | undefined
@@ -33,6 +36,7 @@ export class Working extends Attempt implements TaskContext, Seat {
   constructor(effect: Effect, key: string, parts: WorkingParts) {
     super(effect, key, parts)
     this.#make = parts.workplace
+    this.#doubts = parts.doubts
   }
 
   /** What it can say to others. */
@@ -59,6 +63,20 @@ export class Working extends Attempt implements TaskContext, Seat {
 
   get ask(): Workplace['ask'] {
     return this.place.ask
+  }
+
+  /** Its time stands still until that is known. */
+  protected override async announce(
+    name: string,
+    key: string,
+    options: DoOptions<unknown>,
+  ): Promise<Found | undefined> {
+    const goOn = this.suspend()
+    try {
+      return await this.#doubts(this, { name, key, options })
+    } finally {
+      goOn()
+    }
   }
 
   get budget(): Workplace['budget'] {

@@ -23,9 +23,8 @@ interface Holder {
   readonly budget: Address
   readonly task: Address
   readonly turn: number
-  /** The last that was seen of it while it ran. */
-  seen: number
-  interruptions: number
+  /** The last that is known of it, where it ran in an earlier process life. */
+  readonly seen: number
   /** When it ended; undefined while it runs. */
   endedAt: number | undefined
   startedAt: number
@@ -44,7 +43,7 @@ export class Bursar implements Decider {
   /** Budgets whose run or task has ended. */
   readonly #done = new Set<Address>()
   readonly #budgets = new Set<Address>()
-  /** How long attempts have waited for somebody outside, which is no time of theirs. */
+  /** Of attempts of this process life: how long they have waited for somebody outside. */
   readonly #waited = new Map<string, () => number>()
 
   constructor({ population, journal }: { population: Population; journal: Journal }) {
@@ -57,9 +56,9 @@ export class Bursar implements Decider {
     return this.#budgets
   }
 
-  /** An attempt says of itself, when it is over, for how long it has waited for others. Lost with the process. */
+  /** An attempt begins in this process life; it can say for how long it has waited for others, which is no time of its. */
   waits(task: Address, turn: number, waited: () => number): void {
-    this.#waited.set(`${task} ${turn}`, waited)
+    this.#waited.set(nameOf({ task, turn }), waited)
   }
 
   /** How long attempts have run that are under way in this budget, in milliseconds. */
@@ -160,7 +159,6 @@ export class Bursar implements Decider {
       task,
       turn,
       seen: at,
-      interruptions: 0,
       endedAt: undefined,
       startedAt: at,
     }
@@ -176,13 +174,11 @@ export class Bursar implements Decider {
   #stands(holder: Holder, state: string, context: TaskContext, at: number): void {
     if (holder.endedAt !== undefined) return
     if (state === 'running' && context.turn === holder.turn) {
-      Object.assign(holder, { seen: at, interruptions: context.interruptions, startedAt: context.startedAt })
+      holder.startedAt = context.startedAt
       return
     }
     // Of one that was interrupted nobody knows when it ended: it ran as long as it was seen to.
-    const wasInterrupted =
-      context.interruptions > holder.interruptions || state === 'queued' || state === 'held'
-    this.#end(holder, wasInterrupted ? holder.seen : at)
+    this.#end(holder, this.#waited.has(nameOf(holder)) ? at : holder.seen)
   }
 
   #end(holder: Holder, at: number): void {
@@ -196,7 +192,7 @@ export class Bursar implements Decider {
     this.#unsure.delete(holder)
     const running = this.#runs(holder.task, holder.turn)
     if (running !== undefined) {
-      Object.assign(holder, { interruptions: running.interruptions, startedAt: running.startedAt })
+      holder.startedAt = running.startedAt
       return
     }
     const attempt = attemptsOf(this.#journal, holder.task)?.find(({ turn }) => turn === holder.turn)
@@ -215,16 +211,16 @@ export class Bursar implements Decider {
     return word(holder.budget, 'budget.settle', { key, amounts: { ...amounts, ...time } })
   }
 
-  #timeOf({ task, turn, startedAt }: Holder, at: number): number {
-    const waited = this.#waited.get(`${task} ${turn}`)?.() ?? 0
-    return Math.max(0, Math.round(at - startedAt - waited))
+  #timeOf(holder: Holder, at: number): number {
+    const waited = this.#waited.get(nameOf(holder))?.() ?? 0
+    return Math.max(0, Math.round(at - holder.startedAt - waited))
   }
 
   #forget({ task, turn, budget }: Holder): void {
     const left = (this.#holders.get(task) ?? []).filter(each => each.turn !== turn || each.budget !== budget)
     if (left.length === 0) this.#holders.delete(task)
     else this.#holders.set(task, left)
-    this.#waited.delete(`${task} ${turn}`)
+    this.#waited.delete(nameOf({ task, turn }))
   }
 
   /** The task, where that attempt of it is under way. */
@@ -246,6 +242,8 @@ export class Bursar implements Decider {
     return this.#journal.query({ actor: of, types: [type] }).some(({ refused }) => refused === null)
   }
 }
+
+const nameOf = ({ task, turn }: Pick<Holder, 'task' | 'turn'>): string => `${task} ${turn}`
 
 const isOf = ({ task, turn }: Hold, holder: Holder): boolean => task === holder.task && turn === holder.turn
 

@@ -3,10 +3,11 @@
  * dead life goes nowhere: its promises never settle, and nothing that it does is seen.
  */
 import type { Handler } from '../../actors/agent.ts'
-import type { TaskContext } from '../../actors/task-context.ts'
+import type { DoOptions, TaskContext } from '../../actors/task-context.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Host } from '../../runtime/host.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
+import type { Working } from '../../runtime/working.ts'
 import { toJson, type Json } from '../../messages/json.ts'
 import { Crashed } from './ends.ts'
 import { observed } from './observed.ts'
@@ -146,8 +147,8 @@ export class Life {
         this.#beat(ctx)
         ctx.heartbeat()
       },
-      do: (name, fn) => {
-        const result = this.#sub(ctx, name, fn)
+      do: (name, fn, options) => {
+        const result = this.#sub(ctx, name, fn, options)
         // As with the real ctx: nobody need wait for it.
         result.catch(() => {})
         return result
@@ -196,14 +197,31 @@ export class Life {
     if (!ctx.signal.aborted) this.#write('beat', ctx, ctx.idempotencyKey, null)
   }
 
-  async #sub<T>(ctx: TaskContext, name: string, fn: (key: string) => Promise<T> | T): Promise<T> {
+  /** One that is announced waits until it is known that nobody has done it. */
+  async #sub<T>(
+    ctx: TaskContext,
+    name: string,
+    fn: (key: string) => Promise<T> | T,
+    options: DoOptions<T> = {},
+  ): Promise<T> {
     const key = `${ctx.idempotencyKey}/${String(name)}`
-    const result = await this.#live(
-      ctx.do(name, async own => {
+    let waits = (ctx as Partial<Pick<Working, 'effect'>>).effect?.spec.uncertain !== undefined
+    const goOn = (): void => {
+      if (waits) this.#write('go on', ctx, ctx.idempotencyKey, null)
+      waits = false
+    }
+    if (waits) this.#write('wait', ctx, ctx.idempotencyKey, null)
+    const done = ctx.do(
+      name,
+      async own => {
+        goOn()
         this.#write('sub', ctx, own, null)
         return this.#live(Promise.resolve(fn(own)))
-      }),
+      },
+      options,
     )
+    done.then(goOn, goOn)
+    const result = await this.#live(done)
     this.#write('result', ctx, key, result)
     return result
   }

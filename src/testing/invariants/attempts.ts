@@ -17,6 +17,7 @@ const REPORTS: ReadonlySet<string> = new Set([
   'task.failed',
   'task.progress',
   'task.recorded',
+  'task.intended',
   'task.handOff',
 ])
 
@@ -66,13 +67,16 @@ class Inside {
   take({ signals, results }: Batch, life: Life): void {
     const standing = this.#standing as Standing
     let recorded = 0
+    /** Of which it was found out that an earlier attempt had made them. */
+    const found = new Set<SubResult>()
     for (const signal of signals) {
       const { to, type, seq, refused } = signal
       const stand = standing.get(to)
       if (refused === null && REPORTS.has(type) && stand !== undefined) this.#reported(signal, stand, life)
       if (refused === null && type === 'task.recorded') {
-        const { name, value } = signal.data as unknown as SubResult
+        const { name, value, how } = signal.data as unknown as SubResult & { readonly how?: string }
         const result = results[recorded++]
+        if (how !== undefined && result !== undefined) found.add(result)
         if (
           result?.owner !== to ||
           result.name !== name ||
@@ -92,7 +96,7 @@ class Inside {
       const { owner, name } = result
       if (this.#results.get(owner)?.has(name) === true) say(life, `${name} of ${owner} was recorded twice`)
       this.#keep(result)
-      this.#made.get(owner)?.add(name)
+      if (!found.has(result)) this.#made.get(owner)?.add(name)
     }
   }
 
