@@ -56,7 +56,7 @@ export type {
   SentToMany,
   Specialism,
 } from './actors/mail-calls.ts'
-export type { Logger, TaskContext } from './actors/task-context.ts'
+export type { DoOptions, Logger, Reconciled, TaskContext } from './actors/task-context.ts'
 export { workflow, WorkflowDefinition, type AnyWorkflow, type WorkflowOptions } from './actors/workflow.ts'
 export type {
   Cases,

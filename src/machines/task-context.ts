@@ -58,7 +58,7 @@ export const NEW_TASK: TaskContext = {
 
 export type TaskEvent = EventsOf<typeof taskMessages>
 
-export const turnOf = (event: TaskEvent): number => ('turn' in event.data ? event.data.turn : -1)
+export const turnOf = (event: TaskEvent): number => ('turn' in event.data ? (event.data.turn ?? -1) : -1)
 
 /** What the hub decided when it was created; of any other event: nothing. */
 export const stampOf = (

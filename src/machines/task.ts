@@ -67,6 +67,8 @@ export const taskMachine = setup({
     frees: ({ context, event }: Args) => context.waitsFor.length > 0 && waiting(context, event).length === 0,
     isCreated: ({ context }: Args) => context.spec !== null,
     isCurrent: ({ context, event }: Args) => turnOf(event) === context.turn,
+    /** An operator's word is of no attempt. */
+    mayResolve: ({ context, event }: Args) => [-1, context.turn].includes(turnOf(event)),
     mayRetry: ({ context, event }: Args) => mayRetry(context, event),
     wasClosed: ({ event }: Args) => event.type === 'task.interrupted' && event.data.clean,
     mayNotRepeat: ({ context }: Args) => mayNotRepeat(context),
@@ -214,9 +216,9 @@ export const taskMachine = setup({
       entry: 'awaitAgent',
       exit: 'leaveQueue',
       on: {
+        'task.resolved': { guard: 'mayResolve', actions: 'note' },
         'task.start': { target: 'running', actions: 'begin' },
         'task.depend': { target: 'pending', actions: 'wait' },
-        'task.resolved': { guard: 'mayResolve', actions: 'note' },
         'task.overdue': expire,
         'task.expired': expire,
         'task.drop': drop,
@@ -236,10 +238,10 @@ export const taskMachine = setup({
         ],
         'task.progress': { guard: 'isCurrent', actions: 'note' },
         'task.recorded': { guard: 'isCurrent', actions: 'note' },
-        'task.handOff': { guard: 'isCurrent', target: 'queued', actions: 'handOn' },
-        'task.interrupted': [
         'task.intended': { guard: 'isCurrent', actions: 'note' },
         'task.resolved': { guard: 'mayResolve', actions: 'note' },
+        'task.handOff': { guard: 'isCurrent', target: 'queued', actions: 'handOn' },
+        'task.interrupted': [
           { guard: 'wasClosed', target: 'queued', actions: 'interrupt' },
           { guard: 'letterMayNotRepeat', target: 'dead', actions: ['interrupt', 'bury'] },
           { guard: 'mayNotRepeat', target: 'failed', actions: ['interrupt', 'fail'] },
@@ -266,9 +268,9 @@ export const taskMachine = setup({
     held: {
       meta: { description: 'Interrupted work that must not be repeated unasked; waits for an operator.' },
       on: {
+        'task.resolved': { guard: 'mayResolve', actions: 'note' },
         'task.retry': { target: 'queued', actions: 'clear' },
         'task.fail': { target: 'failed', actions: 'fail' },
-        'task.resolved': { guard: 'mayResolve', actions: 'note' },
         'task.expired': expire,
         'task.drop': drop,
         'task.cancel': cancel,

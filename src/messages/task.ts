@@ -145,6 +145,14 @@ export const DEPENDENCY_ENDINGS = ['completed', 'failed', 'cancelled', 'blocked'
 
 const timer = z.object({ id: z.string(), event: z.string(), setSeq: z.int() })
 
+/** How it came to be known what had become of a sub-step, and by whom. */
+const resolution = z.object({
+  how: z.enum(['reconciled', 'gate', 'operator', 'handler']),
+  by: z.string().min(1).max(200),
+  reason: z.string().max(10_000).optional(),
+})
+export type Resolution = z.infer<typeof resolution>
+
 export const taskMessages = {
   'task.create': taskCreate,
   /** It must wait for these as well; until it has started. */

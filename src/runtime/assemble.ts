@@ -28,6 +28,7 @@ import { Groups } from './groups.ts'
 import type { HandleHost } from './handles.ts'
 import { Intake } from './intake.ts'
 import { Kernel } from './kernel.ts'
+import { LedgerView } from './ledger/ledger-view.ts'
 import { Lifetime, type LifetimeParts } from './lifetime.ts'
 import type { RuntimeOptions, SayOptions } from './options.ts'
 import { pastCell } from './past.ts'
@@ -123,6 +124,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     admit,
     recorded: task => new Map(journal.results(task).map(result => [result.name, result.value])),
     workplace: seat => team.workplace(seat),
+    doubts: (seat, doubt) => team.doubts(seat, doubt),
     before: (seat, giveUp) => team.before(seat, giveUp),
     report: (effect, type, data, wait) => report(kernel, effect, type, data, wait),
   })
@@ -169,6 +171,9 @@ export function assemble(options: RuntimeOptions): Assembly {
   const view = new TasksView({ handles, submissions, groups, schedules, queues: allOf, pathOf })
   const gates = new GatesView({ door, handles, journal, population, ids, stream, lifetime, admit })
   const team = teamOf({
+    report: async (effect, type, data) => {
+      await report(kernel, effect, type, data, true)
+    },
     bursar,
     population,
     journal,
@@ -213,8 +218,10 @@ export function assemble(options: RuntimeOptions): Assembly {
   const runs = new RunsView({ journal, population, lifetime })
   const effects = new EffectsView(standIns, open)
   const budgets = new BudgetsView({ door, handles, bursar, lifetime, admit })
+  const ledger = new LedgerView({ journal, door, lifetime, admit })
   const views = {
     budgets,
+    ledger,
     agents,
     actors,
     effects,

@@ -11,6 +11,7 @@ import { Accounts } from './budget/accounts.ts'
 import type { Bursar } from './budget/bursar.ts'
 import { admission, budgetCalls } from './budget/calls.ts'
 import { Watches } from './budget/watches.ts'
+import type { Found } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import { ContextView } from './context/context-view.ts'
 import { ContextKeeper } from './context/keeper.ts'
@@ -19,6 +20,7 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { Door } from './door.ts'
 import { gateCalls } from './gate/escalation.ts'
 import { Orphans } from './gate/orphans.ts'
+import type { Effect } from './effect.ts'
 import type { GatesView } from './gates-view.ts'
 import type { HandleHost } from './handles.ts'
 import type { NewId } from './ids.ts'
@@ -32,7 +34,8 @@ import { PostOffice } from './mail/post-office.ts'
 import { Questions } from './mail/questions.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
-import type { Seat } from './seat.ts'
+import { announce } from './ledger/doubts.ts'
+import type { Doubt, Seat } from './seat.ts'
 import type { SignalStream } from './signal-stream.ts'
 import type { Submissions } from './submissions.ts'
 
@@ -60,6 +63,8 @@ export interface TeamParts extends TeamDecidersParts {
   /** One that does not throw. */
   readonly log: Logger
   readonly lifetime: Lifetime
+  /** Sends a message about an attempt; resolves when it is durable. */
+  readonly report: (effect: Effect, type: string, data: Record<string, Json>) => Promise<void>
   /** A value from outside as the journal holds it. */
   readonly admit: (value: unknown) => Json
 }
@@ -69,6 +74,8 @@ export interface Team {
   readonly mail: MailView
   /** What a handler can say to others, for one attempt of its. */
   workplace(seat: Seat): Workplace
+  /** What an earlier attempt may have done already. */
+  doubts(seat: Seat, doubt: Doubt): Promise<Found | undefined>
   /** What must be durable before its handler begins. */
   before(seat: Seat, giveUp: (error: StatorError) => void): Promise<void> | undefined
 }
@@ -98,6 +105,7 @@ export function teamOf(parts: TeamParts): Team {
       ...gateCalls(parts, seat),
       ...budgetCalls(accounts, seat),
     }),
+    doubts: (seat, doubt) => announce(parts, seat, doubt),
     before: (seat, giveUp) => admission({ ...parts, accounts, watches }, seat, giveUp),
   }
 }
