@@ -94,6 +94,7 @@ export {
   type SignalDefinition,
   type UpdateDefinition,
 } from './actors/signals.ts'
+export type { SupervisionOptions } from './actors/supervision.ts'
 export { ERRORS, NonRetryableError, StatorError, type ErrorCode, type Failure } from './errors.ts'
 export { agentMachine } from './machines/agent.ts'
 export { budgetMachine } from './machines/budget.ts'
@@ -118,7 +119,7 @@ export { PREFLIGHT_CODES, type PreflightCode } from './preflight/codes.ts'
 export type { Finding } from './preflight/finding.ts'
 export { preflight } from './preflight/preflight.ts'
 export type { ActorInfo, ActorsView, HeldActor } from './runtime/actors-view.ts'
-export type { AgentInfo, AgentsView } from './runtime/agents-view.ts'
+export type { AgentFilter, AgentInfo, AgentPool, AgentsView } from './runtime/agents-view.ts'
 export type { AttemptInfo } from './runtime/attempts.ts'
 export type { TaskHandle, TaskInfo, WaitOptions } from './runtime/handles.ts'
 export type { AllowedEvent } from './runtime/run-allowed.ts'

@@ -73,4 +73,8 @@ export const TEAM_ERRORS = {
     message: 'A write under a lock came too late: somebody else has had the lock since, and has written.',
     next: 'Do not write: take the lock again, look at what is there now, and decide anew.',
   },
+  WARM_UP_TIMEOUT: {
+    message: 'An agent took longer to warm up than it may.',
+    next: 'Look at what its warmUp waits for; give it more time with the option warmUpTimeout, or limits.taskTimeout.',
+  },
 } as const

@@ -5,9 +5,12 @@
 import { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
+import type { Supervision } from '../messages/agent.ts'
+import { toMs, type Duration } from '../messages/duration.ts'
 import { checkPattern } from '../messages/topic.ts'
 import { func, parse } from './schema.ts'
 import { checkTask } from './shapes.ts'
+import { supervisionOf, type SupervisionOptions } from './supervision.ts'
 import type { AnyTask, TaskDefinition } from './task.ts'
 import type { TaskContext } from './task-context.ts'
 
@@ -17,8 +20,12 @@ export interface AgentOptions {
   skills?: readonly string[]
   /** Tasks it may run at once. Default 1. */
   capacity?: number
-  /** Runs once a process life before it gets work; while it runs the agent is idle, if it throws, in error. */
+  /** Runs once a process life before it gets work, and after each restart; while it runs the agent is idle, if it throws, in error. */
   warmUp?: () => Promise<void> | void
+  /** A warm-up that takes longer has failed. Default 30 minutes (limits.taskTimeout). */
+  warmUpTimeout?: Duration
+  /** What follows when it fails again and again (docs/supervision.md). Default: nothing; each task has its own retries. */
+  supervision?: SupervisionOptions
 }
 
 export type Handler<I, O> = (input: I, ctx: TaskContext) => Promise<O> | O
@@ -39,6 +46,9 @@ const optionsShape = z.object({
   skills: z.array(z.string()).optional(),
   capacity: z.int().min(1).optional(),
   warmUp: func.optional(),
+  // They have checks of their own.
+  warmUpTimeout: z.unknown().optional(),
+  supervision: z.unknown().optional(),
 })
 
 export class AgentDefinition {
@@ -48,6 +58,10 @@ export class AgentDefinition {
   readonly skills: readonly string[]
   readonly capacity: number
   readonly warmUp: (() => Promise<void> | void) | undefined
+  /** In milliseconds, where it is limited by itself. */
+  readonly warmUpTimeout: number | undefined
+  readonly supervision: Supervision | undefined
+  readonly #options: AgentOptions
   /** By name of the task. */
   readonly handlers: ReadonlyMap<string, Bound>
   readonly subscriptions: readonly Subscription[]
@@ -65,6 +79,11 @@ export class AgentDefinition {
     this.skills = Object.freeze([...(options.skills ?? [])])
     this.capacity = options.capacity ?? 1
     this.warmUp = options.warmUp
+    const { warmUpTimeout, supervision } = options
+    this.warmUpTimeout = warmUpTimeout === undefined ? undefined : toMs(warmUpTimeout, 'warmUpTimeout')
+    this.supervision =
+      supervision === undefined ? undefined : supervisionOf(supervision, `supervision of agent ${id}`)
+    this.#options = { ...options, skills: this.skills }
     this.handlers = handlers
     this.subscriptions = Object.freeze([...subscriptions])
   }
@@ -85,7 +104,7 @@ export class AgentDefinition {
       task: known,
       run: run as Handler<never, unknown>,
     })
-    return new AgentDefinition(this.id, this.#options(), handlers, this.subscriptions)
+    return new AgentDefinition(this.id, this.#options, handlers, this.subscriptions)
   }
 
   /**
@@ -111,20 +130,11 @@ export class AgentDefinition {
     const more = wanted
       .filter(pattern => !this.subscriptions.some(known => known.pattern === pattern && known.task === name))
       .map(pattern => ({ pattern, task: name }))
-    return new AgentDefinition(this.id, this.#options(), able.handlers, [...this.subscriptions, ...more])
-  }
-
-  #options(): AgentOptions {
-    return {
-      skills: this.skills,
-      capacity: this.capacity,
-      ...(this.role === undefined ? {} : { role: this.role }),
-      ...(this.warmUp === undefined ? {} : { warmUp: this.warmUp }),
-    }
+    return new AgentDefinition(this.id, this.#options, able.handlers, [...this.subscriptions, ...more])
   }
 }
 
-/** @throws StatorError ADDRESS_INVALID (id, role), DEFINITION_INVALID (skills, capacity, warmUp) */
+/** @throws StatorError ADDRESS_INVALID (id, role), DEFINITION_INVALID (skills, capacity, warmUp, supervision) */
 export function agent(id: string, options: AgentOptions = {}): AgentDefinition {
   return new AgentDefinition(id, options, new Map())
 }

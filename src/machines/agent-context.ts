@@ -1,10 +1,10 @@
 /**
  * What an agent knows of itself, and the pure functions that its chart moves it with: who paused it, where it belongs when it takes
- * work again. No states and no transitions: those are the chart's, in agent.ts.
+ * work again. What becomes of its failures is said in agent-supervision.ts. No states and no transitions: those are the chart's, in agent.ts.
  */
 import type { Failure } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
-import type { agentMessages } from '../messages/agent.ts'
+import type { agentMessages, Supervision } from '../messages/agent.ts'
 import type { EventsOf } from '../messages/event.ts'
 
 export interface AgentContext {
@@ -25,6 +25,22 @@ export interface AgentContext {
   readonly reason: string | null
   /** Who wants it to take no work: it is paused until none is left. Absent where nobody ever did. */
   readonly pauses?: readonly Pause[]
+  /** What follows from its failures: nothing where nobody supervises it. Absent with all the rest where nobody ever did. */
+  readonly supervision?: Supervision | null
+  /** When it failed and was restarted, as far back as that counts, in milliseconds since the epoch. */
+  readonly faults?: readonly number[]
+  readonly restarts?: readonly number[]
+  /** When its restart is due. */
+  readonly restartAt?: number
+  readonly quarantine?: Quarantine | null
+}
+
+/** It was given up. */
+export interface Quarantine {
+  readonly at: number
+  readonly reason: string
+  /** Where a human is asked what becomes of it. */
+  readonly gate: Address | null
 }
 
 export interface Pause {
@@ -79,6 +95,10 @@ export function pausesAfter({ pauses = [] }: AgentContext, event: AgentEvent): r
   const { by } = event.data
   return pauses.filter(pause => pause.by !== by)
 }
+
+/** Restarted, it warms up again where its process is there. */
+export const again = (context: AgentContext): AgentContext =>
+  context.presence === 'absent' ? context : { ...context, presence: 'warming' }
 
 /** After the word of somebody who may resume it: where it belongs. */
 export const resumedTo = (context: AgentContext, event: AgentEvent): Place | undefined =>

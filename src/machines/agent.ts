@@ -2,62 +2,70 @@
  * Agent: who does the work. Keeps its availability, load and statistics; which task it gets is the dispatcher's
  * choice, and its code lives in the executor. Pure.
  */
-import { assign, setup } from 'xstate'
+import { assign, enqueueActions, setup } from 'xstate'
 import type { Failure } from '../errors.ts'
+import type { Emitted } from '../messages/command.ts'
 import {
-  isNewPause,
-  mayResume,
+  again,
   NEW_AGENT,
   pausesAfter,
-  resumedTo,
   wherePaused,
   type AgentContext,
   type AgentEvent,
 } from './agent-context.ts'
+import { guards } from './agent-guards.ts'
+import { askedNoMore, faultsAfter, quarantined, restarting } from './agent-supervision.ts'
 
-export type { AgentContext, AgentEvent } from './agent-context.ts'
-
-type Args = { context: AgentContext; event: AgentEvent }
+export type { AgentContext, AgentEvent, Pause, Quarantine } from './agent-context.ts'
 
 const onlineReady = { guard: 'isReady', target: 'ready', actions: 'reset' } as const
 const onlineWarming = { target: 'idle', actions: 'reset' } as const
 const leave = { target: 'offline', actions: 'leave' } as const
 const stop = { target: 'stopped', actions: 'explain' } as const
-const fail = { target: 'error', actions: 'explain' } as const
+const restart = { guard: 'mayRestart', target: 'restarting', actions: 'restart' } as const
+const giveUp = { guard: 'isGivenUp', target: 'quarantined', actions: 'quarantine' } as const
+const end = { guard: 'isToStop', target: 'stopped', actions: 'explain' } as const
+/** One that works: what its failures lead to, or nothing yet. */
+const fault = [restart, giveUp, end, { actions: 'count' }] as const
+const fail = [restart, giveUp, end, { target: 'error', actions: 'explain' }] as const
+/** What it may be told that takes no work until something else happens. */
+const aside = {
+  'agent.register': { actions: 'register' },
+  'agent.online': { actions: 'appear' },
+  'agent.offline': { actions: 'leave' },
+  'agent.load': { actions: 'load' },
+  'agent.pause': { guard: 'isNewPause', actions: 'pause' },
+} as const
 const pause = { target: 'paused', actions: ['pause', 'explain'] } as const
 
 export const agentMachine = setup({
-  types: {} as { context: AgentContext; events: AgentEvent },
-  guards: {
-    isReady: ({ event }: Args) => event.type === 'agent.online' && event.data.ready,
-    isFull: ({ context, event }: Args) =>
-      event.type === 'agent.load' && event.data.running >= context.capacity,
-    isFullNow: ({ context }: Args) => context.running >= context.capacity,
-    isPaused: ({ context }: Args) => (context.pauses?.length ?? 0) > 0,
-    isNewPause: ({ context, event }: Args) => isNewPause(context, event),
-    isOtherPause: ({ context, event }: Args) => isNewPause(wherePaused(context), event),
-    isOneOfThem: ({ context, event }: Args) =>
-      event.type === 'agent.resume' && event.data.by !== undefined && mayResume(context, event),
-    isOperator: ({ event }: Args) => event.type === 'agent.resume' && event.data.by === undefined,
-    isOperatorFull: ({ context, event }: Args) =>
-      event.type === 'agent.resume' && event.data.by === undefined && context.running >= context.capacity,
-    staysPaused: ({ context, event }: Args) => resumedTo(context, event) === 'paused',
-    isAway: ({ context, event }: Args) => resumedTo(context, event) === 'offline',
-    isWarming: ({ context, event }: Args) => resumedTo(context, event) === 'idle',
-    staysFull: ({ context, event }: Args) => resumedTo(context, event) === 'busy',
-    hasRoom: ({ context, event }: Args) => resumedTo(context, event) === 'ready',
-  },
+  types: {} as { context: AgentContext; events: AgentEvent; emitted: Emitted },
+  guards,
   actions: {
-    register: assign(({ event }) =>
-      event.type === 'agent.register'
-        ? { role: event.data.role ?? null, skills: event.data.skills, capacity: event.data.capacity }
-        : {},
-    ),
+    register: assign(({ context, event }) => {
+      if (event.type !== 'agent.register') return {}
+      const { role = null, skills, capacity, supervision, topics } = event.data
+      // Where nobody supervises it any more, that is said by null, as JSON has nothing else for it.
+      const supervised = supervision ?? (context.supervision === undefined ? undefined : null)
+      const heard = topics ?? (context.topics === undefined ? undefined : [])
+      return {
+        role,
+        skills,
+        capacity,
+        ...(supervised !== undefined && { supervision: supervised }),
+        ...(heard !== undefined && { topics: heard }),
+      }
+    }),
     /** A new process life: what ran in the old one is told apart, to the tasks. */
     reset: assign(({ context, event }) => ({
       running: 0,
       error: null,
       reason: context.pauses?.[0]?.reason ?? null,
+      presence: event.type === 'agent.online' && event.data.ready ? ('ready' as const) : ('warming' as const),
+    })),
+    /** The same, of one that takes no work whoever comes: why that is stands. */
+    appear: assign(({ event }) => ({
+      running: 0,
       presence: event.type === 'agent.online' && event.data.ready ? ('ready' as const) : ('warming' as const),
     })),
     leave: assign({ presence: 'absent' }),
@@ -72,7 +80,8 @@ export const agentMachine = setup({
         : {},
     ),
     explain: assign(({ event }) => ({
-      error: event.type === 'agent.fail' ? (event.data.error as Failure) : null,
+      error:
+        event.type === 'agent.fail' || event.type === 'agent.fault' ? (event.data.error as Failure) : null,
       reason:
         event.type === 'agent.pause' || event.type === 'agent.stop' ? (event.data.reason ?? null) : null,
     })),
@@ -86,6 +95,49 @@ export const agentMachine = setup({
     }),
     /** The same, of one that is broken all the same. */
     unpauseOnly: assign(({ context, event }) => ({ pauses: pausesAfter(context, event) })),
+    count: assign(({ context, event }) => ({ faults: faultsAfter(context, event) })),
+    restart: enqueueActions(({ context, event, enqueue }) => {
+      const { kept, delay } = restarting(context, event)
+      enqueue.assign(kept)
+      enqueue.raise({ type: 'agent.restart' } as never, { id: 'restart', delay })
+    }),
+    quarantine: enqueueActions(({ context, event, enqueue }) => {
+      const { kept, gate } = quarantined(context, event)
+      enqueue.assign(kept)
+      if (gate !== null) enqueue.emit(gate)
+    }),
+    /** It begins anew: with a warm-up, where its process is there. */
+    warmAgain: assign(({ context }) => ({
+      presence: again(context).presence,
+      error: null,
+      reason: context.pauses?.[0]?.reason ?? null,
+      restartAt: 0,
+    })),
+    /** All that it did is forgiven. */
+    release: enqueueActions(({ context, event, enqueue }) => {
+      const gate = askedNoMore(context, event)
+      const pauses = event.type === 'agent.resume' ? pausesAfter(context, event) : (context.pauses ?? [])
+      enqueue.assign({
+        presence: again(context).presence,
+        pauses,
+        faults: [],
+        restarts: [],
+        restartAt: 0,
+        quarantine: null,
+        error: null,
+        reason: pauses[0]?.reason ?? null,
+      })
+      if (gate !== null) enqueue.emit(gate)
+    }),
+    askNoMore: enqueueActions(({ context, event, enqueue }) => {
+      const gate = askedNoMore(context, event)
+      if (gate !== null) enqueue.emit(gate)
+    }),
+    /** Its gate was called off: nobody is asked any more. */
+    unasked: assign(({ context: { quarantine } }) => ({
+      quarantine: quarantine === undefined || quarantine === null ? null : { ...quarantine, gate: null },
+    })),
+    stopWaiting: enqueueActions(({ enqueue }) => enqueue.cancel('restart')),
     /** Whatever its warm-up came to: it stands also after a pause. */
     trust: assign({ error: null, reason: null, presence: 'ready', pauses: [] }),
   },
@@ -116,6 +168,7 @@ export const agentMachine = setup({
         'agent.load': { actions: 'load' },
         'agent.pause': pause,
         'agent.fail': fail,
+        'agent.fault': fault,
         'agent.stop': stop,
       },
     },
@@ -128,6 +181,7 @@ export const agentMachine = setup({
         'agent.load': [{ guard: 'isFull', target: 'busy', actions: 'load' }, { actions: 'load' }],
         'agent.pause': pause,
         'agent.fail': fail,
+        'agent.fault': fault,
         'agent.stop': stop,
       },
     },
@@ -143,6 +197,7 @@ export const agentMachine = setup({
         ],
         'agent.pause': pause,
         'agent.fail': fail,
+        'agent.fault': fault,
         'agent.stop': stop,
       },
     },
@@ -165,6 +220,7 @@ export const agentMachine = setup({
           { guard: 'hasRoom', target: 'ready', actions: 'unpause' },
         ],
         'agent.fail': fail,
+        'agent.fault': { actions: 'count' },
         'agent.stop': stop,
       },
     },
@@ -190,6 +246,50 @@ export const agentMachine = setup({
           { guard: 'isOperator', target: 'ready', actions: 'trust' },
         ],
         'agent.stop': stop,
+      },
+    },
+    restarting: {
+      meta: {
+        description:
+          'It failed too often: waits before it warms up again, and takes no work. What runs goes on.',
+      },
+      exit: 'stopWaiting',
+      on: {
+        ...aside,
+        'agent.restart': [
+          { guard: 'isStillPaused', target: 'paused', actions: 'warmAgain' },
+          { guard: 'isAbsent', target: 'offline', actions: 'warmAgain' },
+          { target: 'idle', actions: 'warmAgain' },
+        ],
+        // An operator does not wait.
+        'agent.resume': [
+          { guard: 'isOneOfThem', actions: 'unpauseOnly' },
+          { guard: 'isOperatorOfAbsent', target: 'offline', actions: 'release' },
+          { guard: 'isOperator', target: 'idle', actions: 'release' },
+        ],
+        'agent.stop': stop,
+      },
+    },
+    quarantined: {
+      meta: {
+        description:
+          'It was restarted too often: takes no work, also across restarts, until an operator or its gate releases it.',
+      },
+      on: {
+        ...aside,
+        'agent.resume': [
+          { guard: 'isOneOfThem', actions: 'unpauseOnly' },
+          { guard: 'isOperatorOfAbsent', target: 'offline', actions: 'release' },
+          { guard: 'isOperator', target: 'idle', actions: 'release' },
+        ],
+        'step.done': [
+          { guard: 'isApprovedPaused', target: 'paused', actions: 'release' },
+          { guard: 'isApprovedAbsent', target: 'offline', actions: 'release' },
+          { guard: 'isApproved', target: 'idle', actions: 'release' },
+          { guard: 'isRejected', target: 'stopped', actions: 'explain' },
+          { guard: 'isUnanswered', actions: 'unasked' },
+        ],
+        'agent.stop': { target: 'stopped', actions: ['askNoMore', 'explain'] },
       },
     },
     stopped: { type: 'final', meta: { description: 'Unregistered; its statistics stay in the history.' } },

@@ -84,6 +84,14 @@ export function created(event: TaskEvent): Partial<TaskContext> {
   }
 }
 
+/** Who may do it from now on. */
+export function reassigned(spec: TaskCreate | null, event: TaskEvent): TaskCreate | null {
+  if (spec === null || event.type !== 'task.reassign') return spec
+  const { agent: _agent, ...others } = spec
+  const { agent, role } = event.data
+  return { ...others, ...(agent !== null && { agent }), ...(role !== undefined && { role }) }
+}
+
 /** Milliseconds until its time comes. */
 export const untilTime = (spec: TaskCreate | null, at: number): number =>
   Math.max(0, (spec?.startAt ?? 0) - at)

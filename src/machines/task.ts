@@ -13,6 +13,7 @@ import {
   isLetter,
   mayRetry,
   NEW_TASK,
+  reassigned,
   report,
   retryAfter,
   stampOf,
@@ -66,6 +67,8 @@ export const taskMachine = setup({
       untilTime(context.spec, event.at) > 0,
     frees: ({ context, event }: Args) => context.waitsFor.length > 0 && waiting(context, event).length === 0,
     isCreated: ({ context }: Args) => context.spec !== null,
+    // What is said to somebody is said to nobody else.
+    isNamed: ({ context: { spec } }: Args) => spec?.agent !== undefined && spec.mail === undefined,
     isCurrent: ({ context, event }: Args) => turnOf(event) === context.turn,
     /** An operator's word is of no attempt. */
     mayResolve: ({ context, event }: Args) => [-1, context.turn].includes(turnOf(event)),
@@ -168,6 +171,7 @@ export const taskMachine = setup({
       const delay = context.spec?.overall
       if (delay !== undefined) enqueue.raise({ type: 'task.expired' } as never, { id: 'overall', delay })
     }),
+    reassign: assign(({ context, event }) => ({ spec: reassigned(context.spec, event) })),
   },
 }).createMachine({
   id: 'task',
@@ -218,6 +222,7 @@ export const taskMachine = setup({
       on: {
         'task.resolved': { guard: 'mayResolve', actions: 'note' },
         'task.start': { target: 'running', actions: 'begin' },
+        'task.reassign': { guard: 'isNamed', actions: 'reassign' },
         'task.depend': { target: 'pending', actions: 'wait' },
         'task.overdue': expire,
         'task.expired': expire,

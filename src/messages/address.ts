@@ -29,6 +29,8 @@ export const CLOCK = 'system/clock' satisfies Address
 export const DISPATCHER = 'system/dispatcher' satisfies Address
 /** Tells tasks how those ended that they depend on. */
 export const DEPENDENCIES = 'system/dependencies' satisfies Address
+/** Tells agents of their failures, and gives what waits for one that was given up to others. */
+export const SUPERVISOR = 'system/supervisor' satisfies Address
 /** Tells schedules which of their times have come. */
 export const CALENDAR = 'system/calendar' satisfies Address
 /** Tells budgets which attempts are over, and what became of what they are for. */

@@ -163,6 +163,8 @@ export const taskMessages = {
     /** Why it did not complete, nearest first: itself, and what stood in its way. */
     reasons: reasonsSchema.optional(),
   }),
+  /** It waits for one agent, which was given up: from now on for this one, or, where that is null, for any of the role. */
+  'task.reassign': z.object({ agent: address.nullable(), role: z.string().optional(), reason: z.string() }),
   /** The dispatcher's choice. */
   'task.start': z.object({ agent: address }),
   'task.done': z.object({ turn: z.int(), output: json }),

@@ -1,31 +1,30 @@
 /** runtime.agents: agents as their users see them: register, unregister, pause, resume, statistics. */
 import type { AgentDefinition } from '../actors/agent.ts'
-import { StatorError, toFailure } from '../errors.ts'
+import { StatorError } from '../errors.ts'
 import type { AgentContext } from '../machines/agent.ts'
-import { checkName, type Address } from '../messages/address.ts'
+import { checkName, idOf, type Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
+import {
+  agentFits,
+  agentInfo,
+  agentPool,
+  type AgentFilter,
+  type AgentInfo,
+  type AgentPool,
+} from './agent-info.ts'
 import type { Cell } from './cell.ts'
+import type { Clock } from './clock.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { fromHub } from './door.ts'
 import type { Kernel } from './kernel.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Population } from './population.ts'
+import type { Random } from './random.ts'
 import type { Registry } from './registry.ts'
+import { WarmUps } from './supervision/warm-ups.ts'
 
-export interface AgentInfo {
-  readonly id: string
-  readonly address: Address
-  readonly state: string
-  readonly role: string | null
-  readonly skills: readonly string[]
-  readonly capacity: number
-  readonly running: number
-  /** Attempts that succeeded and that failed, and their running time in milliseconds, as last told to the agent. */
-  readonly done: number
-  readonly failed: number
-  readonly busyMs: number
-}
+export type { AgentFilter, AgentInfo, AgentPool } from './agent-info.ts'
 
 export interface AgentsParts {
   readonly registry: Registry
@@ -35,14 +34,22 @@ export interface AgentsParts {
   readonly lifetime: Pick<Lifetime, 'requireOpen' | 'requireTruth'>
   /** Whether agents warm up: only where it is they who work. */
   readonly warms: boolean
+  readonly clock: Clock
+  readonly random: Random
+  /** Milliseconds that a warm-up may take where its agent does not say. */
+  readonly warmUpTimeout: number
   readonly send: (type: string, to: Address, data: Json) => Promise<Signal>
 }
 
+const ASIDE: ReadonlySet<string> = new Set(['restarting', 'quarantined'])
+
 export class AgentsView {
   readonly #parts: AgentsParts
+  readonly #warmUps: WarmUps
 
   constructor(parts: AgentsParts) {
     this.#parts = parts
+    this.#warmUps = new WarmUps({ ...parts, limit: parts.warmUpTimeout })
   }
 
   /** @throws StatorError (rejects) DEFINITION_INVALID (no agent), ALREADY_REGISTERED, CLOSED, JOURNAL_FAILED */
@@ -58,7 +65,6 @@ export class AgentsView {
     const running = this.#parts.dispatcher.runningOf(address)
     if (running > 0) throw new StatorError('AGENT_BUSY', { agent: id, running })
     await this.#tell(id, 'agent.stop', address)
-    this.#parts.registry.removeAgent(id)
   }
 
   /**
@@ -71,7 +77,10 @@ export class AgentsView {
     await this.#tell(id, 'agent.pause', address, reason === undefined ? {} : { reason })
   }
 
-  /** It takes work again, whoever paused it: an operator's word lifts all pauses. One that takes work already is left alone. */
+  /**
+   * It takes work again, whatever kept it: an operator's word lifts all pauses, releases it from quarantine, and does not wait for a
+   * restart. One that takes work already is left alone.
+   */
   async resume(id: string): Promise<void> {
     const { address, state } = this.#require(id)
     if (state === 'ready' || state === 'busy') return
@@ -85,20 +94,16 @@ export class AgentsView {
     return cell === undefined ? undefined : this.#info(cell)
   }
 
-  /** Ordered by id. `available`: takes work and has room for it. @throws StatorError JOURNAL_FAILED */
-  list(filter: { role?: string; state?: string; available?: boolean } = {}): AgentInfo[] {
+  /** Those that fit all that is asked, ordered by id. @throws StatorError INPUT_INVALID, JOURNAL_FAILED */
+  list(filter: AgentFilter = {}): AgentInfo[] {
     this.#parts.lifetime.requireTruth()
-    return [...this.#parts.population.cells()]
-      .filter(cell => cell.definition.kind.kind === 'agent')
-      .map(cell => this.#info(cell))
-      .filter(info => filter.role === undefined || info.role === filter.role)
-      .filter(info => filter.state === undefined || info.state === filter.state)
-      .filter(
-        info =>
-          filter.available === undefined ||
-          filter.available === (info.state === 'ready' && info.running < info.capacity),
-      )
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    const { registry } = this.#parts
+    return this.#all().filter(agentFits(filter, (id, task) => registry.handles(id, task)))
+  }
+
+  /** How many of that role there are, and what they can do now. @throws StatorError JOURNAL_FAILED */
+  pool(role: string): AgentPool {
+    return agentPool(role, this.list({ role }))
   }
 
   /** Tells the hub of an agent whose code is here; settles when that is durable. */
@@ -107,13 +112,25 @@ export class AgentsView {
     const address: Address = `agent/${agent.id}`
     const warmUp = warms ? agent.warmUp : undefined
     if (warmUp !== undefined) dispatcher.cold(address)
-    const { skills, capacity, role } = agent
-    const data = { skills: [...skills], capacity, ...(role === undefined ? {} : { role }) }
-    const known = population.find(address)?.snapshot.context as AgentContext | undefined
+    const { skills, capacity, role, supervision, subscriptions } = agent
+    const data = {
+      skills: [...skills],
+      capacity,
+      ...(role === undefined ? {} : { role }),
+      ...(subscriptions.length === 0 ? {} : { topics: subscriptions.map(topic => ({ ...topic })) }),
+      ...(supervision === undefined ? {} : { supervision: supervision as unknown as Json }),
+    }
+    const cell = population.find(address)
+    const known = cell?.snapshot.context as AgentContext | undefined
     const same =
       known !== undefined &&
-      JSON.stringify([known.role, known.skills, known.capacity]) ===
-        JSON.stringify([role ?? null, skills, capacity])
+      JSON.stringify([
+        known.role,
+        known.skills,
+        known.capacity,
+        known.supervision ?? null,
+        known.topics ?? [],
+      ]) === JSON.stringify([role ?? null, skills, capacity, supervision ?? null, subscriptions])
     if (!same) kernel.push(fromHub('agent.register', address, data))
     const ready = warmUp === undefined
     await new Promise<void>((resolve, reject) => {
@@ -121,17 +138,34 @@ export class AgentsView {
         fromHub('agent.online', address, { ready }, { ack: { committed: () => resolve(), failed: reject } }),
       )
     })
-    if (warmUp !== undefined) void this.#warmUp(warmUp, address)
+    // One that waits for its restart, or for its release, warms up then.
+    if (warmUp !== undefined && !ASIDE.has(cell?.state ?? '')) void this.#warmUps.run(agent)
   }
 
-  async #warmUp(warmUp: () => Promise<void> | void, address: Address): Promise<void> {
-    const { kernel } = this.#parts
-    try {
-      await warmUp()
-      kernel.push(fromHub('agent.online', address, { ready: true }))
-    } catch (error) {
-      kernel.push(fromHub('agent.fail', address, { error: toFailure(error) as unknown as Json }))
-    }
+  /** One that was restarted, or released: what that is to it is durable. */
+  warmAgain(address: Address): void {
+    const { registry, kernel, warms } = this.#parts
+    const agent = registry.agent(idOf(address))
+    if (agent === undefined) return
+    if (warms && agent.warmUp !== undefined) void this.#warmUps.run(agent)
+    else kernel.push(fromHub('agent.online', address, { ready: true }))
+  }
+
+  /** One that has ended: its name, and those of its tasks that nobody else holds, are free again. */
+  forget(address: Address): void {
+    this.#warmUps.forget(address)
+    this.#parts.registry.removeAgent(idOf(address))
+  }
+
+  /** By id. Those that are there, and those that ought to be; tasks are not looked at, however many there are. */
+  #all(): AgentInfo[] {
+    const { dispatcher, registry, population } = this.#parts
+    const here = registry.agents().map(({ id }): Address => `agent/${id}`)
+    return [...new Set([...dispatcher.roster.agents(), ...here])]
+      .map(address => population.find(address))
+      .filter(cell => cell !== undefined)
+      .map(cell => this.#info(cell))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   /** Somebody else may have unregistered it meanwhile. */
@@ -152,20 +186,7 @@ export class AgentsView {
   }
 
   #info(cell: Cell): AgentInfo {
-    const { role, skills, capacity, done, failed, busyMs } = cell.snapshot.context as AgentContext
-    const { address, state } = cell
-    const running = this.#parts.dispatcher.runningOf(address)
-    return {
-      id: address.slice('agent/'.length),
-      address,
-      state,
-      role,
-      skills,
-      capacity,
-      running,
-      done,
-      failed,
-      busyMs,
-    }
+    const { dispatcher, clock } = this.#parts
+    return agentInfo(cell, dispatcher.runningOf(cell.address), clock.now())
   }
 }

@@ -89,7 +89,15 @@ export function assemble(options: RuntimeOptions): Assembly {
   // Who goes first in a queue may depend on what waits for it: that is said before the next one is chosen.
   const deciders = new Deciders([
     dependencies,
-    ...teamDeciders({ population, journal, dispatcher, limits, bursar }),
+    ...teamDeciders({
+      population,
+      journal,
+      dispatcher,
+      limits,
+      bursar,
+      random: host.random,
+      agents: () => agents,
+    }),
     dispatching(dispatcher, population),
     new Calendar(limits.catchUp),
   ])
@@ -130,13 +138,16 @@ export function assemble(options: RuntimeOptions): Assembly {
   })
   const send = (type: string, to: Address, data: Json, how?: SayOptions): Promise<Signal> =>
     door.send({ type, to, from: CLIENT, data }, how)
-  const agents = new AgentsView({
+  const agents: AgentsView = new AgentsView({
     registry,
     population,
     dispatcher,
     kernel,
     lifetime,
     warms: standIns === undefined,
+    clock,
+    random: host.random,
+    warmUpTimeout: limits.taskTimeout,
     send,
   })
   const handles: HandleHost = {

@@ -141,8 +141,10 @@ export class Dispatcher {
     job.suspect = context.interruptions >= SUSPECT
     if (state === 'running') this.#adopt(job, spec, context)
     else if (state !== 'queued' || job.running !== null) this.#free(job)
-    if (state !== 'queued') this.shelf.leave(job)
-    else if (!this.shelf.has(job)) this.shelf.enter(job, spec)
+    // It may have come to be for others meanwhile.
+    if (state !== 'queued' || job.agent !== spec.agent) this.shelf.leave(job)
+    job.agent = spec.agent
+    if (state === 'queued' && !this.shelf.has(job)) this.shelf.enter(job, spec)
   }
 
   /** A task that waits, for an agent or for others: it may be parked, and keep its place. */

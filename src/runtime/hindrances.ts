@@ -61,9 +61,10 @@ function untilOf({ timers }: Cell): { until?: number } {
 
 function* ofAgent({ task, agent, handles, running }: Considered): Generator<Hindrance> {
   const { spec } = task.snapshot.context as TaskContext
-  const { role, skills, capacity } = agent.snapshot.context as AgentContext
+  const { role, skills, capacity, restartAt } = agent.snapshot.context as AgentContext
+  const until = agent.state === 'restarting' && restartAt !== undefined ? { until: restartAt } : {}
   if (agent.state !== 'ready' && agent.state !== 'busy')
-    yield { reason: 'agent', message: `${agent.address} is ${agent.state}` }
+    yield { reason: 'agent', message: `${agent.address} is ${agent.state}`, ...until }
   if (spec?.agent !== undefined && spec.agent !== agent.address)
     yield { reason: 'assigned', message: `only ${spec.agent} may do it` }
   if (spec?.except === agent.address)

@@ -30,7 +30,8 @@ export class Jobs {
   }
 
   /** A task that is seen for the first time. */
-  enter(task: Address, { task: type, queue, path = 1, parent }: Placing, priority: Priority): Job {
+  enter(task: Address, placing: Placing, priority: Priority): Job {
+    const { task: type, queue, path = 1, parent, agent, mail } = placing
     const desk = this.desk(queue)
     const job: Job = {
       task,
@@ -38,6 +39,8 @@ export class Jobs {
       desk,
       priority,
       run: parent !== undefined && kindOf(parent) === 'workflow' ? parent : undefined,
+      agent,
+      isMail: mail !== undefined,
       suspect: false,
       state: '',
       seq: 0,

@@ -12,11 +12,11 @@ export function placeOf(checkpoint: Checkpoint): Waiting | undefined {
   const { spec, interruptions } = (snapshot as unknown as { context: TaskContext }).context
   if (spec === null) return undefined
   // Not its input: there may be a million of these.
-  const { task: name, role, skills, agent, except, queue, key, lane, path, parent } = spec
+  const { task: name, role, skills, agent, except, queue, key, lane, path, parent, mail } = spec
   return {
     task,
     state,
-    spec: { task: name, role, skills, agent, except, queue, key, lane, path, parent },
+    spec: { task: name, role, skills, agent, except, queue, key, lane, path, parent, mail },
     interruptions,
     priority,
     seq,

@@ -32,6 +32,11 @@ export class Roster {
     return this.#slots.get(agent)
   }
 
+  /** All that there are, those included that take no work. */
+  agents(): IterableIterator<Address> {
+    return this.#slots.keys()
+  }
+
   crews(): IterableIterator<Crew> {
     return this.#crews.values()
   }
@@ -129,6 +134,13 @@ export class Roster {
       if (this.hasRoom(slot)) crew.free.add(slot)
     }
     return crew
+  }
+
+  /** Is anybody of that crew there, beside that one? */
+  hasOthers(crew: Crew, than: Address): boolean {
+    for (const slot of this.#slots.values())
+      if (slot.open && slot.address !== than && slot.crews.has(crew)) return true
+    return false
   }
 
   #fits(slot: Slot, { agent, except, role, skills, task }: Crew): boolean {

@@ -46,7 +46,7 @@ export interface Crew {
 export type Fitting = Pick<TaskCreate, 'task' | 'role' | 'skills' | 'agent' | 'except'>
 
 /** What decides where a task waits. */
-export type Placing = Fitting & Pick<TaskCreate, 'queue' | 'key' | 'lane' | 'path' | 'parent'>
+export type Placing = Fitting & Pick<TaskCreate, 'queue' | 'key' | 'lane' | 'path' | 'parent' | 'mail'>
 
 /** A living task. */
 export interface Job {
@@ -56,6 +56,9 @@ export interface Job {
   readonly priority: Priority
   /** What it is a part of: while that is paused, it is given to nobody. */
   readonly run: Address | undefined
+  /** The only agent that may do it; and whether it is a message to that one. */
+  agent: Address | undefined
+  readonly isMail: boolean
   /** It was running at two or more crashes: see the dispatcher. */
   suspect: boolean
   state: string

@@ -5,6 +5,7 @@
 import type { Logger, Workplace } from '../actors/task-context.ts'
 import type { AnyContext } from '../actors/shared-context.ts'
 import type { StatorError } from '../errors.ts'
+import type { Address } from '../messages/address.ts'
 import type { Json } from '../messages/json.ts'
 import type { AgentsView } from './agents-view.ts'
 import { Accounts } from './budget/accounts.ts'
@@ -33,10 +34,12 @@ import { MailView } from './mail/mail-view.ts'
 import { PostOffice } from './mail/post-office.ts'
 import { Questions } from './mail/questions.ts'
 import type { Population } from './population.ts'
+import type { Random } from './random.ts'
 import type { Registry } from './registry.ts'
 import { announce } from './ledger/doubts.ts'
 import type { Doubt, Seat } from './seat.ts'
 import type { SignalStream } from './signal-stream.ts'
+import { Supervisor } from './supervision/supervisor.ts'
 import type { Submissions } from './submissions.ts'
 
 /** What there is before the hub: of this its deciders are made. */
@@ -46,9 +49,12 @@ export interface TeamDecidersParts {
   readonly dispatcher: Dispatcher
   readonly limits: Limits
   readonly bursar: Bursar
+  readonly random: Random
+  /** They are there once all parts are. */
+  readonly agents: () => AgentsView
 }
 
-export interface TeamParts extends TeamDecidersParts {
+export interface TeamParts extends Omit<TeamDecidersParts, 'agents' | 'random'> {
   readonly contexts: readonly AnyContext[]
   readonly door: Door
   readonly handles: HandleHost
@@ -82,12 +88,17 @@ export interface Team {
 
 /** They are asked in this order, after those who know of dependencies and before the dispatcher. */
 export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
-  const { population, journal, limits, bursar } = parts
+  const { population, journal, limits, bursar, agents } = parts
+  const code = {
+    warmAgain: (agent: Address) => agents().warmAgain(agent),
+    forget: (agent: Address) => agents().forget(agent),
+  }
   return [
     bursar,
     new Questions(parts),
     new ContextKeeper(population, limits),
     new Orphans(population, journal),
+    new Supervisor({ ...parts, code }),
   ]
 }
 

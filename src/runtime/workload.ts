@@ -6,14 +6,17 @@ import type { AgentLoad, QueueLoad, Slot } from './slots.ts'
 export class Workload {
   readonly #slots = new Set<Slot>()
   readonly #desks = new Set<Desk>()
+  /** Agents that were unregistered while they still had work. */
+  readonly #left = new WeakSet<Slot>()
 
   /** Something of this agent is to be told. */
   changed(slot: Slot): void {
-    this.#slots.add(slot)
+    if (!this.#left.has(slot)) this.#slots.add(slot)
   }
 
   /** One that is there no more hears nothing. */
   left(slot: Slot): void {
+    this.#left.add(slot)
     this.#slots.delete(slot)
   }
 

@@ -1,6 +1,9 @@
 /** The agent machine: every state, every transition, every branch of a guard. */
 import { describe, expect, it } from 'vitest'
 import { agentMachine, type AgentContext } from '../../src/machines/agent.ts'
+import type { Address } from '../../src/messages/address.ts'
+import type { Supervision } from '../../src/messages/agent.ts'
+import type { Command } from '../../src/messages/command.ts'
 import type { Signal } from '../../src/messages/signal.ts'
 import { play, promised, sendAll, signal, start, untaken, type Row } from './drive.ts'
 
@@ -288,13 +291,374 @@ const rows: Row[] = [
   { promise: 'stopped is the end', given: [...ready, stop], when: online },
 ]
 
+// ---- supervision: two failures within 100 ms are too many, and so is a second restart within 1,000 ms
+const rules: Supervision = {
+  failures: { max: 2, within: 100 },
+  restart: { initialInterval: 10, backoff: 2, maxInterval: 100, jitter: 'none' },
+  intensity: { max: 1, within: 1_000 },
+  giveUp: 'quarantine',
+  reassign: false,
+}
+const supervised = (more: Partial<Supervision> = {}): Signal =>
+  signal('agent.register', { skills: ['docker'], capacity: 2, supervision: { ...rules, ...more } })
+const fault = (at = 1000): Signal =>
+  signal('agent.fault', { task: 'task/t', error: oops, random: 0 }, { at, to: 'agent/ann', seq: 7 })
+const restart = signal('agent.restart', {})
+const done = (status: string, from: Address = 'gate/quarantine.ann.7'): Signal =>
+  signal('step.done', { step: 0, status }, { from, to: 'agent/ann' })
+const cancelled = { type: 'timer.cancel', id: 'restart' } as const
+const gate = 'gate/quarantine.ann.7'
+const opened = (more: object): Command => ({
+  type: 'send',
+  to: gate,
+  event: 'gate.open',
+  correlationId: gate,
+  data: {
+    parent: 'agent/ann',
+    step: 0,
+    title: 'Release agent/ann from quarantine?',
+    reason: 'it failed again after 0 restarts within 1000 ms',
+    details: { agent: 'agent/ann', error: oops, restarts: 0 },
+    ...more,
+  },
+})
+const closed: Command = {
+  type: 'send',
+  to: gate,
+  event: 'gate.cancel',
+  data: { reason: 'the quarantine is over' },
+}
+const timed = (delay: number): Command => ({
+  type: 'timer.set',
+  id: 'restart',
+  delay,
+  event: 'agent.restart',
+})
+
+const watched = [supervised(), online]
+const restarting = [...watched, fault(), fault()]
+const never = { intensity: { max: 0, within: 1_000 } }
+const quarantined = [supervised({ ...never, escalate: {} }), online, fault(), fault()]
+const alone = [supervised(never), online, fault(), fault()]
+
+const failures: Row[] = [
+  {
+    promise: 'a failure is remembered',
+    given: watched,
+    when: fault(),
+    to: 'ready',
+    context: { faults: [1000] },
+  },
+  {
+    promise: 'a failure too many, and it waits for its restart',
+    given: [...watched, fault()],
+    when: fault(1099),
+    to: 'restarting',
+    context: { faults: [], restarts: [1099], restartAt: 1109, error: oops },
+    commands: [timed(10)],
+  },
+  {
+    promise: 'failures that are long ago do not count',
+    given: [...watched, fault()],
+    when: fault(1100),
+    to: 'ready',
+    context: { faults: [1100] },
+  },
+  {
+    promise: 'a busy agent is restarted, too',
+    given: [...watched, load(2), fault()],
+    when: fault(),
+    to: 'restarting',
+    context: { running: 2 },
+    commands: [timed(10)],
+  },
+  { promise: 'a busy agent remembers a failure', given: [...watched, load(2)], when: fault(), to: 'busy' },
+  {
+    promise: 'what fails while it warms up is remembered',
+    given: [supervised(), warming],
+    when: fault(),
+    to: 'idle',
+    context: { faults: [1000] },
+  },
+  {
+    promise: 'what fails while it warms up may be too much',
+    given: [supervised(), warming, fault()],
+    when: fault(),
+    to: 'restarting',
+    commands: [timed(10)],
+  },
+  {
+    promise: 'what fails while it warms up may be the end',
+    given: [supervised(never), warming, fault()],
+    when: fault(),
+    to: 'quarantined',
+  },
+  {
+    promise: 'what fails while it warms up may stop it',
+    given: [supervised({ ...never, giveUp: 'stop' }), warming, fault()],
+    when: fault(),
+    to: 'stopped',
+  },
+  {
+    promise: 'what fails in a pause is only remembered',
+    given: [...watched, pause, fault()],
+    when: fault(),
+    to: 'paused',
+    context: { faults: [1000, 1000] },
+  },
+  {
+    promise: 'a failure of one that nobody supervises is not remembered',
+    given: ready,
+    when: fault(),
+    to: 'ready',
+    context: { faults: [] },
+  },
+  ...['idle', 'ready', 'busy', 'paused'].flatMap((state): Row[] => {
+    const way = {
+      idle: [warming],
+      ready: [online],
+      busy: [online, load(2)],
+      paused: [online, pause],
+    }[state] as Signal[]
+    const failed = { ...fail, at: 1000, to: 'agent/ann' as Address, seq: 7 }
+    return [
+      {
+        promise: `${state}: a warm-up that fails leads to a restart`,
+        given: [supervised(), ...way],
+        when: failed,
+        to: 'restarting',
+        commands: [timed(10)],
+      },
+      {
+        promise: `${state}: a warm-up that fails may be the end`,
+        given: [supervised(never), ...way],
+        when: failed,
+        to: 'quarantined',
+      },
+      {
+        promise: `${state}: a warm-up that fails may stop it`,
+        given: [supervised({ ...never, giveUp: 'stop' }), ...way],
+        when: failed,
+        to: 'stopped',
+        context: { error: oops },
+      },
+    ]
+  }),
+  {
+    promise: 'a ready agent may be stopped',
+    given: [supervised({ ...never, giveUp: 'stop' }), online, fault()],
+    when: fault(),
+    to: 'stopped',
+  },
+  {
+    promise: 'a busy agent may be stopped',
+    given: [supervised({ ...never, giveUp: 'stop' }), online, load(2), fault()],
+    when: fault(),
+    to: 'stopped',
+  },
+  {
+    promise: 'a busy agent may be given up',
+    given: [supervised(never), online, load(2), fault()],
+    when: fault(),
+    to: 'quarantined',
+  },
+  // ---- restarting
+  {
+    promise: 'restarted, it warms up again',
+    given: restarting,
+    when: restart,
+    to: 'idle',
+    context: { presence: 'warming', error: null, restartAt: 0, restarts: [1000] },
+    commands: [cancelled],
+  },
+  {
+    promise: 'restarted while its process is away, it is offline',
+    given: [...restarting, offline],
+    when: restart,
+    to: 'offline',
+    commands: [cancelled],
+  },
+  {
+    promise: 'restarted while somebody pauses it, it is paused',
+    given: [...restarting, byGate],
+    when: restart,
+    to: 'paused',
+    context: { reason: 'a question', presence: 'warming' },
+    commands: [cancelled],
+  },
+  { promise: 'a new process life ends no backoff', given: restarting, when: online, to: 'restarting' },
+  {
+    promise: 'a process that goes ends no backoff',
+    given: restarting,
+    when: offline,
+    to: 'restarting',
+    context: { presence: 'absent' },
+  },
+  {
+    promise: 'restarting: it can be registered anew',
+    given: restarting,
+    when: supervised(never),
+    to: 'restarting',
+  },
+  { promise: 'restarting: what still runs is counted', given: restarting, when: load(1), to: 'restarting' },
+  { promise: 'restarting: a pause is remembered', given: restarting, when: byGate, to: 'restarting' },
+  { promise: 'restarting: one pauses it only once', given: [...restarting, byGate], when: byGate },
+  {
+    promise: 'restarting: the end of a pause is remembered',
+    given: [...restarting, byGate],
+    when: answered,
+    to: 'restarting',
+    context: { pauses: [] },
+  },
+  { promise: 'restarting: who did not pause it cannot resume it', given: restarting, when: answered },
+  { promise: 'restarting: what fails meanwhile is of before', given: restarting, when: fault() },
+  {
+    promise: 'an operator need not wait, and forgives',
+    given: restarting,
+    when: resume,
+    to: 'idle',
+    context: { restarts: [], faults: [], presence: 'warming' },
+    commands: [cancelled],
+  },
+  {
+    promise: 'an operator need not wait for one that is away',
+    given: [...restarting, offline],
+    when: resume,
+    to: 'offline',
+    commands: [cancelled],
+  },
+  {
+    promise: 'restarting: it can be stopped',
+    given: restarting,
+    when: stop,
+    to: 'stopped',
+    commands: [cancelled],
+  },
+  {
+    promise: 'a second restart within that time is one too many',
+    given: [...restarting, restart, online, fault(1990)],
+    when: fault(1999),
+    to: 'quarantined',
+    context: {
+      faults: [],
+      quarantine: { at: 1999, reason: 'it failed again after 1 restarts within 1000 ms', gate: null },
+    },
+  },
+  {
+    promise: 'restarts that are long ago do not count, nor for how long it waits',
+    given: [...restarting, restart, online, fault(2000)],
+    when: fault(2000),
+    to: 'restarting',
+    context: { restarts: [2000] },
+    commands: [timed(10)],
+  },
+  {
+    promise: 'each restart waits longer than the one before',
+    given: [
+      supervised({ intensity: { max: 2, within: 1_000 } }),
+      online,
+      fault(),
+      fault(),
+      restart,
+      online,
+      fault(1500),
+    ],
+    when: fault(1500),
+    to: 'restarting',
+    context: { restartAt: 1520 },
+    commands: [timed(20)],
+  },
+  // ---- quarantined
+  {
+    promise: 'given up, a human is asked where that is wanted',
+    given: [supervised({ ...never, escalate: { approvers: ['sue'], expires: 9 } }), online, fault()],
+    when: fault(),
+    to: 'quarantined',
+    context: { quarantine: { at: 1000, reason: 'it failed again after 0 restarts within 1000 ms', gate } },
+    commands: [opened({ approvers: ['sue'], expires: 9 })],
+  },
+  {
+    promise: 'approved, it begins anew',
+    given: quarantined,
+    when: done('completed'),
+    to: 'idle',
+    context: { quarantine: null, restarts: [], faults: [], error: null, presence: 'warming' },
+  },
+  {
+    promise: 'approved while its process is away, it is offline',
+    given: [...quarantined, offline],
+    when: done('completed'),
+    to: 'offline',
+  },
+  {
+    promise: 'approved while somebody pauses it, it is paused',
+    given: [...quarantined, byGate],
+    when: done('completed'),
+    to: 'paused',
+  },
+  { promise: 'not approved, it is stopped', given: quarantined, when: done('failed'), to: 'stopped' },
+  {
+    promise: 'asked no more, it stays',
+    given: quarantined,
+    when: done('cancelled'),
+    to: 'quarantined',
+    context: {
+      quarantine: { at: 1000, reason: 'it failed again after 0 restarts within 1000 ms', gate: null },
+    },
+  },
+  { promise: 'another gate has nothing to say', given: quarantined, when: done('completed', 'gate/other') },
+  { promise: 'no gate has anything to say where none was opened', given: alone, when: done('completed') },
+  {
+    promise: 'an operator releases it, and nobody is asked any more',
+    given: quarantined,
+    when: resume,
+    to: 'idle',
+    commands: [closed],
+  },
+  {
+    promise: 'an operator releases one that is away',
+    given: [...alone, offline],
+    when: resume,
+    to: 'offline',
+    context: { quarantine: null },
+  },
+  { promise: 'a quarantine ends with no process life', given: alone, when: online, to: 'quarantined' },
+  { promise: 'quarantined: its process may go', given: alone, when: offline, to: 'quarantined' },
+  { promise: 'quarantined: it can be registered anew', given: alone, when: supervised(), to: 'quarantined' },
+  { promise: 'quarantined: what still runs is counted', given: alone, when: load(1), to: 'quarantined' },
+  { promise: 'quarantined: a pause is remembered', given: alone, when: byGate, to: 'quarantined' },
+  {
+    promise: 'quarantined: the end of a pause is remembered',
+    given: [...alone, byGate],
+    when: answered,
+    to: 'quarantined',
+    context: { pauses: [] },
+  },
+  {
+    promise: 'quarantined: it can be stopped, and nobody is asked any more',
+    given: quarantined,
+    when: stop,
+    to: 'stopped',
+    commands: [closed],
+  },
+  {
+    promise: 'nobody supervises it any more: what failed before counts no longer',
+    given: [...watched, fault(), register(2)],
+    when: fault(),
+    to: 'ready',
+    context: { supervision: null },
+  },
+]
+
+const all = [...rows, ...failures]
+
 describe('agent', () => {
-  it.each(rows)('$promise', row => {
+  it.each(all)('$promise', row => {
     expect(play(start(agentMachine), row)).toEqual(promised(row))
   })
 
   it('every transition is taken by a row', () => {
-    expect(untaken(start(agentMachine), rows)).toEqual([])
+    expect(untaken(start(agentMachine), all)).toEqual([])
   })
 
   it('paused before it was kept by whom, it is an operator who paused it', () => {

@@ -41,6 +41,18 @@ const retrying = born({
 })
 const turn = { turn: 1, output: 1, random: 0, error: { name: 'E', message: 'm', code: 'HANDLER_FAILED' } }
 const online = signal('agent.online', { ready: true })
+const supervised = (max: number): Event =>
+  signal('agent.register', {
+    skills: [],
+    capacity: 1,
+    supervision: {
+      failures: { max: 1, within: 1 },
+      restart: { initialInterval: 1, backoff: 1, maxInterval: 1, jitter: 'none' },
+      intensity: { max, within: 1 },
+      giveUp: 'quarantine',
+      reassign: false,
+    },
+  })
 const startRun = signal('workflow.start', { input: null }, { to: 'workflow/run' })
 const ended = (status: string): Event => signal('step.done', { step: 0, status })
 const newGroup = signal(
@@ -140,6 +152,8 @@ const cases: Case[] = [
     exempt: {
       'offline agent.fail': 'no process holds its code, so nothing of it can fail',
       'error agent.fail': 'it has failed already',
+      'restarting agent.fail': 'it has failed already; the next warm-up has not begun',
+      'quarantined agent.fail': 'it has failed already',
     },
     ways: {
       offline: [],
@@ -148,6 +162,8 @@ const cases: Case[] = [
       busy: [online, signal('agent.load', { running: 1, done: 0, failed: 0, busyMs: 0 })],
       paused: [online, signal('agent.pause', {})],
       error: [online, signal('agent.fail', { error: turn.error })],
+      restarting: [supervised(1), online, signal('agent.fail', { error: turn.error })],
+      quarantined: [supervised(0), online, signal('agent.fail', { error: turn.error })],
       stopped: [signal('agent.stop', {})],
     },
   },

@@ -1,7 +1,7 @@
 /** The task machine: every state, every transition, every branch of a guard. */
 import { describe, expect, it } from 'vitest'
 import { taskMachine } from '../../src/machines/task.ts'
-import { play, promised, start, untaken, type Row } from './drive.ts'
+import { play, promised, signal, start, untaken, type Row } from './drive.ts'
 import {
   oops,
   cancelled,
@@ -120,6 +120,30 @@ const rows: Row[] = [
     to: 'running',
     context: { agent: 'agent/b', turn: 1, attempts: 1, startedAt: 2000, createdAt: 1000 },
     commands: [effect(1)],
+  },
+  {
+    promise: 'a queued task that waited for one agent goes to any of its role',
+    given: [create({ agent: 'agent/a', timeout: 5 })],
+    when: signal('task.reassign', { agent: null, role: 'dev', reason: 'agent/a is quarantined' }),
+    to: 'queued',
+    context: { spec: { task: 't', input: null, timeout: 5, role: 'dev' } },
+  },
+  {
+    promise: 'a queued task that waited for one agent goes to another one',
+    given: [create({ agent: 'agent/a' })],
+    when: signal('task.reassign', { agent: 'agent/b', reason: 'agent/a is quarantined' }),
+    to: 'queued',
+    context: { spec: { task: 't', input: null, agent: 'agent/b' } },
+  },
+  {
+    promise: 'a queued task that anybody may do is not given to others',
+    given: [create()],
+    when: signal('task.reassign', { agent: null, reason: 'agent/a is quarantined' }),
+  },
+  {
+    promise: 'a message is not given to others',
+    given: [create({ agent: 'agent/a', mail: { type: 'task', from: 'client/c', path: [] } })],
+    when: signal('task.reassign', { agent: null, reason: 'agent/a is quarantined' }),
   },
   {
     promise: 'a queued task can be cancelled, and its parent hears of it',

@@ -190,6 +190,20 @@ describe('The table-driven macrostep', () => {
 
   it('does what XState does on the agent machine', () => {
     const pauser = fc.constantFrom('gate/g', 'gate/h')
+    const supervision = fc.record({
+      failures: fc.record({ max: fc.integer({ min: 1, max: 3 }), within: fc.constantFrom(1, 10_000) }),
+      restart: fc.record({
+        initialInterval: fc.constant(10),
+        backoff: fc.constant(2),
+        maxInterval: fc.constant(100),
+        jitter: fc.constantFrom('none', 'full'),
+      }),
+      intensity: fc.record({ max: fc.integer({ min: 0, max: 2 }), within: fc.constantFrom(1, 10_000) }),
+      giveUp: fc.constantFrom('quarantine', 'stop'),
+      escalate: fc.constantFrom(undefined, {}, { expires: 10 }),
+      reassign: fc.boolean(),
+    })
+    const random = fc.constantFrom(0, 0.5)
     expect(
       compared(
         agentMachine,
@@ -201,6 +215,7 @@ describe('The table-driven macrostep', () => {
               role: fc.string(),
               skills: fc.constant([]),
               capacity: fc.integer({ min: 1, max: 3 }),
+              supervision: fc.option(supervision, { nil: undefined }),
             }),
           ),
           { weight: 3, arbitrary: signal('agent.online', fc.record({ ready: fc.boolean() })) },
@@ -214,7 +229,19 @@ describe('The table-driven macrostep', () => {
           },
           signal('agent.pause', fc.record({ reason: fc.string(), by: pauser }, { requiredKeys: [] })),
           signal('agent.resume', fc.record({ by: pauser }, { requiredKeys: [] })),
-          signal('agent.fail', fc.record({ error: failure })),
+          signal('agent.fail', fc.record({ error: failure, random })),
+          {
+            weight: 3,
+            arbitrary: signal(
+              'agent.fault',
+              fc.record({ task: fc.constant('task/t'), error: failure, random }),
+            ),
+          },
+          signal('agent.restart', fc.constant({})),
+          signal(
+            'step.done',
+            fc.record({ step: fc.constant(0), status: fc.constantFrom('completed', 'failed', 'cancelled') }),
+          ),
           signal('nonsense', fc.constant({})),
           { weight: 1, arbitrary: signal('agent.stop', fc.constant({})) },
         ),

@@ -16,7 +16,7 @@ import { askedIn } from './asked.ts'
 import { Awaited } from './awaited.ts'
 import { Desks } from './desks.ts'
 import { FlowRuns } from './flow-runs.ts'
-import { handOn, hear, newHelper, sortOf, type Helper, type Work } from './helpers.ts'
+import { handOn, hear, newHelper, reassign, sortOf, type Helper, type Work } from './helpers.ts'
 import type { Move } from './shade.ts'
 import { Paused } from './paused.ts'
 
@@ -150,6 +150,7 @@ export class Books {
       if (state === 'queued') this.waiting.add(work)
       else this.waiting.delete(work)
     }
+    if (type === 'task.reassign') reassign(work, signal)
     if (type === 'task.interrupted') {
       work.attempts--
       if (!(data as { readonly clean: boolean }).clean) work.interruptions++

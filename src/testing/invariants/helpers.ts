@@ -4,6 +4,7 @@
  */
 import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
+import type { Supervision } from '../../messages/agent.ts'
 import type { Priority } from '../../messages/message.ts'
 import type { TaskCreate } from '../../messages/task.ts'
 import type { Attempt } from './attempt.ts'
@@ -24,6 +25,14 @@ export interface Work {
   interruptions: number
   attempt: Attempt | undefined
   helper: Helper | undefined
+}
+
+/** From now on others may do it. */
+export function reassign(work: Work, { data }: Signal): void {
+  const { agent, role } = data as { readonly agent: Address | null; readonly role?: string }
+  const { agent: _agent, ...others } = work.spec
+  work.spec = { ...others, ...(agent !== null && { agent }), ...(role !== undefined && { role }) }
+  work.sort = sortOf(work.spec)
 }
 
 /** Whom a task is handed to. */
@@ -64,6 +73,10 @@ export interface Helper {
   presence: 'absent' | 'warming' | 'ready'
   /** Who wants it to take no work; an operator is one of them, without a name. */
   readonly pauses: Set<string>
+  /** What follows from its failures, and when those and its restarts were. */
+  supervision: Supervision | undefined
+  faults: readonly number[]
+  restarts: readonly number[]
   /** The last process life in which its code came, and in which it was ready. */
   online: number
   ready: number
@@ -79,6 +92,9 @@ export const newHelper = (address: Address): Helper => ({
   told: 0,
   presence: 'absent',
   pauses: new Set(),
+  supervision: undefined,
+  faults: [],
+  restarts: [],
   online: 0,
   ready: 0,
 })
@@ -90,15 +106,22 @@ interface Told {
   readonly ready?: boolean
   readonly running: number
   readonly by?: string
+  readonly supervision?: Supervision
 }
 
+/** Of those times, the ones that count still. */
+export const counting = (times: readonly number[], within: number, at: number): readonly number[] =>
+  times.filter(time => at - time < within)
+
 /** A message that it took, in this process life. */
-export function hear(helper: Helper, { type, data, fromState, toState }: Signal, life: number): void {
+export function hear(helper: Helper, signal: Signal, life: number): void {
+  const { type, data, fromState, toState } = signal
   helper.state = toState ?? ''
+  countFailures(helper, signal)
   const told = data as unknown as Told
   if (type === 'agent.register') {
-    const { role, skills, capacity } = told
-    Object.assign(helper, { role, skills, capacity })
+    const { role, skills, capacity, supervision } = told
+    Object.assign(helper, { role, skills, capacity, supervision })
   }
   if (type === 'agent.load') helper.told = told.running
   if (type === 'agent.offline') helper.presence = 'absent'
@@ -112,4 +135,16 @@ export function hear(helper: Helper, { type, data, fromState, toState }: Signal,
   const isReady = told.ready === true
   Object.assign(helper, { online: life, told: 0, presence: isReady ? 'ready' : 'warming' })
   if (isReady) helper.ready = life
+}
+
+function countFailures(helper: Helper, { type, at, fromState, toState }: Signal): void {
+  if (type === 'agent.fault') helper.faults = [...helper.faults, at]
+  if (toState === fromState) return
+  if (toState === 'restarting') helper.restarts = [...helper.restarts, at]
+  if (toState === 'restarting' || toState === 'quarantined') helper.faults = []
+  if (fromState !== 'restarting' && fromState !== 'quarantined') return
+  if (helper.presence !== 'absent') helper.presence = 'warming'
+  if (type === 'hub.timer') return
+  helper.restarts = []
+  helper.faults = []
 }

@@ -11,6 +11,7 @@ import type { Shadow } from './shadow.ts'
 
 const OF_CLOCK: ReadonlySet<string> = new Set(['hub.timer'])
 const OF_DISPATCHER: ReadonlySet<string> = new Set(['task.start', 'agent.load', 'queue.load'])
+const OF_SUPERVISOR: ReadonlySet<string> = new Set(['agent.fault', 'task.reassign'])
 const OF_CALENDAR: ReadonlySet<string> = new Set(['schedule.fire', 'schedule.fail'])
 const OF_HUB: ReadonlySet<string> = new Set([
   'hub.migrate',
@@ -141,6 +142,8 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
     return OF_CLOCK.has(type) ? timerFault(move, shadow) : 'the clock does not say that'
   if (from === 'system/dispatcher')
     return OF_DISPATCHER.has(type) ? undefined : 'the dispatcher does not say that'
+  if (from === 'system/supervisor')
+    return OF_SUPERVISOR.has(type) ? undefined : 'the supervisor does not say that'
   if (from === 'system/calendar') return OF_CALENDAR.has(type) ? undefined : 'the calendar does not say that'
   if (from === 'system/dependencies')
     return type === 'dependency.done' ? undefined : 'the dependencies do not say that'

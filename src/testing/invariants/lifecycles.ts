@@ -18,6 +18,7 @@ const task: Lifecycle = {
   scheduled: { 'hub.timer': ['queued', 'failed'], 'task.depend': ['pending'], ...cancel },
   queued: {
     'task.start': ['running'],
+    'task.reassign': ['queued'],
     'task.resolved': ['queued'],
     'hub.timer': ['failed'],
     'task.depend': ['pending'],
@@ -46,13 +47,23 @@ const task: Lifecycle = {
 }
 
 const ends = { 'agent.stop': ['stopped'] } as const
-const breaks = { 'agent.fail': ['error'], ...ends } as const
+const givenUp = ['restarting', 'quarantined', 'stopped'] as const
+const breaks = { 'agent.fail': ['error', ...givenUp], ...ends } as const
 const works = {
   'agent.online': ['ready', 'idle'],
   'agent.offline': ['offline'],
   'agent.pause': ['paused'],
   ...breaks,
 } as const
+/** What it hears in such a state leaves it there. */
+const takesNone = (state: string): Lifecycle[string] => ({
+  'agent.register': [state],
+  'agent.online': [state],
+  'agent.offline': [state],
+  'agent.load': [state],
+  'agent.pause': [state],
+  ...ends,
+})
 const agent: Lifecycle = {
   none: { 'agent.register': ['offline'] },
   offline: {
@@ -62,9 +73,24 @@ const agent: Lifecycle = {
     'agent.pause': ['paused'],
     ...ends,
   },
-  idle: { 'agent.register': ['idle'], 'agent.load': ['idle'], ...works },
-  ready: { 'agent.register': ['ready'], 'agent.load': ['ready', 'busy'], ...works },
-  busy: { 'agent.register': ['busy'], 'agent.load': ['ready', 'busy'], ...works },
+  idle: {
+    'agent.register': ['idle'],
+    'agent.load': ['idle'],
+    'agent.fault': ['idle', ...givenUp],
+    ...works,
+  },
+  ready: {
+    'agent.register': ['ready'],
+    'agent.load': ['ready', 'busy'],
+    'agent.fault': ['ready', ...givenUp],
+    ...works,
+  },
+  busy: {
+    'agent.register': ['busy'],
+    'agent.load': ['ready', 'busy'],
+    'agent.fault': ['busy', ...givenUp],
+    ...works,
+  },
   paused: {
     'agent.register': ['paused'],
     'agent.online': ['paused'],
@@ -72,6 +98,7 @@ const agent: Lifecycle = {
     'agent.load': ['paused'],
     'agent.pause': ['paused'],
     'agent.resume': ['paused', 'offline', 'idle', 'busy', 'ready'],
+    'agent.fault': ['paused'],
     ...breaks,
   },
   error: {
@@ -82,6 +109,16 @@ const agent: Lifecycle = {
     'agent.pause': ['error'],
     'agent.resume': ['error', 'busy', 'ready'],
     ...ends,
+  },
+  restarting: {
+    ...takesNone('restarting'),
+    'hub.timer': ['idle', 'offline', 'paused'],
+    'agent.resume': ['restarting', 'idle', 'offline'],
+  },
+  quarantined: {
+    ...takesNone('quarantined'),
+    'agent.resume': ['quarantined', 'idle', 'offline'],
+    'step.done': ['quarantined', 'idle', 'offline', 'paused', 'stopped'],
   },
 }
 

@@ -1,5 +1,5 @@
 /**
- * Policies: where a task or an agent must go by what it was created with and told: attempts, interruptions, start times, capacity.
+ * Policies: where a task must go by what it was created with and told: attempts, interruptions, start times.
  * Read from records alone, so that a machine that is wrong does not hide it.
  */
 import { KINDS_THAT_ACT } from '../../actors/kinds.ts'
@@ -8,7 +8,7 @@ import type { Command } from '../../messages/command.ts'
 import type { Json } from '../../messages/json.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { TaskCreate } from '../../messages/task.ts'
-import type { Helper, Work } from './helpers.ts'
+import type { Work } from './helpers.ts'
 
 /** Interruptions after which a task has failed. */
 const MAX_INTERRUPTIONS = 3
@@ -96,29 +96,4 @@ export function unsaid(
     return step === (work?.spec.step ?? 0) && status === toState
   })
   return isTold ? undefined : `${parent} is not told`
-}
-
-/** The state that an agent must be in after a message that it took. */
-export function agentGoes(helper: Helper | undefined, { type, data }: Signal): string | undefined {
-  if (helper === undefined) return undefined
-  if (type === 'agent.resume') return resumes(helper, (data as Data)['by'] as string | undefined)
-  if (type === 'agent.pause') return helper.state === 'error' ? 'error' : 'paused'
-  // Nobody who paused it has said that it may go on.
-  const isPaused = helper.pauses.size > 0
-  if (isPaused && helper.state !== 'error')
-    return type === 'agent.fail' || type === 'agent.stop' ? undefined : 'paused'
-  if (type === 'agent.offline') return isPaused ? 'paused' : 'offline'
-  if (type === 'agent.online' && isPaused) return 'paused'
-  if (type === 'agent.online') return (data as Data)['ready'] === true ? 'ready' : 'idle'
-  if (type !== 'agent.load' || (helper.state !== 'ready' && helper.state !== 'busy')) return undefined
-  return ((data as Data)['running'] as number) >= helper.capacity ? 'busy' : 'ready'
-}
-
-/** Back to where it belongs, whatever has happened meanwhile; from an error, on the word of an operator, to work. */
-function resumes({ state, presence, told, capacity, pauses }: Helper, by: string | undefined): string {
-  if (by !== undefined && state === 'error') return 'error'
-  if (by !== undefined && [...pauses].some(other => other !== by)) return 'paused'
-  if (state === 'paused' && presence === 'absent') return 'offline'
-  if (state === 'paused' && presence === 'warming') return 'idle'
-  return told >= capacity ? 'busy' : 'ready'
 }
