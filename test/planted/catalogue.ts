@@ -7,6 +7,7 @@ import { DELIVERY } from './delivery.ts'
 import { DEPENDENCIES } from './dependencies.ts'
 import { DISPATCH } from './dispatch.ts'
 import { EXECUTION } from './execution.ts'
+import { GATES } from './gates.ts'
 import { JOURNAL } from './journal.ts'
 import { LATE } from './late.ts'
 import { LOOP } from './loop.ts'
@@ -43,5 +44,6 @@ export const CATALOGUE: readonly Mutant[] = [
   ...STREAMS,
   ...MACHINES,
   ...FLOWS,
+  ...GATES,
   ...SAGAS,
 ]

@@ -6,6 +6,7 @@ import type { AgentDefinition } from '../../src/actors/agent.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Setup } from '../../src/testing/host/stage.ts'
+import { drawGates } from './gates.ts'
 
 /** One that was drawn, through all process lives of its campaign. */
 export interface Act {
@@ -20,7 +21,7 @@ export interface Act {
 }
 
 /** Of each noun, how an act is drawn. All it draws comes from these dice, so that a seed plays it again. */
-const ACTS: readonly ((dice: Dice) => Act)[] = []
+const ACTS: readonly ((dice: Dice) => Act)[] = [drawGates]
 
 /** None in most worlds. */
 export function drawAct(dice: Dice): Act | null {

@@ -86,7 +86,9 @@ export function leftBehind(life: Life, forgetful: boolean): string | null {
   for (const { address, done, failed, busyMs, running } of runtime.agents.list()) {
     const said = JSON.stringify({ done, failed, busyMs, running })
     const should = JSON.stringify({ ...(counted.get(address) ?? NOTHING), running: 0 })
-    if (said !== should) return `${address} says ${said}, and did ${should}`
+    // One that was stopped, and came back in a later life, has begun anew.
+    const isOther = runtime.history({ actor: address, types: ['agent.stopped'] }).length > 0
+    if (said !== should && !isOther) return `${address} says ${said}, and did ${should}`
   }
   return null
 }
