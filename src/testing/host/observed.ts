@@ -57,8 +57,6 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
         by.acknowledged(`${WHERE[what] ?? 'task'}/${(given as { id: string }).id}`, said, undefined)
         return given
       }
-      // An answer says nothing of where it comes from.
-      if (what === 'ask' || what === 'consult') return given
       const { address } = given as Handle
       by.acknowledged(address, said, undefined)
       return handle(given as Handle, by)
@@ -103,9 +101,8 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
         queue(call(...args) as { readonly name: string }, by),
   })
   const mail = listening(runtime.mail, {
+    // An answer takes as long as whoever is asked, and says nothing of where it comes from: nobody listens to questions.
     tell: accepted,
-    ask: accepted,
-    consult: accepted,
     broadcast: accepted,
     publish: accepted,
   })

@@ -41,7 +41,7 @@ class Inside {
   #standing: Standing | undefined
   /** In which process life each turn of a task was given to its handler. */
   readonly #started = new Map<string, Life>()
-  /** What a handler returned last, under a task. */
+  /** What a handler returned last, under a task and an agent: whoever handed it on may return as well. */
   readonly #outputs = new Map<string, Entry>()
   readonly #keys = new Map<string, string>()
   readonly #owners = new Map<string, string>()
@@ -115,7 +115,7 @@ class Inside {
       say(life, `signal ${seq}: ${to} completed, and its handler was not started`)
       return
     }
-    const returned = this.#outputs.get(to)
+    const returned = this.#outputs.get(`${to} ${from}`)
     if (returned === undefined || !sameOutput(life, from, to, returned.value, output))
       say(
         life,
@@ -129,11 +129,11 @@ class Inside {
     if (what === 'start') {
       if (stand?.ending !== undefined) say(life, `${task} had ended, and started again`)
       if (stand !== undefined) this.#started.set(turnOf(task, stand), life)
-      this.#outputs.delete(task)
+      this.#outputs.delete(`${task} ${entry.agent}`)
       this.#ran.set(task, new Set())
       this.#made.set(task, new Set())
     }
-    if (what === 'output') this.#outputs.set(task, entry)
+    if (what === 'output') this.#outputs.set(`${task} ${entry.agent}`, entry)
     if (what === 'start' || what === 'output' || what === 'error') {
       if ((this.#keys.get(task) ?? key) !== key)
         say(life, `${task} has the key ${this.#keys.get(task)}, and then ${key}`)

@@ -100,8 +100,6 @@ const CREATES: ReadonlySet<string> = new Set([
   'submit',
   'enqueueAll',
   'tell',
-  'ask',
-  'consult',
   'broadcast',
   'publish',
 ])
@@ -160,7 +158,8 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
   const mail = mailIn(signal)
   const wrong = mail === undefined || wasKept ? undefined : letterFault(signal, mail, shadow)
   if (wrong !== undefined) return wrong
-  if (mail?.by !== undefined) return undefined
+  // Questions of clients are not overheard.
+  if (mail?.by !== undefined || mail?.asks === true) return undefined
   if (!OF_CLIENTS.has(type)) return `${from} does not say that`
   const creates = CREATIONS.has(type)
   if (!creates || wasKept) return undefined
