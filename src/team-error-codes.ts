@@ -41,9 +41,21 @@ export const TEAM_ERRORS = {
     message: 'A shared value does not fit its schema, or the context has no such key.',
     next: 'Correct what the details name, or declare it with sharedContext().',
   },
+  CONVERSATION_CYCLE: {
+    message: 'Agents answer each other in a circle.',
+    next: 'The details show who answered whom. Let one of them end it, then resume the conversation; or raise limits.revisits.',
+  },
   CONVERSATION_DEPTH: {
     message: 'A conversation between agents has become too deep.',
     next: 'See in the details who answered whom; let one of them end it, or raise limits.depth.',
+  },
+  CONVERSATION_LONG: {
+    message: 'Agents have said too much in one conversation.',
+    next: 'See in the details who answered whom; let one of them end it, resume the conversation, or raise limits.conversationMessages.',
+  },
+  CONVERSATION_STOPPED: {
+    message: 'The conversation was stopped, by a guard or by an operator: nothing more may be said in it.',
+    next: 'The details say why and since when. Do not try again; an operator lets it go on with runtime.conversations.resume().',
   },
   GATE_FORM_INVALID: {
     message: 'What an approval says does not fit the form of its gate.',
@@ -68,6 +80,14 @@ export const TEAM_ERRORS = {
   HANDED_TOO_OFTEN: {
     message: 'A task was handed on too often.',
     next: 'See in the details by whom; let one of them do it, or raise limits.handOffs.',
+  },
+  MAILBOX_FULL: {
+    message: 'The mailbox of an agent is full.',
+    next: 'Send less or later, give the agent more capacity, or a larger mailbox or another overflow policy: agent(id, { mailbox }).',
+  },
+  MESSAGE_RATE: {
+    message: 'Too much is said in too short a time.',
+    next: 'Wait for retryAfter milliseconds (details); or raise limits.conversationRate if that many are meant.',
   },
   STALE_TOKEN: {
     message: 'A write under a lock came too late: somebody else has had the lock since, and has written.',

@@ -133,9 +133,9 @@ export const conversationKind: ActorKind = {
   messages: conversationMessages,
   public: conversationPublic,
   names: { running: 'conversation.started', 'stopped > running': 'conversation.resumed' },
-  // What of its rate is used up must be seen at a start. One that is stopped is looked for where something is said in it.
-  wakes: state => state !== 'stopped',
-  rests: state => state === 'stopped',
+  // What of its rate is used up must be seen at a start, and whether it is stopped.
+  wakes: () => true,
+  rests: () => false,
 }
 
 export const KINDS_THAT_ACT: readonly ActorKind[] = [

@@ -6,6 +6,7 @@ import type { Failure } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { agentMessages, Supervision } from '../messages/agent.ts'
 import type { EventsOf } from '../messages/event.ts'
+import type { MailboxSpec } from '../messages/mailbox.ts'
 
 export interface AgentContext {
   readonly role: string | null
@@ -33,6 +34,8 @@ export interface AgentContext {
   /** When its restart is due. */
   readonly restartAt?: number
   readonly quarantine?: Quarantine | null
+  /** How much mail may wait for it, and what becomes of more. Absent where nobody ever said so. */
+  readonly mailbox?: MailboxSpec | null
 }
 
 /** It was given up. */

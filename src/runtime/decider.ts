@@ -5,6 +5,7 @@
  */
 import type { Definition, Why } from '../actors/kind.ts'
 import type { Signal } from '../messages/signal.ts'
+import type { Undelivered } from '../messages/task.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
 import type { Checkpoint } from './journal.ts'
@@ -18,6 +19,10 @@ export interface Decider {
   rest?(checkpoint: Checkpoint): boolean
   /** Why an input must not reach its recipient, who cannot know: a code of the catalogue, and details in words. */
   objection?(signal: Signal): Why | undefined
+  /** A task that is a message comes to be: why it cannot be delivered, where nobody can be refused for that. It is stamped on it. */
+  undeliverable?(signal: Signal): Undelivered | undefined
+  /** At the end of each turn: what must be committed with it. What finds no room in it any more is pending. */
+  closing?(at: number): readonly Envelope[]
   /** All that was seen is on disk. */
   committed?(): void
   /** The next input, if there is something to tell at that time; asked until there is none. */
@@ -59,6 +64,18 @@ export class Deciders implements Decider {
       if (objection !== undefined) return objection
     }
     return undefined
+  }
+
+  undeliverable(signal: Signal): Undelivered | undefined {
+    for (const decider of this.#all) {
+      const reason = decider.undeliverable?.(signal)
+      if (reason !== undefined) return reason
+    }
+    return undefined
+  }
+
+  closing(at: number): readonly Envelope[] {
+    return this.#all.flatMap(decider => decider.closing?.(at) ?? [])
   }
 
   committed(): void {

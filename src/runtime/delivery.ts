@@ -231,6 +231,11 @@ export class Delivery {
   /** A result that is there already; else the dispatcher's choice, made now where an agent is free and nobody waits before it. */
   #stamp(signal: SignalDraft, turn: Turn): void {
     const spec = signal.data as unknown as TaskCreate
+    const dead = spec.mail === undefined ? undefined : this.#parts.deciders.undeliverable(signal)
+    if (dead !== undefined) {
+      signal.stamp = { dead: dead as unknown as Json }
+      return
+    }
     const known = spec.cache === undefined ? undefined : knownResult(spec, turn, this.#parts.journal)
     if (known !== undefined) {
       signal.data = { ...spec, output: known.output } as unknown as Json

@@ -201,6 +201,7 @@ export class Kernel {
   #tellLoads(turn: Turn, all: boolean): void {
     const { workload } = this.#parts.dispatcher
     turn.queue.push(...workload.agents(all).map(loadInput), ...workload.queues().map(queueLoadInput))
+    turn.queue.push(...this.#parts.deciders.closing(this.#at))
     this.#drain(turn)
   }
 

@@ -15,6 +15,15 @@ export interface Limits {
   readonly hops: number
   /** Messages between agents along one conversation. */
   readonly depth: number
+  /** How often one agent may occur on the way of a message to it: from then on its conversation goes round in circles. */
+  readonly revisits: number
+  /** Messages of agents in one conversation; how many of them in a minute; and how often they may be refused for that, or for a full mailbox. */
+  readonly conversationMessages: number
+  readonly conversationRate: number
+  readonly conversationRefusals: number
+  /** Messages that may wait for an agent which says nothing else; dead ones that are kept of each agent. */
+  readonly mailbox: number
+  readonly deadLetters: number
   /** UTF-8 bytes of one shared value, and keys of one shared context in one scope, also those whose value was deleted. */
   readonly contextBytes: number
   readonly contextKeys: number
@@ -48,6 +57,12 @@ export const DEFAULT_LIMITS: Limits = {
   jsonDepth: 64,
   hops: 1_000,
   depth: 100,
+  revisits: 10,
+  conversationMessages: 10_000,
+  conversationRate: 6_000,
+  conversationRefusals: 100,
+  mailbox: 1_000,
+  deadLetters: 1_000,
   contextBytes: 64 * 1024,
   contextKeys: 1_000,
   dependencies: 1_000,

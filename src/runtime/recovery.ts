@@ -95,13 +95,12 @@ function restore(
     dispatcher.shelf.recorded(checkpoint.address, checkpoint.state)
     const mayStay = !isBehind(checkpoint) && population.size >= keep
     const place = mayStay ? placeOf(checkpoint) : undefined
-    if (
-      place !== undefined &&
-      population.check(checkpoint) &&
-      (place.state === 'queued' || deciders.rest(checkpoint))
-    )
-      waiting.push(place)
-    else population.restore(checkpoint)
+    const isIdle = place !== undefined || (mayStay && checkpoint.state === 'dead')
+    // Who waits for an agent needs no more than its place in the line; but where it is a letter, it is known as one.
+    const stays =
+      isIdle && population.check(checkpoint) && (deciders.rest(checkpoint) || place?.state === 'queued')
+    if (!stays) population.restore(checkpoint)
+    else if (place !== undefined) waiting.push(place)
   }
   for (const checkpoint of journal.checkpoints({ wake: false })) {
     isBehind(checkpoint)

@@ -33,6 +33,7 @@ import { mailCalls } from './mail/calls.ts'
 import { MailView } from './mail/mail-view.ts'
 import { PostOffice } from './mail/post-office.ts'
 import { Questions } from './mail/questions.ts'
+import { Postmaster } from './mailbox/postmaster.ts'
 import type { Population } from './population.ts'
 import type { Random } from './random.ts'
 import type { Registry } from './registry.ts'
@@ -99,6 +100,7 @@ export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
     new ContextKeeper(population, limits),
     new Orphans(population, journal),
     new Supervisor({ ...parts, code }),
+    new Postmaster(limits),
   ]
 }
 

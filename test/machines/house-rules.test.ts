@@ -108,9 +108,10 @@ const cases: Case[] = [
   {
     machine: conversationMachine,
     id: 'conversation',
-    cancel: [],
-    failure: [],
-    exempt: {},
+    // What ends it for now, and what lets it go on; nothing of it can fail, it is told what was refused.
+    cancel: ['conversation.stop', 'conversation.resume'],
+    failure: ['conversation.load'],
+    exempt: { 'pending conversation.stop': 'nobody has said anything yet' },
     ways: {
       pending: [],
       running: [talk],

@@ -18,6 +18,7 @@ import { Desks } from './desks.ts'
 import { FlowRuns } from './flow-runs.ts'
 import { handOn, hear, newHelper, reassign, sortOf, type Helper, type Work } from './helpers.ts'
 import type { Move } from './shade.ts'
+import { Mail } from './mail.ts'
 import { Paused } from './paused.ts'
 
 export interface Run {
@@ -45,6 +46,7 @@ export class Books {
   readonly awaited = new Awaited()
   readonly desks = new Desks()
   readonly flows = new FlowRuns()
+  readonly mail: Mail
   /** By task and turn. */
   readonly attempts = new Map<string, Attempt>()
   /** Attempts whose handler has ended and whose task does not know it yet. */
@@ -63,6 +65,7 @@ export class Books {
 
   constructor(stage: Stage) {
     this.#stage = stage
+    this.mail = new Mail(stage.limits)
   }
 
   begin(life: Life): void {
@@ -88,7 +91,9 @@ export class Books {
     const { signal, actor, known, isNew, commands } = move
     this.desks.saw(signal)
     if (signal.refused?.code === 'STALE_ATTEMPT') this.#stale(signal)
+    if (known && signal.refused !== null) this.mail.refused(signal)
     if (!known || signal.refused !== null || actor === undefined) return
+    this.mail.apply(signal)
     this.paused.apply(signal)
     this.awaited.apply(signal)
     this.desks.apply(signal)

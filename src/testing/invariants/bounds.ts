@@ -8,6 +8,7 @@ import type { Invariant } from './invariant.ts'
 import { QuotasKept } from './quotas-kept.ts'
 import { reading } from './reading.ts'
 import { Rooms } from './rooms.ts'
+import { boxesFault, leftFault, postFault } from './mailboxes.ts'
 import { Turns } from './turns.ts'
 
 export const bounds: Invariant = {
@@ -31,11 +32,16 @@ export const bounds: Invariant = {
       },
       moved: (move, { simulation }) => {
         const { seq, type, to } = move.signal
-        for (const wrong of [quotas.fault(move), turns.fault(move), rooms.fault(move)])
+        for (const wrong of [
+          quotas.fault(move),
+          turns.fault(move),
+          rooms.fault(move),
+          postFault(move, shadow),
+        ])
           if (wrong !== undefined) simulation.break(10, `signal ${seq}, ${type} to ${to}: ${wrong}`)
       },
       took: (taken, { simulation }) => {
-        const wrong = quotas.toldFault(taken)
+        const wrong = quotas.toldFault(taken) ?? boxesFault(shadow, taken.batch)
         if (wrong !== undefined) simulation.break(10, wrong)
       },
       answered: (wait, { simulation }, error) => {
@@ -65,6 +71,10 @@ export const bounds: Invariant = {
             10,
             `${said.what} was refused with HUB_BUSY while ${inbox} of ${shadow.limits.inbox} waited`,
           )
+      },
+      drained: ({ simulation }) => {
+        const wrong = shadow.hub === 'running' ? leftFault(shadow) : undefined
+        if (wrong !== undefined) simulation.break(10, wrong)
       },
       between: ({ simulation }) => {
         if (asks.size === 0) return

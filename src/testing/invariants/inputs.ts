@@ -13,6 +13,13 @@ const OF_CLOCK: ReadonlySet<string> = new Set(['hub.timer'])
 const OF_DISPATCHER: ReadonlySet<string> = new Set(['task.start', 'agent.load', 'queue.load'])
 const OF_SUPERVISOR: ReadonlySet<string> = new Set(['agent.fault', 'task.reassign'])
 const OF_CALENDAR: ReadonlySet<string> = new Set(['schedule.fire', 'schedule.fail'])
+const OF_POSTMASTER: ReadonlySet<string> = new Set([
+  'task.drop',
+  'task.discard',
+  'conversation.load',
+  'conversation.stop',
+  'conversation.end',
+])
 const OF_HUB: ReadonlySet<string> = new Set([
   'hub.migrate',
   'hub.start',
@@ -60,6 +67,10 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'group.cancel',
   'task.retry',
   'task.fail',
+  'task.replay',
+  'task.discard',
+  'conversation.stop',
+  'conversation.resume',
   'agent.pause',
   'agent.resume',
   'agent.stop',
@@ -145,6 +156,8 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
   if (from === 'system/calendar') return OF_CALENDAR.has(type) ? undefined : 'the calendar does not say that'
   if (from === 'system/dependencies')
     return type === 'dependency.done' ? undefined : 'the dependencies do not say that'
+  if (from === 'system/postmaster')
+    return OF_POSTMASTER.has(type) ? undefined : 'the postmaster does not say that'
   if (from === 'system/hub') {
     if (type === 'task.cancel') return callOffFault(signal, shadow)
     if (!OF_HUB.has(type)) return 'the hub does not say that'

@@ -6,44 +6,45 @@
 /** From a state (none: before its creation), by a message, to one of these states. */
 type Lifecycle = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 
-const cancel = { 'task.cancel': ['cancelled'] } as const
+const cancel = { 'task.cancel': ['cancelled'], 'task.drop': ['dead', 'failed'] } as const
 const task: Lifecycle = {
-  none: { 'task.create': ['blocked', 'pending', 'scheduled', 'running', 'queued', 'completed'] },
+  none: { 'task.create': ['blocked', 'pending', 'scheduled', 'running', 'queued', 'completed', 'dead'] },
   pending: {
     'dependency.done': ['pending', 'scheduled', 'queued', 'blocked'],
     'task.depend': ['pending'],
-    'hub.timer': ['failed'],
+    'hub.timer': ['failed', 'dead'],
     ...cancel,
   },
-  scheduled: { 'hub.timer': ['queued', 'failed'], 'task.depend': ['pending'], ...cancel },
+  scheduled: { 'hub.timer': ['queued', 'failed', 'dead'], 'task.depend': ['pending'], ...cancel },
   queued: {
     'task.start': ['running'],
     'task.reassign': ['queued'],
     'task.resolved': ['queued'],
-    'hub.timer': ['failed'],
+    'hub.timer': ['failed', 'dead'],
     'task.depend': ['pending'],
     ...cancel,
   },
   running: {
-    'hub.timer': ['failed'],
+    'hub.timer': ['failed', 'dead'],
     'task.done': ['completed'],
-    'task.failed': ['retrying', 'failed'],
+    'task.failed': ['retrying', 'failed', 'dead'],
     'task.progress': ['running'],
     'task.recorded': ['running'],
     'task.intended': ['running'],
     'task.resolved': ['running'],
     'task.handOff': ['queued'],
-    'task.interrupted': ['queued', 'held', 'failed'],
-    ...cancel,
+    'task.interrupted': ['queued', 'held', 'failed', 'dead'],
+    'task.cancel': ['cancelled'],
   },
-  retrying: { 'task.resolved': ['retrying'], 'hub.timer': ['queued', 'failed'], ...cancel },
+  retrying: { 'task.resolved': ['retrying'], 'hub.timer': ['queued', 'failed', 'dead'], ...cancel },
   held: {
     'task.resolved': ['held'],
     'task.retry': ['queued'],
     'task.fail': ['failed'],
-    'hub.timer': ['failed'],
+    'hub.timer': ['failed', 'dead'],
     ...cancel,
   },
+  dead: { 'task.replay': ['queued'], 'task.discard': ['cancelled'], 'task.cancel': ['cancelled'] },
 }
 
 const ends = { 'agent.stop': ['stopped'] } as const
@@ -295,6 +296,16 @@ const context: Lifecycle = {
 
 const post: Lifecycle = { none: { 'post.send': ['sent'] } }
 
+const conversation: Lifecycle = {
+  none: { 'conversation.load': ['running'] },
+  running: {
+    'conversation.load': ['running'],
+    'conversation.stop': ['stopped'],
+    'conversation.end': ['ended'],
+  },
+  stopped: { 'conversation.load': ['stopped'], 'conversation.resume': ['running'] },
+}
+
 const system: Lifecycle = {
   recovering: { 'hub.start': ['running'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
   running: { 'hub.drain': ['draining'], 'hub.close': ['closed'], 'hub.fail': ['failed'] },
@@ -314,6 +325,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   post,
   budget,
   context,
+  conversation,
   system,
 }
 
@@ -330,6 +342,7 @@ const FINAL: Readonly<Record<string, readonly string[]>> = {
   gate: ['approved', 'rejected', 'expired', 'cancelled'],
   post: ['sent'],
   context: ['ended'],
+  conversation: ['ended'],
 }
 
 export const isFinal = (kind: string, state: string): boolean => FINAL[kind]?.includes(state) === true

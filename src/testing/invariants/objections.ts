@@ -15,6 +15,7 @@ export function objectionTo(signal: Signal, shadow: Shadow): string | undefined 
   return (
     letterObjection(signal, books) ??
     budgetObjection(signal, books, actors) ??
-    contextObjection(signal, shadow)
+    contextObjection(signal, shadow) ??
+    books.mail.objection(signal)
   )
 }

@@ -37,19 +37,24 @@ export function taskGoes(work: Work | undefined, signal: Signal): string | undef
     const { retryable, name, code } = data['error'] as unknown as Failure
     const isFinal = spec.retry?.nonRetryable?.some(named => named === name || named === code) === true
     const isMore = retryable !== false && !isFinal && attempts < (spec.retry?.maxAttempts ?? 1)
-    return isMore ? 'retrying' : 'failed'
+    return isMore ? 'retrying' : lost(spec)
   }
-  if (signal.type === 'hub.timer') return LATE.has(data['event'] as string) ? 'failed' : 'queued'
   if (signal.type === 'task.handOff') return 'queued'
+  if (signal.type === 'hub.timer') return LATE.has(data['event'] as string) ? lost(spec) : 'queued'
+  if (signal.type === 'task.drop') return lost(spec)
   if (signal.type !== 'task.interrupted') return undefined
   if (data['clean'] === true) return 'queued'
-  if (interruptions + 1 >= MAX_INTERRUPTIONS || spec.onInterrupted === 'fail') return 'failed'
+  if (interruptions + 1 >= MAX_INTERRUPTIONS || spec.onInterrupted === 'fail') return lost(spec)
   return spec.onInterrupted === 'hold' ? 'held' : 'queued'
 }
+
+/** What does not come of it: a message for whose answer nobody waits is kept. */
+const lost = ({ mail }: TaskCreate): string => (mail === undefined || mail.asks === true ? 'failed' : 'dead')
 
 function begins({ data, stamp, at }: Signal): string {
   const { blocked, startAt, after = [] } = data as unknown as TaskCreate
   if (blocked !== undefined) return 'blocked'
+  if (stamp !== null && 'dead' in (stamp as object)) return 'dead'
   if (after.length > 0) return 'pending'
   if (startAt !== undefined && startAt > at) return 'scheduled'
   if (stamp === null) return 'queued'

@@ -6,6 +6,7 @@ import type { AnyStateMachine } from 'xstate'
 import { agentMachine } from '../../machines/agent.ts'
 import { budgetMachine } from '../../machines/budget.ts'
 import { contextMachine } from '../../machines/context.ts'
+import { conversationMachine } from '../../machines/conversation.ts'
 import { gateMachine } from '../../machines/gate.ts'
 import { graphMachine } from '../../machines/graph.ts'
 import { groupMachine } from '../../machines/group.ts'
@@ -143,6 +144,7 @@ const SORTS: Readonly<Record<string, readonly [kind: string, sort: Sort]>> = {
   'budget.open': ['budget/', plain(budgetMachine)],
   'context.set': ['context/', plain(contextMachine)],
   'queue.configure': ['queue/', plain(queueMachine)],
+  'conversation.load': ['conversation/', plain(conversationMachine)],
 }
 const graphs = new WeakMap<Plan, Sort>()
 const flows = new WeakMap<Flow, Sort>()
@@ -213,6 +215,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'gate.open': 'gate.opened',
   'budget.open': 'budget.opened',
   'exhausted > budget.open': 'budget.replenished',
+  'conversation.running': 'conversation.started',
+  'stopped > conversation.running': 'conversation.resumed',
   'context.present': 'context.set',
 }
 

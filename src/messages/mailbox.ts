@@ -1,0 +1,12 @@
+/** A mailbox as its agent has it: how much mail may wait, what becomes of more, how much is handled at once. Schemas only. */
+import { z } from 'zod'
+
+/** Of mail for which there is no room: who sends it is refused; who has waited longest gives way; it lies among the dead itself. */
+export const MAILBOX_OVERFLOWS = ['refuse', 'drop-oldest', 'drop-newest'] as const
+
+export const mailboxSchema = z.object({
+  limit: z.int().min(1).optional(),
+  overflow: z.enum(MAILBOX_OVERFLOWS).optional(),
+  concurrency: z.int().min(1).optional(),
+})
+export type MailboxSpec = z.infer<typeof mailboxSchema>
