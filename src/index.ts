@@ -57,6 +57,7 @@ export type {
   Specialism,
 } from './actors/mail-calls.ts'
 export type { DoOptions, Logger, Reconciled, TaskContext } from './actors/task-context.ts'
+export type { Lock, LockOptions } from './actors/lock-calls.ts'
 export { workflow, WorkflowDefinition, type AnyWorkflow, type WorkflowOptions } from './actors/workflow.ts'
 export type {
   Cases,
@@ -105,6 +106,7 @@ export { graphMachine } from './machines/graph.ts'
 export { groupMachine } from './machines/group.ts'
 export { hubMachine } from './machines/hub.ts'
 export { postMachine } from './machines/post.ts'
+export { lockMachine } from './machines/lock.ts'
 export { queueMachine } from './machines/queue.ts'
 export { scheduleMachine } from './machines/schedule.ts'
 export { taskMachine } from './machines/task.ts'
@@ -159,6 +161,15 @@ export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts'
 export type { ClientOptions } from './runtime/mail/client-options.ts'
 export type { MailFilter, MailInfo, MailPage } from './runtime/mail/history.ts'
 export type { MailView } from './runtime/mail/mail-view.ts'
+export type {
+  AcquireOptions,
+  LockCounts,
+  LockHolderInfo,
+  LockInfo,
+  LockPage,
+  LocksView,
+  LockStatistics,
+} from './runtime/lock/locks-view.ts'
 export { memory } from './runtime/memory-journal.ts'
 export type {
   Dependency,

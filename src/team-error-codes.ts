@@ -57,6 +57,10 @@ export const TEAM_ERRORS = {
     message: 'The conversation was stopped, by a guard or by an operator: nothing more may be said in it.',
     next: 'The details say why and since when. Do not try again; an operator lets it go on with runtime.conversations.resume().',
   },
+  DEADLOCK: {
+    message: 'Waiting for this lock would close a circle: whoever has it waits for what its asker has.',
+    next: 'See the cycle in the details. Let all ask for these locks in the same order, or give back what is held and try again.',
+  },
   GATE_FORM_INVALID: {
     message: 'What an approval says does not fit the form of its gate.',
     next: 'The details name each place that does not fit, and what is expected there; the gate is still open. runtime.gates.get(id).form is the whole form, as JSON Schema.',
@@ -81,6 +85,26 @@ export const TEAM_ERRORS = {
     message: 'A task was handed on too often.',
     next: 'See in the details by whom; let one of them do it, or raise limits.handOffs.',
   },
+  LOCKS_TOO_MANY: {
+    message: 'One owner has or waits for too many locks at once.',
+    next: 'Give some back, lock something larger, or raise limits.locksHeld.',
+  },
+  LOCK_HELD: {
+    message: 'Somebody else has the lock.',
+    next: 'See in the details who has it, and until when; ask again later, or wait for it.',
+  },
+  LOCK_LINE_FULL: {
+    message: 'Too many wait for the lock already.',
+    next: 'Try again later, hold it for a shorter time, or raise limits.lockWaiters.',
+  },
+  LOCK_LOST: {
+    message: 'The lock is not held any more.',
+    next: 'See in the details how it was lost. Send signs of life more often than the lease, or give a longer one; and hand the token to whatever it guards.',
+  },
+  LOCK_TIMEOUT: {
+    message: 'The lock did not come free in time.',
+    next: 'See runtime.locks.get(name) for who has it; wait longer, or do something else first.',
+  },
   MAILBOX_FULL: {
     message: 'The mailbox of an agent is full.',
     next: 'Send less or later, give the agent more capacity, or a larger mailbox or another overflow policy: agent(id, { mailbox }).',
@@ -92,6 +116,10 @@ export const TEAM_ERRORS = {
   STALE_TOKEN: {
     message: 'A write under a lock came too late: somebody else has had the lock since, and has written.',
     next: 'Do not write: take the lock again, look at what is there now, and decide anew.',
+  },
+  STORE_FAILED: {
+    message: 'A guarded file, or what is kept beside it, cannot be read or written.',
+    next: 'See the cause; check the folder, its rights and the space on the disk. What stood there before stands.',
   },
   WARM_UP_TIMEOUT: {
     message: 'An agent took longer to warm up than it may.',

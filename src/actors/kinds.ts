@@ -22,6 +22,7 @@ import { contextKind } from './context-kind.ts'
 import { whyOfGate } from './gate-why.ts'
 import type { ActorKind } from './kind.ts'
 import { postKind } from './post.ts'
+import { lockKind } from './lock.ts'
 
 export const taskKind: ActorKind = {
   kind: 'task',
@@ -150,4 +151,5 @@ export const KINDS_THAT_ACT: readonly ActorKind[] = [
   budgetKind,
   contextKind,
   postKind,
+  lockKind,
 ]

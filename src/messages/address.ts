@@ -35,6 +35,8 @@ export const SUPERVISOR = 'system/supervisor' satisfies Address
 export const CALENDAR = 'system/calendar' satisfies Address
 /** Tells budgets which attempts are over, and what became of what they are for. */
 export const BUDGETS = 'system/budgets' satisfies Address
+/** Takes from those whose attempts have ended the locks that they have or wait for. */
+export const LOCKS = 'system/locks' satisfies Address
 /** Who speaks where nobody else is named. */
 export const CLIENT = 'client/local' satisfies Address
 

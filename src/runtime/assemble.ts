@@ -33,6 +33,7 @@ import { Lifetime, type LifetimeParts } from './lifetime.ts'
 import type { RuntimeOptions, SayOptions } from './options.ts'
 import { pastCell } from './past.ts'
 import { checkWorkflows } from './preflight-rules.ts'
+import { LockKeeper } from './lock/lock-keeper.ts'
 import { Population } from './population.ts'
 import { Queues } from './queues.ts'
 import { Registry } from './registry.ts'
@@ -86,6 +87,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task), roles })
   const dependencies = new Dependencies(population, journal, (task, path) => dispatcher.rank(task, path))
   const bursar = new Bursar({ population, journal })
+  const lockKeeper = new LockKeeper(population, limits.locksHeld)
   // Who goes first in a queue may depend on what waits for it: that is said before the next one is chosen.
   const deciders = new Deciders([
     dependencies,
@@ -95,6 +97,7 @@ export function assemble(options: RuntimeOptions): Assembly {
       dispatcher,
       limits,
       bursar,
+      lockKeeper,
       random: host.random,
       agents: () => agents,
     }),
@@ -186,6 +189,7 @@ export function assemble(options: RuntimeOptions): Assembly {
       await report(kernel, effect, type, data, true)
     },
     bursar,
+    lockKeeper,
     population,
     journal,
     dispatcher,
@@ -241,6 +245,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     runs,
     context: team.context,
     mail: team.mail,
+    locks: team.locks,
   }
   return { parts, lifetime, handles, submissions, views }
 }

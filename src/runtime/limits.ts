@@ -47,6 +47,12 @@ export interface Limits {
   readonly catchUp: number
   /** Milliseconds from one recorded progress of an attempt to the next; 0: as fast as they are written. */
   readonly progressInterval: number
+  /** Milliseconds that a lock is held without a sign of life, where nobody says how long. */
+  readonly lockLease: number
+  /** Those who may wait for one lock. */
+  readonly lockWaiters: number
+  /** Locks that one attempt, or one client, may have or wait for at once. */
+  readonly locksHeld: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -75,6 +81,9 @@ export const DEFAULT_LIMITS: Limits = {
   handOffs: 10,
   catchUp: 1_000,
   progressInterval: 1_000,
+  lockLease: 30 * 60_000,
+  lockWaiters: 1_000,
+  locksHeld: 1_000,
 }
 
 /** JSON is walked by recursion: deeper than this the stack would be the limit. */

@@ -29,6 +29,10 @@ import type { Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { Limits } from './limits.ts'
+import { locksOf } from './lock/attempt-locks.ts'
+import { LockDesk } from './lock/lock-desk.ts'
+import type { LockKeeper } from './lock/lock-keeper.ts'
+import { LocksView } from './lock/locks-view.ts'
 import { mailCalls } from './mail/calls.ts'
 import { MailView } from './mail/mail-view.ts'
 import { PostOffice } from './mail/post-office.ts'
@@ -49,6 +53,7 @@ export interface TeamDecidersParts {
   readonly journal: Journal
   readonly dispatcher: Dispatcher
   readonly limits: Limits
+  readonly lockKeeper: LockKeeper
   readonly bursar: Bursar
   readonly random: Random
   /** They are there once all parts are. */
@@ -79,6 +84,7 @@ export interface TeamParts extends Omit<TeamDecidersParts, 'agents' | 'random'> 
 export interface Team {
   readonly context: ContextView['of']
   readonly mail: MailView
+  readonly locks: LocksView
   /** What a handler can say to others, for one attempt of its. */
   workplace(seat: Seat): Workplace
   /** What an earlier attempt may have done already. */
@@ -101,6 +107,7 @@ export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
     new Orphans(population, journal),
     new Supervisor({ ...parts, code }),
     new Postmaster(limits),
+    parts.lockKeeper,
   ]
 }
 
@@ -109,14 +116,17 @@ export function teamOf(parts: TeamParts): Team {
   const context = new ContextView(parts)
   const accounts = new Accounts(parts)
   const watches = new Watches(parts.bursar)
+  const desk = new LockDesk(parts)
   return {
     context: context.of,
     mail: new MailView({ ...parts, office, isClient: address => parts.registry.isClient(address) }),
+    locks: new LocksView({ ...parts, desk, keeper: parts.lockKeeper }),
     workplace: seat => ({
       ...mailCalls({ ...parts, office }, seat),
       context: context.at(seat),
       ...gateCalls(parts, seat),
       ...budgetCalls(accounts, seat),
+      lock: locksOf(seat, desk, parts.limits),
     }),
     doubts: (seat, doubt) => announce(parts, seat, doubt),
     before: (seat, giveUp) => admission({ ...parts, accounts, watches }, seat, giveUp),

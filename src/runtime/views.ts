@@ -7,6 +7,7 @@ import type { EffectsView } from './effects-view.ts'
 import type { GatesView } from './gates-view.ts'
 import type { LedgerView } from './ledger/ledger-view.ts'
 import type { MailView } from './mail/mail-view.ts'
+import type { LocksView } from './lock/locks-view.ts'
 import type { RunsView } from './runs-view.ts'
 import type { TasksView } from './tasks-view.ts'
 
@@ -22,6 +23,7 @@ export abstract class Views {
   readonly budgets: BudgetsView
   readonly ledger: LedgerView
   readonly mail: MailView
+  readonly locks: LocksView
   readonly runs: RunsView
 
   constructor(views: AllViews) {
@@ -34,6 +36,7 @@ export abstract class Views {
     this.budgets = views.budgets
     this.ledger = views.ledger
     this.mail = views.mail
+    this.locks = views.locks
     this.runs = views.runs
   }
 }

@@ -103,6 +103,10 @@ export class Working extends Attempt implements TaskContext, Seat {
     return this.place.handOff
   }
 
+  get lock(): Workplace['lock'] {
+    return this.place.lock
+  }
+
   override end(reason: StatorError): void {
     if (this.over !== undefined) return
     super.end(reason)

@@ -14,6 +14,7 @@ import { compile } from '../../src/machines/graph-state.ts'
 import { groupMachine } from '../../src/machines/group.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { postMachine } from '../../src/machines/post.ts'
+import { lockMachine } from '../../src/machines/lock.ts'
 import { queueMachine } from '../../src/machines/queue.ts'
 import { scheduleMachine } from '../../src/machines/schedule.ts'
 import { taskMachine } from '../../src/machines/task.ts'
@@ -87,6 +88,12 @@ const talk = signal(
   { to: 'conversation/c' },
 )
 const stopTalk = signal('conversation.stop', { by: 'ann', reason: 'enough' })
+
+const lock = signal(
+  'lock.acquire',
+  { owner: 'ops', turn: 0, ask: '1', wait: true, lease: 1_000, room: 1 },
+  { to: 'lock/l' },
+)
 
 const cases: Case[] = [
   {
@@ -271,6 +278,18 @@ const cases: Case[] = [
       written: [],
       sent: [signal('post.send', { create: { task: 't', input: null }, recipients: [] }, { to: 'post/p' })],
     },
+  },
+  {
+    machine: lockMachine,
+    id: 'lock',
+    // It is never over; what ends a hold, and how one is lost, is what can be done to it.
+    cancel: ['lock.release', 'lock.revoke', 'lock.break'],
+    failure: ['lock.expired'],
+    exempt: {
+      'free lock.release': 'nobody has it who could give it back',
+      'free lock.expired': 'nobody has it, so nobody has it for too long',
+    },
+    ways: { free: [], held: [lock] },
   },
   {
     machine: queueMachine,

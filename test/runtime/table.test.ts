@@ -9,6 +9,7 @@ import { contextMachine } from '../../src/machines/context.ts'
 import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
+import { lockMachine } from '../../src/machines/lock.ts'
 import { scheduleMachine } from '../../src/machines/schedule.ts'
 import { queueMachine } from '../../src/machines/queue.ts'
 import { taskMachine } from '../../src/machines/task.ts'
@@ -459,6 +460,29 @@ describe('The table-driven macrostep', () => {
           .map(([sender, event]) => ({ ...event, from: sender })),
       ),
     ).toBeGreaterThan(1_000)
+  })
+
+  it('does what XState does on the lock machine', () => {
+    const who = { owner: fc.constantFrom('task/a', 'task/b', 'task/c'), turn: fc.integer({ min: 1, max: 2 }) }
+    const ask = fc.constantFrom('1', '2')
+    const call = (...requiredKeys: ('owner' | 'turn' | 'ask')[]): fc.Arbitrary<unknown> =>
+      fc.record({ ...who, ask, token: fc.integer({ min: 1, max: 3 }) }, { requiredKeys })
+    const given = { ...who, ask, wait: fc.boolean(), lease: fc.integer({ min: 1, max: 50 }), room: fc.nat(3) }
+    const acquire = fc.record(
+      { ...given, timeout: fc.nat(50), note: fc.string() },
+      { requiredKeys: ['owner', 'turn', 'ask', 'wait', 'lease', 'room'] },
+    )
+    const late = fc.record({ id: fc.constantFrom('wait task/a 1 1', 'wait task/b 2 1', 'wait task/c 1 2') })
+    const events = fc.oneof(
+      { weight: 8, arbitrary: signal('lock.acquire', acquire) },
+      signal('lock.release', call('owner', 'turn')),
+      signal('lock.renew', call('owner', 'turn')),
+      signal('lock.revoke', fc.record({ ...who, reason: fc.string() })),
+      signal('lock.break', fc.record({ by: fc.string(), reason: fc.string() })),
+      signal('lock.expired', fc.constant({})),
+      signal('lock.late', late),
+    )
+    expect(compared(lockMachine, undefined, events)).toBeGreaterThan(1_000)
   })
 
   it('does what XState does on the hub machine', () => {

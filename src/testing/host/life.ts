@@ -30,6 +30,8 @@ const WAITS: ReadonlySet<string | symbol> = new Set(['ask', 'consult', 'escalate
 /** What the ledger has of a value that is no JSON. */
 export const NOT_JSON = '(not JSON)'
 
+type Call = (...args: never[]) => unknown
+
 export class Life {
   readonly number: number
   readonly simulation: Stage
@@ -176,20 +178,34 @@ export class Life {
   #overheard(value: unknown, waits?: TaskContext): unknown {
     if (typeof value !== 'function') return value
     return (...given: unknown[]): unknown => {
-      const result: unknown = Reflect.apply(value, undefined, given)
+      let goOn = (): void => {}
+      // Who is called back waits no longer.
+      const back = (call: Call): Call => {
+        return (...args) => {
+          goOn()
+          return call(...args)
+        }
+      }
+      const told = given.map(each => (typeof each === 'function' ? back(each as Call) : each))
+      const result: unknown = Reflect.apply(value, undefined, waits === undefined ? given : told)
       if (!(result instanceof Promise)) return result
-      if (waits !== undefined) this.#waited(waits, result)
+      if (waits !== undefined) goOn = this.#waited(waits, result)
       const heard = this.#live(result)
       heard.catch(() => {})
       return heard
     }
   }
 
-  /** Its time stands still for so long. */
-  #waited(ctx: TaskContext, answer: Promise<unknown>): void {
-    const goOn = (): void => this.#write('go on', ctx, ctx.idempotencyKey, null)
+  /** Its time stands still until it is answered, or until what this gives is called. */
+  #waited(ctx: TaskContext, answer: Promise<unknown>): () => void {
+    let isOver = false
+    const goOn = (): void => {
+      if (!isOver) this.#write('go on', ctx, ctx.idempotencyKey, null)
+      isOver = true
+    }
     this.#write('wait', ctx, ctx.idempotencyKey, null)
     answer.then(goOn, goOn)
+    return goOn
   }
 
   /** Of one that was given up it does not count. */

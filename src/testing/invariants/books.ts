@@ -17,6 +17,7 @@ import { Awaited } from './awaited.ts'
 import { Desks } from './desks.ts'
 import { FlowRuns } from './flow-runs.ts'
 import { handOn, hear, newHelper, reassign, sortOf, type Helper, type Work } from './helpers.ts'
+import { LockBooks } from './lock-books.ts'
 import type { Move } from './shade.ts'
 import { Mail } from './mail.ts'
 import { Paused } from './paused.ts'
@@ -47,6 +48,7 @@ export class Books {
   readonly desks = new Desks()
   readonly flows = new FlowRuns()
   readonly mail: Mail
+  readonly locks = new LockBooks()
   /** By task and turn. */
   readonly attempts = new Map<string, Attempt>()
   /** Attempts whose handler has ended and whose task does not know it yet. */
@@ -76,6 +78,10 @@ export class Books {
     this.open.clear()
   }
 
+  get limits(): Stage['limits'] {
+    return this.#stage.limits
+  }
+
   /** Has an agent code for a task, in this process life? Maybe, where it was registered later. */
   handles({ address, online }: Helper, task: string): 'yes' | 'no' | 'maybe' {
     const agent = this.#agents.get(idOf(address))
@@ -98,6 +104,7 @@ export class Books {
     this.awaited.apply(signal)
     this.desks.apply(signal)
     this.flows.apply(move)
+    this.locks.apply(signal)
     if (actor.sort === 'task') this.#task(signal)
     else if (actor.sort === 'agent') this.#agent(signal)
     else if (actor.sort === 'workflow') this.#run(signal, isNew ? actor.kind.plan : undefined, commands)

@@ -13,7 +13,7 @@ import { timers } from './timers.ts'
 import { drain } from './drain.ts'
 import { bounds } from './bounds.ts'
 import { contain } from './contain.ts'
-import { fencing } from './places.ts'
+import { fencing } from './fencing.ts'
 import { saga } from './saga.ts'
 import { visible } from './visible.ts'
 

@@ -2,7 +2,7 @@
  * Inputs: who may begin a cause, and with what: the clock with timers that are set, the dispatcher with starts, the calendar with times, agents with what
  * their attempts gave, the hub with what concerns itself, clients with what they asked for. It tells what an input has no source for.
  */
-import { kindOf, type Address } from '../../messages/address.ts'
+import { kindOf, LOCKS, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import { GIVEN_UP, type Attempt } from './attempt.ts'
 import { callOffFault, letterFault, mailIn } from './letters.ts'
@@ -55,6 +55,8 @@ const OF_SPENDERS: ReadonlySet<string> = new Set([
   'budget.spend',
   'budget.charge',
 ])
+/** Also of attempts: who has the lock, or wants it. */
+const OF_OWNERS: ReadonlySet<string> = new Set(['lock.acquire', 'lock.renew', 'lock.release'])
 const OF_CLIENTS: ReadonlySet<string> = new Set([
   'task.create',
   'workflow.start',
@@ -101,6 +103,8 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'budget.open',
   'budget.raise',
   'budget.close',
+  'lock.break',
+  ...OF_OWNERS,
 ])
 /** What clients ask for that brings somebody to life, and what it is called. */
 const CREATIONS: ReadonlySet<string> = new Set(['task.create', 'workflow.start', 'group.create', 'post.send'])
@@ -166,6 +170,8 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
   if (type === 'task.resolved') return undefined
   if (from === 'system/budgets') return OF_BUDGETS.has(type) ? undefined : 'that is not said to budgets'
   if (kindOf(from) === 'agent' && OF_SPENDERS.has(type)) return undefined
+  if (from === LOCKS) return type === 'lock.revoke' ? undefined : 'nobody who keeps locks says that'
+  if (kindOf(from) === 'agent' && OF_OWNERS.has(type)) return ownerFault(signal, shadow)
   if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, senders, wasKept)
   if (OF_WRITERS.has(type)) return writeFault(signal, shadow)
   const mail = mailIn(signal)
@@ -179,6 +185,12 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
   if (senders.creations === 0) return 'nobody asked for it'
   senders.creations--
   return undefined
+}
+
+/** Of an attempt of its own, that there is or was. */
+function ownerFault({ from, data }: Signal, { books }: Shadow): string | undefined {
+  const { owner, turn } = data as { readonly owner: string; readonly turn: number }
+  return books.attempts.get(`${owner} ${turn}`)?.agent === from ? undefined : `${from} has no such attempt`
 }
 
 function timerFault({ signal, timer }: Move, { settings }: Shadow): string | undefined {

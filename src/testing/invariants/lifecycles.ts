@@ -295,6 +295,18 @@ const context: Lifecycle = {
 }
 
 const post: Lifecycle = { none: { 'post.send': ['sent'] } }
+const lock: Lifecycle = {
+  none: { 'lock.acquire': ['held'] },
+  free: { 'lock.acquire': ['held'] },
+  held: {
+    'lock.acquire': ['held'],
+    'lock.renew': ['held'],
+    'lock.release': ['held', 'free'],
+    'lock.revoke': ['held', 'free'],
+    'lock.break': ['held', 'free'],
+    'hub.timer': ['held', 'free'],
+  },
+}
 
 const conversation: Lifecycle = {
   none: { 'conversation.load': ['running'] },
@@ -326,6 +338,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   budget,
   context,
   conversation,
+  lock,
   system,
 }
 

@@ -6,6 +6,7 @@ import type { Signal } from '../../messages/signal.ts'
 import { budgetObjection } from './budget-objections.ts'
 import { contextObjection } from './contexts.ts'
 import { letterObjection } from './letter-objections.ts'
+import { lockObjection } from './lock-objections.ts'
 import type { Shadow } from './shadow.ts'
 
 /** The code with which it must have been refused; undefined where nobody may object. */
@@ -16,6 +17,7 @@ export function objectionTo(signal: Signal, shadow: Shadow): string | undefined 
     letterObjection(signal, books) ??
     budgetObjection(signal, books, actors) ??
     contextObjection(signal, shadow) ??
-    books.mail.objection(signal)
+    books.mail.objection(signal) ??
+    lockObjection(signal, books)
   )
 }

@@ -13,6 +13,7 @@ import { groupMachine } from '../../machines/group.ts'
 import { compile, type CompiledPlan } from '../../machines/graph-state.ts'
 import { indexOf, type FlowIndex } from '../../machines/flow-index.ts'
 import { postMachine } from '../../machines/post.ts'
+import { lockMachine } from '../../machines/lock.ts'
 import { queueMachine } from '../../machines/queue.ts'
 import { scheduleMachine } from '../../machines/schedule.ts'
 import { taskMachine } from '../../machines/task.ts'
@@ -143,6 +144,7 @@ const SORTS: Readonly<Record<string, readonly [kind: string, sort: Sort]>> = {
   'post.send': ['post/', plain(postMachine)],
   'budget.open': ['budget/', plain(budgetMachine)],
   'context.set': ['context/', plain(contextMachine)],
+  'lock.acquire': ['lock/', plain(lockMachine)],
   'queue.configure': ['queue/', plain(queueMachine)],
   'conversation.load': ['conversation/', plain(conversationMachine)],
 }
@@ -218,6 +220,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'conversation.running': 'conversation.started',
   'stopped > conversation.running': 'conversation.resumed',
   'context.present': 'context.set',
+  'lock.held': 'lock.granted',
+  'lock.free': 'lock.freed',
 }
 
 /** What entering its state is called. */

@@ -1,0 +1,358 @@
+/** Locks: who has one, who waits, what becomes of it when its holder ends, hangs, or dies; in virtual time, under all invariants. */
+import { describe, expect, test } from 'vitest'
+import { agent, task, type Lock, type StatorError, type TaskContext } from 'stator'
+import type { Life, Simulation } from 'stator/testing'
+import { codeOf, worldOf } from './support/world.ts'
+
+const MINUTE = 60_000
+const job = task('job')
+type Body = (ctx: TaskContext, life: Life) => Promise<unknown>
+
+/** Agents of capacity 4; what each task does is by its id. */
+function worldWith(bodies: Readonly<Record<string, Body>>, limits = {}): Simulation {
+  return worldOf(
+    life => ({
+      agents: [
+        agent('ann', { capacity: 8 }).handle(
+          job,
+          life.handler((input, ctx) => (bodies[String(input)] as Body)(ctx, life)),
+        ),
+      ],
+    }),
+    { limits },
+  )
+}
+
+async function begin(life: Life, ...ids: string[]): Promise<void> {
+  for (const id of ids) await life.until(life.runtime.submit(job, id, { id }))
+}
+
+async function errorOf(life: Life, promise: Promise<unknown>): Promise<StatorError> {
+  return life.until(promise).then(
+    () => expect.fail('nothing was refused'),
+    (error: unknown) => error as StatorError,
+  )
+}
+
+const result = (life: Life, id: string): Promise<unknown> => life.until(life.runtime.task(id).result())
+
+describe('a lock', () => {
+  test('is held by one at a time, first come, first served, each with a higher token', async () => {
+    const seen: string[] = []
+    const body: Body = async (ctx, life) =>
+      ctx.lock('report', {}, async ({ token }) => {
+        seen.push(`${ctx.task} in ${token}`)
+        await life.wait(10)
+        seen.push(`${ctx.task} out`)
+        return token
+      })
+    const world = worldWith({ a: body, b: body, c: body })
+    const life = await world.boot()
+    await begin(life, 'a', 'b', 'c')
+    expect([await result(life, 'a'), await result(life, 'b'), await result(life, 'c')]).toEqual([1, 2, 3])
+    expect(seen).toEqual([
+      'task/a in 1',
+      'task/a out',
+      'task/b in 2',
+      'task/b out',
+      'task/c in 3',
+      'task/c out',
+    ])
+    expect(life.runtime.locks.get('report')).toMatchObject({
+      name: 'report',
+      token: 3,
+      holder: null,
+      line: [],
+      last: { owner: 'task/c', how: 'released' },
+      counts: { grants: 3, waits: 2, revokes: 0 },
+    })
+    await world.drain(life)
+  })
+
+  test('of any name: paths, spaces, other scripts; and shows it as it was given', async () => {
+    const names = [
+      'src/index.ts',
+      '/etc/passwd',
+      '.gitignore',
+      'a b',
+      '_x',
+      'ä/é/漢字',
+      'a//b/',
+      '🔒',
+      'x'.repeat(500),
+    ]
+    const world = worldWith({})
+    const life = await world.boot()
+    for (const name of names) await life.until(life.runtime.locks.acquire(name))
+    expect(life.runtime.locks.list().locks.map(({ name }) => name)).toEqual(names)
+    expect(life.runtime.locks.active()).toEqual({ count: names.length, names })
+    expect(await codeOf(life, life.runtime.locks.acquire(''))).toBe('INPUT_INVALID')
+    expect(await codeOf(life, life.runtime.locks.acquire('\ud800'))).toBe('INPUT_INVALID')
+    expect(await codeOf(life, life.runtime.locks.acquire('漢'.repeat(200)))).toBe('INPUT_INVALID')
+    await world.drain(life)
+  })
+
+  test('asked for again by its own attempt is the same, and is given back as often', async () => {
+    const world = worldWith({
+      a: async ctx => {
+        const one = await ctx.lock('x')
+        const two = await ctx.lock('x')
+        await one.release()
+        return [one.token, two.token]
+      },
+    })
+    const life = await world.boot()
+    await begin(life, 'a')
+    expect(await result(life, 'a')).toEqual([1, 1])
+    await world.drain(life)
+  })
+
+  test('without waiting: refused at once, with who has it, and since when', async () => {
+    const world = worldWith({})
+    const life = await world.boot()
+    const { locks } = life.runtime
+    await life.until(locks.acquire('x', { owner: 'ops', note: 'to look', lease: '1m' }))
+    const at = life.runtime.history({ types: ['lock.acquire'] })[0]?.at ?? 0
+    const error = await errorOf(life, locks.acquire('x', { wait: false }))
+    expect(error).toMatchObject({
+      code: 'LOCK_HELD',
+      details: { name: 'x', holder: 'ops', agent: null, since: at, until: at + MINUTE, note: 'to look' },
+    })
+    await world.drain(life)
+  })
+
+  test('that does not come free in time is not waited for any longer; the time of who waits stands still', async () => {
+    const world = worldWith(
+      {
+        a: async (ctx, life) => {
+          await ctx.lock('x')
+          await life.wait(500)
+        },
+        b: async (ctx, life) => {
+          await life.wait(10)
+          // Longer than an attempt may take.
+          return ctx.lock('x', { timeout: 400 }).catch((error: unknown) => (error as StatorError).code)
+        },
+        c: async (ctx, life) => {
+          await life.wait(10)
+          const { token } = await ctx.lock('x')
+          return token
+        },
+      },
+      { taskTimeout: 600 },
+    )
+    const life = await world.boot()
+    await begin(life, 'a', 'b', 'c')
+    expect(await result(life, 'b')).toBe('LOCK_TIMEOUT')
+    expect(await result(life, 'c')).toBe(2)
+    expect(life.runtime.locks.statistics()).toMatchObject({ timeouts: 1, waits: 2, grants: 2, active: 0 })
+    await world.drain(life)
+  })
+})
+
+describe('a holder', () => {
+  const left = async (id: string, body: Body, end: (life: Life) => Promise<unknown>): Promise<Life> => {
+    const world = worldWith({ [id]: body, next: async ctx => (await ctx.lock('x')).token })
+    const life = await world.boot()
+    await begin(life, id, 'next')
+    await end(life)
+    expect(await result(life, 'next')).toBe(2)
+    expect(life.runtime.locks.get('x')?.counts.revokes).toBe(2)
+    await world.drain(life)
+    return life
+  }
+
+  test('that fails has it no longer', async () => {
+    await left(
+      'a',
+      async (ctx, life) => {
+        await ctx.lock('x')
+        await life.wait(10)
+        throw new Error('broken')
+      },
+      async life => codeOf(life, life.runtime.task('a').result()),
+    )
+  })
+
+  test('that returns without giving it back has it no longer', async () => {
+    await left(
+      'a',
+      async ctx => {
+        await ctx.lock('x')
+      },
+      async life => result(life, 'a'),
+    )
+  })
+
+  test('that is cancelled has it no longer, and its lock says so', async () => {
+    let lock: Lock | undefined
+    await left(
+      'a',
+      async (ctx, life) => {
+        lock = await ctx.lock('x')
+        await life.wait(1_000)
+      },
+      async life => {
+        await world10(life)
+        await life.until(life.runtime.task('a').cancel())
+      },
+    )
+    expect((lock?.signal.reason as StatorError).details['how']).toBe('revoked')
+  })
+
+  test('that takes too long has it no longer', async () => {
+    const world = worldWith(
+      {
+        a: async (ctx, life) => {
+          await ctx.lock('x')
+          await life.wait(10_000)
+        },
+        next: async ctx => (await ctx.lock('x')).token,
+      },
+      { taskTimeout: 100 },
+    )
+    const life = await world.boot()
+    await begin(life, 'a', 'next')
+    expect(await result(life, 'next')).toBe(2)
+    expect(await codeOf(life, life.runtime.task('a').result())).toBe('TASK_FAILED')
+    await world.drain(life)
+  })
+
+  test('whose process dies has it no longer after the next start; the token goes on growing', async () => {
+    const world = worldWith({
+      a: async (ctx, life) => {
+        const { token } = await ctx.lock('x')
+        await life.wait(100)
+        return token
+      },
+    })
+    const first = await world.boot()
+    await begin(first, 'a')
+    await world.pass(first, 50)
+    first.die()
+    const second = await world.boot()
+    expect(await result(second, 'a')).toBe(2)
+    await world.drain(second)
+  })
+
+  test('that gives no sign of life has it until its lease ends; one that does keeps it', async () => {
+    const lost: unknown[] = []
+    const world = worldWith({
+      silent: async (ctx, life) => {
+        const lock = await ctx.lock('x', { lease: 100 })
+        lock.signal.addEventListener('abort', () =>
+          lost.push((lock.signal.reason as StatorError).details['how']),
+        )
+        await life.wait(500)
+        return lock.release().catch((error: unknown) => (error as StatorError).code)
+      },
+      alive: async (ctx, life) => {
+        const lock = await ctx.lock('y', { lease: 100 })
+        for (let n = 0; n < 50; n++) {
+          await life.wait(10)
+          ctx.heartbeat()
+        }
+        return lock.signal.aborted
+      },
+      next: async (ctx, life) => {
+        const began = life.clock.now()
+        await ctx.lock('x')
+        return life.clock.now() - began
+      },
+    })
+    const life = await world.boot()
+    await begin(life, 'silent', 'alive', 'next')
+    expect(await result(life, 'next')).toBeGreaterThan(90)
+    expect(await result(life, 'silent')).toBe('LOCK_LOST')
+    expect(await result(life, 'alive')).toBe(false)
+    expect(lost).toEqual(['expired'])
+    // Not each sign of life is a record: a third of the lease lies between them.
+    expect(life.runtime.history({ types: ['lock.renew'] }).length).toBeLessThan(15)
+    await world.drain(life)
+  })
+
+  test('from whom it is taken by an operator hears of it, with who did it and why', async () => {
+    const world = worldWith({
+      a: async (ctx, life) => {
+        const lock = await ctx.lock('x')
+        await life.wait(100)
+        return (lock.signal.reason as StatorError | undefined)?.details ?? null
+      },
+    })
+    const life = await world.boot()
+    await begin(life, 'a')
+    await life.until(life.wait(60))
+    await life.until(life.runtime.locks.break('x', { by: 'ops', reason: 'it hangs' }))
+    expect(await result(life, 'a')).toEqual({
+      name: 'x',
+      token: 1,
+      how: 'broken',
+      by: 'ops',
+      reason: 'it hangs',
+    })
+    expect(await codeOf(life, life.runtime.locks.break('x', { by: 'ops', reason: 'again' }))).toBe(
+      'EVENT_REFUSED',
+    )
+    expect(await codeOf(life, life.runtime.locks.break('y', { by: 'ops', reason: 'never' }))).toBe(
+      'NOT_FOUND',
+    )
+    await world.drain(life)
+  })
+})
+
+async function world10(life: Life): Promise<void> {
+  await life.until(life.wait(10))
+}
+
+describe('waiting in a circle', () => {
+  const both =
+    (first: string, second: string): Body =>
+    async (ctx, life) => {
+      const one = await ctx.lock(first)
+      await life.wait(10)
+      try {
+        const two = await ctx.lock(second)
+        await two.release()
+        return 'done'
+      } catch (error) {
+        const { code, details } = error as StatorError
+        return [code, details['cycle']]
+      } finally {
+        await one.release()
+      }
+    }
+
+  test('is refused to whoever would close it, and the circle is named', async () => {
+    const world = worldWith({ a: both('x', 'y'), b: both('y', 'x') })
+    const life = await world.boot()
+    await begin(life, 'a', 'b')
+    expect(await result(life, 'a')).toBe('done')
+    expect(await result(life, 'b')).toEqual([
+      'DEADLOCK',
+      'task/b holds y, waits for x → task/a holds x, waits for y',
+    ])
+    expect(life.runtime.locks.statistics().deadlocks).toBe(1)
+    await world.drain(life)
+  })
+
+  test('also around three, and through places in a line', async () => {
+    const world = worldWith({ a: both('x', 'y'), b: both('y', 'z'), c: both('z', 'x') })
+    const life = await world.boot()
+    await begin(life, 'a', 'b', 'c')
+    expect(await result(life, 'c')).toEqual([
+      'DEADLOCK',
+      'task/c holds z, waits for x → task/a holds x, waits for y → task/b holds y, waits for z',
+    ])
+    expect([await result(life, 'a'), await result(life, 'b')]).toEqual(['done', 'done'])
+    expect(life.runtime.locks.active()).toEqual({ count: 0, names: [] })
+    await world.drain(life)
+  })
+
+  test('is not suspected where nobody waits in a circle', async () => {
+    const world = worldWith({ a: both('x', 'y'), b: both('x', 'y') })
+    const life = await world.boot()
+    await begin(life, 'a', 'b')
+    expect([await result(life, 'a'), await result(life, 'b')]).toEqual(['done', 'done'])
+    await world.drain(life)
+  })
+})
