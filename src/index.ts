@@ -153,6 +153,7 @@ export type {
   LedgerView,
 } from './runtime/ledger/ledger-view.ts'
 export type { BudgetLimits, BudgetOption } from './runtime/budget/limits.ts'
+export type { GateNotice, NotifyGate } from './runtime/gate/notifier.ts'
 export type { GroupHandle } from './runtime/group-handle.ts'
 export type { GroupOutcome, GroupProgress } from './runtime/group-outcome.ts'
 export type { Host } from './runtime/host.ts'

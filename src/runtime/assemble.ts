@@ -23,6 +23,7 @@ import { endedOf, lookAt, writtenEnding } from './ended.ts'
 import { EffectsView } from './effects-view.ts'
 import { Endings } from './endings.ts'
 import { executorsOf } from './executors.ts'
+import { notifyOfGates } from './gate/notifier.ts'
 import { GatesView } from './gates-view.ts'
 import { Groups } from './groups.ts'
 import type { HandleHost } from './handles.ts'
@@ -60,6 +61,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   const {
     journal,
     limits,
+    notifyGate,
     logger,
     host,
     tasks,
@@ -184,6 +186,16 @@ export function assemble(options: RuntimeOptions): Assembly {
   const schedules = new SchedulesView({ handles, submissions, door, population, lifetime })
   const view = new TasksView({ handles, submissions, groups, schedules, queues: allOf, pathOf })
   const gates = new GatesView({ door, handles, journal, population, ids, stream, lifetime, admit })
+  if (notifyGate !== undefined)
+    notifyOfGates(notifyGate, {
+      stream,
+      journal,
+      clock,
+      log,
+      list: filter => gates.list(filter),
+      get: id => gates.get(id),
+      patience: limits.notify,
+    })
   const team = teamOf({
     report: async (effect, type, data) => {
       await report(kernel, effect, type, data, true)

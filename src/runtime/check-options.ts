@@ -7,13 +7,14 @@ import { z } from 'zod'
 import type { AgentDefinition } from '../actors/agent.ts'
 import type { QueueDefinition } from '../actors/queue.ts'
 import type { AnyContext } from '../actors/shared-context.ts'
-import { parse } from '../actors/schema.ts'
+import { func, parse } from '../actors/schema.ts'
 import type { AnyTask } from '../actors/task.ts'
 import type { Logger } from '../actors/task-context.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
 import { checkName } from '../messages/address.ts'
 import { mocksOf, type Mocks } from './effects.ts'
+import type { NotifyGate } from './gate/notifier.ts'
 import { systemHost, type Host } from './host.ts'
 import type { Journal } from './journal.ts'
 import { limitsOf, type Limits } from './limits.ts'
@@ -31,6 +32,8 @@ export interface CompleteOptions {
   readonly contexts: readonly AnyContext[]
   readonly roles: ReadonlyMap<string, number>
   readonly limits: Limits
+  /** Undefined where nobody is told. */
+  readonly notifyGate: NotifyGate | undefined
   readonly logger: Logger
   readonly host: Host
   /** Undefined where agents do their work themselves. */
@@ -66,6 +69,8 @@ export function checkOptions(options: RuntimeOptions): CompleteOptions {
     contexts: contexts as readonly AnyContext[],
     roles: rolesOf(options.roles),
     limits: limitsOf(present(options.limits, 'limits')),
+    notifyGate: parse(notifyShape, options.notify ?? {}, 'DEFINITION_INVALID', 'notify').gate as
+      NotifyGate | undefined,
     logger: logger ?? pino({ name: 'stator', level: 'warn' }),
     host: hostOf(options.host),
     mocks: mocksOf(options.effects),
@@ -78,6 +83,7 @@ export function checkJournal(value: unknown, option: string): void {
   methods(value, JOURNAL, option, 'a journal, such as memory() or sqlite(path)')
 }
 
+const notifyShape = z.strictObject({ gate: func.optional() })
 const rolesShape = z.record(z.string(), z.strictObject({ concurrency: z.int().min(1).optional() }))
 
 /** How many tasks each role may run at once, where that is said. */

@@ -45,6 +45,8 @@ export interface Limits {
   readonly handOffs: number
   /** Missed times of one schedule that are told to it at once, the latest; older ones are only counted. */
   readonly catchUp: number
+  /** Milliseconds that who is told of a gate may take, before the next one of that gate is told. */
+  readonly notify: number
   /** Milliseconds from one recorded progress of an attempt to the next; 0: as fast as they are written. */
   readonly progressInterval: number
   /** Milliseconds that a lock is held without a sign of life, where nobody says how long. */
@@ -80,6 +82,7 @@ export const DEFAULT_LIMITS: Limits = {
   askTimeout: 10 * 60_000,
   handOffs: 10,
   catchUp: 1_000,
+  notify: 30_000,
   progressInterval: 1_000,
   lockLease: 30 * 60_000,
   lockWaiters: 1_000,

@@ -14,6 +14,7 @@ import type { Priority } from '../messages/message.ts'
 import type { BudgetOption } from './budget/limits.ts'
 import type { Effects } from './effects.ts'
 import type { PreflightCode } from '../preflight/codes.ts'
+import type { NotifyGate } from './gate/notifier.ts'
 import type { Host } from './host.ts'
 import type { Journal, Origin } from './journal.ts'
 import type { Limits } from './limits.ts'
@@ -45,6 +46,11 @@ export interface RuntimeOptions {
    */
   preflight?: 'off' | 'warn' | 'refuse' | PreflightRules
   limits?: Partial<Limits>
+  /**
+   * Who is told of what happens, after it is durable. `gate`: of gates that open, are given to others, and end, so that people hear of
+   * them; at least once, in the order of each gate. It may return a promise; what it throws is logged, and harms nobody.
+   */
+  notify?: { readonly gate?: NotifyGate }
   /**
    * What stands in for the code of agents, none of which runs then, to ask "what if": mocks, and answers by hand (`runtime.effects`)
    * for tasks that have none. What was running goes on: it is not interrupted. Default: agents do their work themselves.
