@@ -14,7 +14,7 @@ export interface OpenedParts {
 /** From when it is asked for: it may be listened to later. */
 export function openedGates({ stream, list, get }: OpenedParts): Observable<GateInfo> {
   const after = stream.position
-  const waiting = new Set([...all(list)].map(({ id }) => id))
+  const waiting = new Set([...allOpen(list)].map(({ id }) => id))
   return stream.observe({ types: ['gate.opened'], after }).pipe(
     map(({ to }) => idOf(to)),
     filter(id => !waiting.has(id)),
@@ -24,7 +24,8 @@ export function openedGates({ stream, list, get }: OpenedParts): Observable<Gate
   )
 }
 
-function* all(list: OpenedParts['list']): Generator<GateInfo> {
+/** Page by page. */
+export function* allOpen(list: OpenedParts['list']): Generator<GateInfo> {
   for (let cursor: string | null = '0'; cursor !== null;) {
     const page: GatePage = list({ open: true, cursor })
     yield* page.gates
