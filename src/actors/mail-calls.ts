@@ -112,59 +112,59 @@ export interface SayCalls {
    * Says something to an agent. Settles when it is durable; it waits in the mailbox for as long as the agent is busy or away.
    * @throws StatorError (rejects) AGENT_UNKNOWN, TASK_UNHANDLED: the agent is here, and has no code for it
    */
-  tell<I, O, Given, Made>(
+  readonly tell: <I, O, Given, Made>(
     to: Recipient,
     task: TaskDefinition<I, O, Given, Made>,
     input: Given,
     options?: SayMailOptions,
-  ): Promise<Sent>
+  ) => Promise<Sent>
   /**
    * Asks an agent, and waits for what its handler returns. Meanwhile the time that this attempt has stands still. What failed, or was not
    * answered, is asked anew by the next attempt.
    * @throws StatorError (rejects) ASK_TIMEOUT: the question is called off, and a late answer refused; ASK_FAILED, with the failure as cause;
    * ASK_CYCLE: who is asked waits for this very answer; AGENT_UNKNOWN, TASK_UNHANDLED
    */
-  ask<I, O, Given, Made>(
+  readonly ask: <I, O, Given, Made>(
     to: Recipient,
     task: TaskDefinition<I, O, Given, Made>,
     input: Given,
     options?: AskOptions,
-  ): Promise<O>
+  ) => Promise<O>
   /**
    * Says something to all of an audience that can do such a task, but to oneself. Who is away gets it on return; whether it can do that,
    * is seen then. Nobody there is no error.
    */
-  broadcast<I, O, Given, Made>(
+  readonly broadcast: <I, O, Given, Made>(
     to: Audience,
     task: TaskDefinition<I, O, Given, Made>,
     input: Given,
     options?: SayMailOptions,
-  ): Promise<SentToMany>
+  ) => Promise<SentToMany>
   /**
    * Says something to all that subscribed to the topic, for such a task: `build.done` reaches `build.*`, `build.**` and `**`. Not to
    * oneself. Nobody there is no error.
    */
-  publish<I, O, Given, Made>(
+  readonly publish: <I, O, Given, Made>(
     topic: string,
     task: TaskDefinition<I, O, Given, Made>,
     input: Given,
     options?: SayMailOptions,
-  ): Promise<SentToMany>
+  ) => Promise<SentToMany>
   /**
    * Asks whoever of a role, or with some skills, is available first, but not oneself. What whoever asks is at goes along, as `ctx.mail.asker`.
    * Errors as for `ask`, and
    * @throws StatorError (rejects) CONSULT_UNAVAILABLE, at once, with who would fit and in which state they are: none is there
    */
-  consult<I, O, Given, Made>(
+  readonly consult: <I, O, Given, Made>(
     whom: Specialism,
     task: TaskDefinition<I, O, Given, Made>,
     input: Given,
     options?: ConsultOptions,
-  ): Promise<O>
+  ) => Promise<O>
   /**
    * Gives this very task to another agent, or to anybody else of a role, with the results of its `do` and with `note`. This attempt is
    * over and counts as none: the promise never resolves, and rejects with STALE_ATTEMPT once the hand-off is durable.
    * @throws StatorError (rejects) AGENT_UNKNOWN, TASK_UNHANDLED, HANDED_TOO_OFTEN: more than limits.handOffs
    */
-  handOff(to: Recipient | { readonly role: string }, options?: HandOffOptions): Promise<never>
+  readonly handOff: (to: Recipient | { readonly role: string }, options?: HandOffOptions) => Promise<never>
 }

@@ -62,3 +62,61 @@ test('there is no way from spoke to spoke: what a handler says goes to the hub, 
     ['task.progress', 'task.recorded', 'task.done'].map(type => `${type} to ${handle.address}`),
   )
 })
+
+test('nobody can speak in the name of an agent: not by a message, not by what the runtime shows, not by what the package exports', async () => {
+  const other = task('other')
+  const bob = agent('bob').handle(other, () => 'heard')
+  const spoken: string[] = []
+  const talker = agent('talker').handle(job, async (_, ctx) => {
+    // What a handler is given to speak with speaks in its own name, whatever it is told.
+    const { id } = await ctx
+      .tell('bob', other, null, { from: 'agent/bob' } as never)
+      .catch(() => ({ id: 'none' }))
+    spoken.push(id, (await ctx.tell('bob', other, null)).id)
+    return 'done'
+  })
+  await using runtime = await createRuntime({ agents: [talker, bob] })
+  const { address: to } = await runtime.submit(job, null)
+  await runtime.task(to.slice('task/'.length)).result()
+  // A forged sender is refused, also where that agent exists; and a client is none, whatever it calls itself.
+  for (const from of ['agent/talker', 'agent/bob', 'system/hub', 'task/x', 'post/x'] as Address[])
+    expect(await codeOf(runtime.send({ type: 'task.cancel', to, from }))).toBe('SENDER_UNKNOWN')
+  expect(await codeOf(() => runtime.client('../agent/bob'))).toBe('ADDRESS_INVALID')
+  expect(await codeOf(runtime.mail.tell('bob', other, null, { from: 'agent/talker' }))).toBe(
+    'ADDRESS_INVALID',
+  )
+  expect(await codeOf(runtime.mail.tell('bob', other, null, { from: 'talker' }))).toBe('SENDER_UNKNOWN')
+  // What agents, tasks and posts are told among themselves, nobody says to them from outside.
+  for (const [type, address] of [
+    ['task.create', 'task/new'],
+    ['task.done', to],
+    ['task.handOff', to],
+    ['agent.load', 'agent/bob'],
+    ['agent.register', 'agent/bob'],
+    ['post.send', 'post/new'],
+  ] as [string, Address][])
+    expect(['MESSAGE_TYPE_UNKNOWN', 'RECIPIENT_UNKNOWN']).toContain(
+      await codeOf(runtime.send({ type, to: address, data: {} })),
+    )
+  // All that was said to bob was said by who it says, through the hub.
+  expect(spoken[0]).toBe('none')
+  const said = runtime.history({ types: ['task.create'] }).filter(({ from }) => from !== 'client/local')
+  expect(said.map(({ from, to: where }) => [from, where])).toEqual([
+    ['agent/talker', `task/${spoken[1] ?? ''}`],
+  ])
+  // Nothing that is exported takes a sender, or holds the parts of a hub.
+  const { default: _, ...exported } = (await import('stator')) as Record<string, unknown>
+  const parts = [
+    'Door',
+    'Kernel',
+    'Delivery',
+    'PostOffice',
+    'Population',
+    'Dispatcher',
+    'Registry',
+    'input',
+    'admit',
+  ]
+  expect(Object.keys(exported).filter(name => parts.includes(name))).toEqual([])
+  expect(Object.keys(runtime)).not.toContain('door')
+})

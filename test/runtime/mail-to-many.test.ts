@@ -42,8 +42,8 @@ async function worked(
 describe('a broadcast', () => {
   test('reaches all who can do such a task, but whoever says it', async () => {
     const heard: string[] = []
-    const { world, life, result } = await worked(life => ({
-      agents: crew(life, heard, async ctx => [
+    const { world, life, result } = await worked(self => ({
+      agents: crew(self, heard, async ctx => [
         (await ctx.broadcast('all', note, 'to all')).recipients,
         (await ctx.broadcast({ role: 'tester' }, note, 'to testers')).recipients,
         (await ctx.broadcast({ skills: ['ci'] }, note, 'to the skilled', { type: 'status' })).recipients,
@@ -185,11 +185,11 @@ describe('a consultation', () => {
 
   test('goes to whoever is free first, and what the asker is at goes along', async () => {
     const seen: unknown[] = []
-    const { world, life, result } = await worked(life => ({
+    const { world, life, result } = await worked(self => ({
       agents: [
         agent('ann').handle(
           work,
-          life.handler((_: unknown, ctx) =>
+          self.handler((_: unknown, ctx) =>
             Promise.all([
               ctx.consult({ skill: 'patents' }, judge, 'a', { context: { draft: 1 } }),
               ctx.consult({ role: 'lawyer' }, judge, 'b'),
@@ -197,8 +197,8 @@ describe('a consultation', () => {
             ]),
           ),
         ),
-        specialist(life, 'bob', 10 * SECOND, seen),
-        specialist(life, 'cid', SECOND, seen),
+        specialist(self, 'bob', 10 * SECOND, seen),
+        specialist(self, 'cid', SECOND, seen),
       ],
     }))
     expect(result).toEqual(['bob says so', 'cid says so', 'cid says so'])
@@ -212,18 +212,18 @@ describe('a consultation', () => {
   })
 
   test('is never given to whoever asks', async () => {
-    const { world, life, result } = await worked(life => ({
+    const { world, life, result } = await worked(self => ({
       agents: [
         agent('ann', { role: 'lawyer', capacity: 5 })
           .handle(
             work,
-            life.handler((_: unknown, ctx) => ctx.consult({ role: 'lawyer' }, judge, 'a')),
+            self.handler((_: unknown, ctx) => ctx.consult({ role: 'lawyer' }, judge, 'a')),
           )
           .handle(
             judge,
-            life.handler(() => 'ann says so'),
+            self.handler(() => 'ann says so'),
           ),
-        specialist(life, 'bob', SECOND, []),
+        specialist(self, 'bob', SECOND, []),
       ],
     }))
     expect(result).toBe('bob says so')
@@ -231,12 +231,12 @@ describe('a consultation', () => {
   })
 
   test('of nobody who is there is refused at once, with who would fit, and why they cannot', async () => {
-    const { world, life, result } = await worked(life => ({
+    const { world, life, result } = await worked(self => ({
       agents: [
         agent('ann', { role: 'lawyer' }).handle(
           work,
-          life.handler(async (_: unknown, ctx) => {
-            await life.runtime.agents.pause('bob')
+          self.handler(async (_: unknown, ctx) => {
+            await self.runtime.agents.pause('bob')
             const refused = (whom: object): Promise<unknown> =>
               ctx
                 .consult(whom, judge, 'a')
@@ -244,7 +244,7 @@ describe('a consultation', () => {
             return [await refused({ role: 'lawyer' }), await refused({ role: 'cook' })]
           }),
         ),
-        specialist(life, 'bob', SECOND, []),
+        specialist(self, 'bob', SECOND, []),
       ],
     }))
     expect(result).toEqual([

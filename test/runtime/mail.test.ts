@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { agent, task, type Signal, type StatorError, type TaskContext } from 'stator'
 import type { Life, Setup, Simulation } from 'stator/testing'
 import { z } from 'zod'
-import { codeOf, worldOf } from './support/world.ts'
+import { worldOf } from './support/world.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND

@@ -42,7 +42,7 @@ export function subscribersOf(
   from: Address,
 ): Address[] {
   const wants = ({ address }: AgentInfo): boolean => {
-    const { topics = [] } = population.find(address)?.snapshot.context as AgentContext
+    const { topics = [] } = (population.find(address)?.snapshot.context ?? {}) as Partial<AgentContext>
     return topics.some(({ pattern, task: wanted }) => wanted === task && isAbout(topic, pattern))
   }
   return agents
