@@ -9,7 +9,7 @@ const src = (path: string): string => resolve(import.meta.dirname, 'src', path)
 
 const alias = [
   { find: /^stator$/, replacement: src('index.ts') },
-  { find: /^stator\/(sqlite|testing|inspect|worker)$/, replacement: src('$1/index.ts') },
+  { find: /^stator\/(sqlite|testing|inspect|worker|personas)$/, replacement: src('$1/index.ts') },
 ]
 
 export default defineConfig({

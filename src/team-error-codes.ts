@@ -113,6 +113,14 @@ export const TEAM_ERRORS = {
     message: 'Too much is said in too short a time.',
     next: 'Wait for retryAfter milliseconds (details); or raise limits.conversationRate if that many are meant.',
   },
+  PERSONAS_INVALID: {
+    message: 'A file of personas is not what it has to be.',
+    next: 'The details name each problem with its line and column.',
+  },
+  PERSONA_UNBOUND: {
+    message: 'Personas and the code for them do not fit together.',
+    next: 'Give each persona of the file a binding of its id, and each binding a persona; the details name those left over.',
+  },
   STALE_TOKEN: {
     message: 'A write under a lock came too late: somebody else has had the lock since, and has written.',
     next: 'Do not write: take the lock again, look at what is there now, and decide anew.',

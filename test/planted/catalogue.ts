@@ -2,6 +2,7 @@
 import { BACKLOG } from './backlog.ts'
 import { CACHED } from './cached.ts'
 import { CLIENTS } from './clients.ts'
+import { CONTEXT } from './context.ts'
 import { CONTROL } from './control.ts'
 import { DELIVERY } from './delivery.ts'
 import { DEPENDENCIES } from './dependencies.ts'
@@ -37,6 +38,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...EXECUTION,
   ...CLIENTS,
   ...CONTROL,
+  ...CONTEXT,
   ...CACHED,
   ...JOURNAL,
   ...PARKING,

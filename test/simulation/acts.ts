@@ -6,6 +6,7 @@ import type { AgentDefinition } from '../../src/actors/agent.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Setup } from '../../src/testing/host/stage.ts'
+import { ContextAct } from './context.ts'
 import { drawGates } from './gates.ts'
 
 /** One that was drawn, through all process lives of its campaign. */
@@ -21,7 +22,10 @@ export interface Act {
 }
 
 /** Of each noun, how an act is drawn. All it draws comes from these dice, so that a seed plays it again. */
-const ACTS: readonly ((dice: Dice) => Act)[] = [drawGates]
+const ACTS: readonly ((dice: Dice) => Act)[] = [
+  dice => new ContextAct(dice),
+  drawGates,
+]
 
 /** None in most worlds. */
 export function drawAct(dice: Dice): Act | null {

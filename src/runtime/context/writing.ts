@@ -118,7 +118,9 @@ export class Writing {
     const correlationId = this.#correlation(to)
     // A key of a task goes with that task, whatever it wrote to.
     const key = given && { ...given, address: attempt.task ?? to }
-    return this.#parts.door.submit({ type, to, from, keeper, data, correlationId, ...(key && { key }) })
+    const submission = { type, to, from, keeper, data, correlationId, ...(key && { key }) }
+    // An attempt has nobody to whom it could say that there is no room.
+    return this.#parts.door.submit(submission, attempt.task === undefined ? {} : { whenFull: 'wait' })
   }
 
   /** With what it is pruned. */

@@ -28,7 +28,8 @@ export function contextFaults({ signal, actor, isNew }: Move, shadow: Shadow): s
   const { to, type, refused, stamp } = signal
   if (actor?.sort !== 'context') return undefined
   const known = countsOf(shadow)
-  const count = known.get(to) ?? (isNew ? { version: 0, isThere: false, fence: 0 } : undefined)
+  // That of a run which was pruned since, and is there again, is another one.
+  const count = isNew ? { version: 0, isThere: false, fence: 0 } : known.get(to)
   // It was there before the simulation began.
   if (count === undefined) return undefined
   const lack = type === 'context.end' ? undefined : lackOf(signal, count)
