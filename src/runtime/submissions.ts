@@ -208,7 +208,8 @@ export class Submissions {
     const { budget: option } = options
     const raw = option === undefined ? given : [given, this.admit(option)]
     const key = keyOf(options, wanted, raw)
-    const to = option === undefined ? wanted : await openFor(this.#parts, { to: wanted, option, key })
+    const to =
+      option === undefined ? wanted : await openFor(this.#parts, { to: wanted, option, key }, options)
     const priority = checkPriority(options.priority)
     return this.#parts.door.create(
       { type, to, from: CLIENT, data, priority, correlationId: to, key, coming },

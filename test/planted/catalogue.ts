@@ -1,5 +1,6 @@
 /** The catalogue of planted bugs, by area. Nothing is defined here. */
 import { BACKLOG } from './backlog.ts'
+import { BUDGETS } from './budgets.ts'
 import { CACHED } from './cached.ts'
 import { CLIENTS } from './clients.ts'
 import { CONTEXT } from './context.ts'
@@ -48,4 +49,5 @@ export const CATALOGUE: readonly Mutant[] = [
   ...FLOWS,
   ...GATES,
   ...SAGAS,
+  ...BUDGETS,
 ]

@@ -6,6 +6,7 @@ import type { AgentDefinition } from '../../src/actors/agent.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Setup } from '../../src/testing/host/stage.ts'
+import { drawBudgets } from './budgets.ts'
 import { ContextAct } from './context.ts'
 import { drawGates } from './gates.ts'
 
@@ -23,6 +24,7 @@ export interface Act {
 
 /** Of each noun, how an act is drawn. All it draws comes from these dice, so that a seed plays it again. */
 const ACTS: readonly ((dice: Dice) => Act)[] = [
+  drawBudgets,
   dice => new ContextAct(dice),
   drawGates,
 ]

@@ -23,8 +23,8 @@ interface Holder {
   readonly budget: Address
   readonly task: Address
   readonly turn: number
-  /** The last that is known of it, where it ran in an earlier process life. */
-  readonly seen: number
+  /** Since when it holds something. */
+  readonly since: number
   /** When it ended; undefined while it runs. */
   endedAt: number | undefined
   startedAt: number
@@ -77,7 +77,7 @@ export class Bursar implements Decider {
 
   observe(cell: Cell, at: number): void {
     const { kind } = cell.definition.kind
-    if (kind === 'budget') this.#budget(cell, at)
+    if (kind === 'budget') this.#budget(cell)
     else if (kind === 'task' && this.#holders.size > 0) this.#task(cell, at)
   }
 
@@ -132,7 +132,7 @@ export class Bursar implements Decider {
     return undefined
   }
 
-  #budget({ address, snapshot }: Cell, at: number): void {
+  #budget({ address, snapshot }: Cell): void {
     const { spec, holds, endedAt } = snapshot.context as BudgetContext
     if (endedAt > 0) {
       this.#budgets.delete(address)
@@ -144,23 +144,22 @@ export class Bursar implements Decider {
       if (spec?.of !== undefined) this.scopes.enter(spec.of, address)
     }
     for (const { task, turn, since } of Object.values(holds))
-      if (task !== undefined && turn !== undefined)
-        this.#hold(address, task as Address, turn, Math.max(since, at))
+      if (task !== undefined && turn !== undefined) this.#hold(address, task as Address, turn, since)
     // What it is for may have ended while something was held.
     const isOver = spec?.of !== undefined && Object.keys(holds).length === 0 && this.#hasEnded(spec.of)
     if (isOver) this.#done.add(address)
   }
 
-  #hold(budget: Address, task: Address, turn: number, at: number): void {
+  #hold(budget: Address, task: Address, turn: number, since: number): void {
     const holders = this.#holders.get(task) ?? []
     if (holders.some(known => known.turn === turn && known.budget === budget)) return
     const holder: Holder = {
       budget,
       task,
       turn,
-      seen: at,
+      since,
       endedAt: undefined,
-      startedAt: at,
+      startedAt: since,
     }
     this.#holders.set(task, [...holders, holder])
     this.#unsure.add(holder)
@@ -178,7 +177,7 @@ export class Bursar implements Decider {
       return
     }
     // Of one that was interrupted nobody knows when it ended: it ran as long as it was seen to.
-    this.#end(holder, this.#waited.has(nameOf(holder)) ? at : holder.seen)
+    this.#end(holder, this.#waited.has(nameOf(holder)) ? at : this.#lastSeen(holder))
   }
 
   #end(holder: Holder, at: number): void {
@@ -196,9 +195,21 @@ export class Bursar implements Decider {
       return
     }
     const attempt = attemptsOf(this.#journal, holder.task)?.find(({ turn }) => turn === holder.turn)
-    holder.startedAt = attempt?.startedAt ?? holder.seen
-    const endedAt = attempt?.outcome === 'interrupted' ? holder.seen : attempt?.endedAt
-    this.#end(holder, endedAt ?? holder.seen)
+    holder.startedAt = attempt?.startedAt ?? holder.since
+    const wasInterrupted = attempt?.outcome === 'interrupted' || typeof attempt?.endedAt !== 'number'
+    this.#end(holder, wasInterrupted ? this.#lastSeen(holder) : (attempt?.endedAt ?? holder.since))
+  }
+
+  /** The last record of the process life in which it ran. */
+  #lastSeen({ budget: actor, task, turn, since }: Holder): number {
+    const begun = this.#journal
+      .query({ actor, types: ['budget.reserve'], since, until: since })
+      .find(({ data, refused }) => refused === null && isOf(data as unknown as Hold, { task, turn }))
+    const [start] = this.#journal.query({ types: ['hub.start'], after: begun?.seq ?? 0, limit: 1 })
+    // That of this life may not be written yet.
+    return start === undefined
+      ? this.#journal.standing().last.at
+      : (this.#journal.get(start.seq - 1)?.at ?? since)
   }
 
   /** The next of what an attempt that is over still holds. */
@@ -207,7 +218,7 @@ export class Bursar implements Decider {
     const open = Object.entries(holds).find(([, hold]) => isOf(hold, holder))
     if (open === undefined) return undefined
     const [key, { amounts, attempt }] = open
-    const time = attempt === true ? { time: this.#timeOf(holder, holder.endedAt ?? holder.seen) } : {}
+    const time = attempt === true ? { time: this.#timeOf(holder, holder.endedAt ?? holder.since) } : {}
     return word(holder.budget, 'budget.settle', { key, amounts: { ...amounts, ...time } })
   }
 
@@ -245,7 +256,8 @@ export class Bursar implements Decider {
 
 const nameOf = ({ task, turn }: Pick<Holder, 'task' | 'turn'>): string => `${task} ${turn}`
 
-const isOf = ({ task, turn }: Hold, holder: Holder): boolean => task === holder.task && turn === holder.turn
+const isOf = ({ task, turn }: Hold, holder: Pick<Holder, 'task' | 'turn'>): boolean =>
+  task === holder.task && turn === holder.turn
 
 const word = (to: Address, type: string, data: Json): Envelope =>
   input({ type, to, from: BUDGETS, data, correlationId: to })

@@ -7,6 +7,7 @@ import { CLIENT, idOf, kindOf, type Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
 import type { Door } from '../door.ts'
 import type { HandleHost } from '../handles.ts'
+import type { SendOptions } from '../options.ts'
 import { budgetOf } from './limits.ts'
 
 export interface Opening {
@@ -21,6 +22,7 @@ export interface Opening {
 export async function openFor(
   { door, handles }: { readonly door: Door; readonly handles: HandleHost },
   { to, option, key }: Opening,
+  how: SendOptions,
 ): Promise<Address> {
   const { limits, parent } = budgetOf(option)
   const known = key === undefined ? undefined : handles.journal.key(CLIENT, key.key)
@@ -31,14 +33,18 @@ export async function openFor(
       reason: 'open it with runtime.budgets.open()',
     })
   const within = parent === undefined ? {} : { parent }
-  const budget = await door.create({
-    type: 'budget.open',
-    to: budgetFor(to),
-    from: CLIENT,
-    data: { limits, of: to, ...within },
-    correlationId: budgetFor(to),
-    key: key === undefined ? undefined : { key: `${key.key} budget`, raw: [key.raw, limits, parent ?? null] },
-  })
+  const budget = await door.create(
+    {
+      type: 'budget.open',
+      to: budgetFor(to),
+      from: CLIENT,
+      data: { limits, of: to, ...within },
+      correlationId: budgetFor(to),
+      key:
+        key === undefined ? undefined : { key: `${key.key} budget`, raw: [key.raw, limits, parent ?? null] },
+    },
+    how,
+  )
   return kindOf(to) === 'task' ? `task/${idOf(budget).slice(TASK.length)}` : `workflow/${idOf(budget)}`
 }
 

@@ -8,6 +8,7 @@ import type { Signal } from '../../messages/signal.ts'
 import type { PendingMessage } from '../../runtime/journal.ts'
 import { decode } from '../../runtime/record.ts'
 import type { Life } from '../host/life.ts'
+import { budgetFaults, budgetsLeft } from './budgets.ts'
 import { inputFault, Senders } from './inputs.ts'
 import type { Invariant } from './invariant.ts'
 import { reading, type Taken } from './reading.ts'
@@ -30,7 +31,7 @@ export const sum: Invariant = {
         report(life, rowsFault(shadow))
       },
       moved: (move, life) => {
-        const wrong = arrivalFault(move) ?? inputFault(move, shadow, senders)
+        const wrong = arrivalFault(move) ?? inputFault(move, shadow, senders) ?? budgetFaults(move, shadow)
         report(life, wrong === undefined ? undefined : `${labelOf(move.signal)}: ${wrong}`)
       },
       took: (taken, life) => {
@@ -43,7 +44,7 @@ export const sum: Invariant = {
           report(life, `signal ${signal.seq} is two acknowledged messages`)
         if (signal !== undefined) accepted.add(signal.seq)
       },
-      drained: life => report(life, rowsFault(shadow) ?? leftFault(shadow)),
+      drained: life => report(life, rowsFault(shadow) ?? leftFault(shadow) ?? budgetsLeft(shadow)),
     }
   }),
 }
