@@ -32,6 +32,7 @@ import {
   fragile,
 } from './task-events.ts'
 import { dependencyRows } from './task-dependencies.rows.ts'
+import { effectRows } from './task-effects.rows.ts'
 import { handOffRows } from './task-hand-off.rows.ts'
 import { letterRows } from './task-letters.rows.ts'
 import { timeoutRows } from './task-timeouts.rows.ts'
@@ -312,6 +313,8 @@ const rows: Row[] = [
   ...timeoutRows,
   // ---- messages to agents
   ...letterRows,
+  // ---- effects
+  ...effectRows,
   // ---- handed on
   ...handOffRows,
 ]

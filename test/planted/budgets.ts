@@ -30,7 +30,7 @@ export const BUDGETS: readonly Mutant[] = [
     name: 'who died holds on',
     words: 'What attempts had set aside when the process died is never settled.',
     file: 'src/runtime/budget/bursar.ts',
-    find: '    this.#end(holder, this.#waited.has(nameOf(holder)) ? at : holder.seen)',
+    find: '    this.#end(holder, this.#waited.has(nameOf(holder)) ? at : this.#lastSeen(holder))',
     replace: '    if (this.#waited.has(nameOf(holder))) this.#end(holder, at)',
     invariant: 7,
   },

@@ -11,6 +11,7 @@ import type { Life } from '../host/life.ts'
 import type { Watcher } from '../host/watcher.ts'
 import { attempts } from './attempts.ts'
 import { cached } from './cached.ts'
+import { intents } from './intents.ts'
 import type { Invariant } from './invariant.ts'
 import { outcomes } from './outcomes.ts'
 import { Past } from './past.ts'
@@ -23,7 +24,8 @@ export const onceInside: Invariant = {
   number: 6,
   promise:
     'Processing inside is exactly once; external effects are at least once, all attempts under one key.',
-  watch: () => together(messages(), lives(), attempts(), works(), outcomes(), statistics(), cached()),
+  watch: () =>
+    together(messages(), lives(), attempts(), works(), outcomes(), statistics(), cached(), intents()),
 }
 
 const say = (life: Life, detail: string): void => life.simulation.break(6, detail)
