@@ -106,6 +106,7 @@ export { graphMachine } from './machines/graph.ts'
 export { groupMachine } from './machines/group.ts'
 export { hubMachine } from './machines/hub.ts'
 export { postMachine } from './machines/post.ts'
+export { projectMachine } from './machines/project.ts'
 export { lockMachine } from './machines/lock.ts'
 export { queueMachine } from './machines/queue.ts'
 export { scheduleMachine } from './machines/schedule.ts'
@@ -121,6 +122,14 @@ export { PREFLIGHT_CODES, type PreflightCode } from './preflight/codes.ts'
 export type { Finding } from './preflight/finding.ts'
 export { preflight } from './preflight/preflight.ts'
 export type { ActorInfo, ActorsView, HeldActor } from './runtime/actors-view.ts'
+export type {
+  Project,
+  ProjectInfo,
+  ProjectSummary,
+  ProjectsView,
+  ProjectWord,
+} from './runtime/project/projects-view.ts'
+export type { ByState, Report } from './runtime/report/report.ts'
 export type { AgentFilter, AgentInfo, AgentPool, AgentsView } from './runtime/agents-view.ts'
 export type { AttemptInfo } from './runtime/attempts.ts'
 export type { TaskHandle, TaskInfo, WaitOptions } from './runtime/handles.ts'

@@ -5,6 +5,7 @@ import { conversationMachine } from '../machines/conversation.ts'
 import { gateMachine } from '../machines/gate.ts'
 import { graphMachine } from '../machines/graph.ts'
 import { groupMachine } from '../machines/group.ts'
+import { projectMachine } from '../machines/project.ts'
 import { queueMachine } from '../machines/queue.ts'
 import { scheduleMachine } from '../machines/schedule.ts'
 import { taskMachine } from '../machines/task.ts'
@@ -13,6 +14,7 @@ import { budgetMessages, budgetPublic } from '../messages/budget.ts'
 import { conversationMessages, conversationPublic } from '../messages/conversation.ts'
 import { gateMessages, gatePublic } from '../messages/gate.ts'
 import { groupMessages, groupPublic } from '../messages/group.ts'
+import { projectMessages, projectPublic } from '../messages/project.ts'
 import { queueMessages, queuePublic } from '../messages/queue.ts'
 import { scheduleMessages, schedulePublic } from '../messages/schedule.ts'
 import { taskMessages, taskPublic } from '../messages/task.ts'
@@ -139,6 +141,18 @@ export const conversationKind: ActorKind = {
   rests: () => false,
 }
 
+export const projectKind: ActorKind = {
+  kind: 'project',
+  machine: projectMachine,
+  creates: 'project.open',
+  messages: projectMessages,
+  public: projectPublic,
+  names: { open: 'project.opened', 'closed > open': 'project.reopened' },
+  // What lives of it is counted in memory, so it must be known.
+  wakes: () => true,
+  rests: () => false,
+}
+
 export const KINDS_THAT_ACT: readonly ActorKind[] = [
   taskKind,
   agentKind,
@@ -149,6 +163,7 @@ export const KINDS_THAT_ACT: readonly ActorKind[] = [
   gateKind,
   conversationKind,
   budgetKind,
+  projectKind,
   contextKind,
   postKind,
   lockKind,

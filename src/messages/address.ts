@@ -31,6 +31,8 @@ export const DISPATCHER = 'system/dispatcher' satisfies Address
 export const DEPENDENCIES = 'system/dependencies' satisfies Address
 /** Tells agents of their failures, and gives what waits for one that was given up to others. */
 export const SUPERVISOR = 'system/supervisor' satisfies Address
+/** Tells projects how what is done for them ended. */
+export const PROJECTS = 'system/projects' satisfies Address
 /** Tells schedules which of their times have come. */
 export const CALENDAR = 'system/calendar' satisfies Address
 /** Tells budgets which attempts are over, and what became of what they are for. */

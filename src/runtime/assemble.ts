@@ -36,7 +36,11 @@ import { pastCell } from './past.ts'
 import { checkWorkflows } from './preflight-rules.ts'
 import { LockKeeper } from './lock/lock-keeper.ts'
 import { Population } from './population.ts'
+import { Bookkeeper } from './project/bookkeeper.ts'
+import { ProjectsView } from './project/projects-view.ts'
 import { Queues } from './queues.ts'
+import { Census } from './report/census.ts'
+import { Reporter } from './report/report.ts'
 import { Registry } from './registry.ts'
 import { release, report } from './release.ts'
 import { RunsView } from './runs-view.ts'
@@ -54,6 +58,7 @@ export interface Assembly {
   readonly handles: HandleHost
   readonly submissions: Submissions
   readonly views: AllViews
+  readonly reporter: Reporter
 }
 
 /** @throws StatorError DEFINITION_INVALID, ALREADY_REGISTERED, PREFLIGHT_FAILED */
@@ -88,6 +93,8 @@ export function assemble(options: RuntimeOptions): Assembly {
   const population = new Population(journal, registry, hub)
   const dispatcher = new Dispatcher({ handles: (agent, task) => registry.handles(agent, task), roles })
   const dependencies = new Dependencies(population, journal, (task, path) => dispatcher.rank(task, path))
+  const census = new Census()
+  const bookkeeper = new Bookkeeper(dispatcher)
   const bursar = new Bursar({ population, journal })
   const lockKeeper = new LockKeeper(population, limits.locksHeld)
   // Who goes first in a queue may depend on what waits for it: that is said before the next one is chosen.
@@ -99,6 +106,8 @@ export function assemble(options: RuntimeOptions): Assembly {
       dispatcher,
       limits,
       bursar,
+      census,
+      bookkeeper,
       lockKeeper,
       random: host.random,
       agents: () => agents,
@@ -246,7 +255,17 @@ export function assemble(options: RuntimeOptions): Assembly {
   const effects = new EffectsView(standIns, open)
   const budgets = new BudgetsView({ door, handles, bursar, lifetime, admit })
   const ledger = new LedgerView({ journal, door, lifetime, admit })
+  const projects = new ProjectsView({ door, journal, population, bookkeeper, lifetime, admit })
+  const reporter = new Reporter({
+    census,
+    dispatcher,
+    clock,
+    agents: () => agents.list(),
+    projects: () => projects.list(),
+  })
   const views = {
+    projects,
+    project: projects.of,
     budgets,
     ledger,
     agents,
@@ -259,5 +278,5 @@ export function assemble(options: RuntimeOptions): Assembly {
     mail: team.mail,
     locks: team.locks,
   }
-  return { parts, lifetime, handles, submissions, views }
+  return { parts, lifetime, handles, submissions, views, reporter }
 }

@@ -17,6 +17,8 @@ export interface Decider {
   ended?(actor: Gone, signal: Signal): void
   /** At a start: an actor that stays parked. True where this decider has all that it needs of it; else it is brought back. */
   rest?(checkpoint: Checkpoint): boolean
+  /** At a start: an actor that stays parked, or may. One that is brought back nonetheless is observed. */
+  parked?(checkpoint: Pick<Checkpoint, 'address' | 'state'>): void
   /** Why an input must not reach its recipient, who cannot know: a code of the catalogue, and details in words. */
   objection?(signal: Signal): Why | undefined
   /** A task that is a message comes to be: why it cannot be delivered, where nobody can be refused for that. It is stamped on it. */
@@ -56,6 +58,10 @@ export class Deciders implements Decider {
 
   rest(checkpoint: Checkpoint): boolean {
     return this.#all.some(decider => decider.rest?.(checkpoint) === true)
+  }
+
+  parked(checkpoint: Pick<Checkpoint, 'address' | 'state'>): void {
+    for (const decider of this.#all) decider.parked?.(checkpoint)
   }
 
   objection(signal: Signal): Why | undefined {

@@ -69,7 +69,7 @@ export function checkSubmitOptions(options: SubmitOptions, more: readonly string
 /** What a submission can be given; another word is one misspelled. */
 const WORDS = new Set<string>([
   ...CHECKED,
-  ...(['id', 'priority', 'agent', 'queue', 'key', 'group'] satisfies (keyof SubmitOptions)[]),
+  ...(['id', 'priority', 'project', 'agent', 'queue', 'key', 'group'] satisfies (keyof SubmitOptions)[]),
 ])
 
 /** Most submissions have nothing to be looked at here: a schema is dear where 20,000 come a second. */

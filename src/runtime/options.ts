@@ -85,6 +85,8 @@ export interface StartOptions extends SendOptions {
    * limited, and not counted.
    */
   budget?: BudgetOption
+  /** The project that it is done for, with all below it: one that is open. Default: none. */
+  project?: string
 }
 
 /** The id of a task, or the address or handle of a task, a run or a group. */

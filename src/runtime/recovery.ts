@@ -106,6 +106,7 @@ function restore(
     isBehind(checkpoint)
     population.check(checkpoint)
     dispatcher.shelf.recorded(checkpoint.address, checkpoint.state)
+    deciders.parked(checkpoint)
   }
   return { waiting, covered }
 }

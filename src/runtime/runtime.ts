@@ -30,6 +30,7 @@ import type {
   StartOptions,
   SubmitOptions,
 } from './options.ts'
+import type { Report, Reporter } from './report/report.ts'
 import { prune } from './retention.ts'
 import { Run } from './run-handle.ts'
 import { CLIENT, type Submissions } from './submissions.ts'
@@ -53,14 +54,16 @@ class RuntimeImpl extends Views {
   readonly #lifetime: Lifetime
   readonly #handles: HandleHost
   readonly #submissions: Submissions
+  readonly #reporter: Reporter
 
   constructor(options: RuntimeOptions) {
-    const { views, parts, lifetime, handles, submissions } = assemble(options)
+    const { views, parts, lifetime, handles, submissions, reporter } = assemble(options)
     super(views)
     this.#parts = parts
     this.#lifetime = lifetime
     this.#handles = handles
     this.#submissions = submissions
+    this.#reporter = reporter
   }
 
   /** Restores from the journal and starts the loop. Called once, by createRuntime. */
@@ -181,6 +184,14 @@ class RuntimeImpl extends Views {
       held: this.actors.heldCount,
       origin: this.#lifetime.origin,
     }
+  }
+
+  /**
+   * The whole hub at a glance, as plain JSON: what is in which state. Reads no journal and looks at no task, so that it can be polled: it
+   * costs what agents, queues and projects cost. @throws StatorError JOURNAL_FAILED
+   */
+  report(): Report {
+    return this.#reporter.report(this.status())
   }
 
   /** Actors that do not move until somebody acts, and why. @throws StatorError JOURNAL_FAILED */

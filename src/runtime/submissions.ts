@@ -20,6 +20,7 @@ import type { TaskCreate } from '../messages/task.ts'
 import { isTaskOfSchedule } from '../messages/schedule.ts'
 import { Door } from './door.ts'
 import { openFor } from './budget/opening.ts'
+import { join } from './project/joining.ts'
 import { checkAfter, checkPriority, checkSubmitOptions, keyOf, startOf } from './given.ts'
 import { TaskHandle, type HandleHost } from './handles.ts'
 import { hashOf } from './hash.ts'
@@ -205,12 +206,13 @@ export class Submissions {
     options: StartOptions,
     coming?: Coming,
   ): Promise<Address> {
-    const { budget: option } = options
+    const { budget: option, project } = options
     const raw = option === undefined ? given : [given, this.admit(option)]
     const key = keyOf(options, wanted, raw)
     const to =
       option === undefined ? wanted : await openFor(this.#parts, { to: wanted, option, key }, options)
     const priority = checkPriority(options.priority)
+    if (project !== undefined) await join(this.#parts, { member: to, project, key: key?.key })
     return this.#parts.door.create(
       { type, to, from: CLIENT, data, priority, correlationId: to, key, coming },
       options,

@@ -39,7 +39,9 @@ import { PostOffice } from './mail/post-office.ts'
 import { Questions } from './mail/questions.ts'
 import { Postmaster } from './mailbox/postmaster.ts'
 import type { Population } from './population.ts'
+import type { Bookkeeper } from './project/bookkeeper.ts'
 import type { Random } from './random.ts'
+import type { Census } from './report/census.ts'
 import type { Registry } from './registry.ts'
 import { announce } from './ledger/doubts.ts'
 import type { Doubt, Seat } from './seat.ts'
@@ -55,12 +57,14 @@ export interface TeamDecidersParts {
   readonly limits: Limits
   readonly lockKeeper: LockKeeper
   readonly bursar: Bursar
+  readonly census: Census
+  readonly bookkeeper: Bookkeeper
   readonly random: Random
   /** They are there once all parts are. */
   readonly agents: () => AgentsView
 }
 
-export interface TeamParts extends Omit<TeamDecidersParts, 'agents' | 'random'> {
+export interface TeamParts extends Omit<TeamDecidersParts, 'agents' | 'random' | 'census' | 'bookkeeper'> {
   readonly contexts: readonly AnyContext[]
   readonly door: Door
   readonly handles: HandleHost
@@ -108,6 +112,9 @@ export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
     new Supervisor({ ...parts, code }),
     new Postmaster(limits),
     parts.lockKeeper,
+    parts.census,
+    // Last, so that it tells once what a turn came to.
+    parts.bookkeeper,
   ]
 }
 

@@ -7,6 +7,7 @@ import type { EffectsView } from './effects-view.ts'
 import type { GatesView } from './gates-view.ts'
 import type { LedgerView } from './ledger/ledger-view.ts'
 import type { MailView } from './mail/mail-view.ts'
+import type { ProjectsView } from './project/projects-view.ts'
 import type { LocksView } from './lock/locks-view.ts'
 import type { RunsView } from './runs-view.ts'
 import type { TasksView } from './tasks-view.ts'
@@ -25,6 +26,9 @@ export abstract class Views {
   readonly mail: MailView
   readonly locks: LocksView
   readonly runs: RunsView
+  readonly projects: ProjectsView
+  /** The handle of a project, from any process life. @throws StatorError ADDRESS_INVALID */
+  readonly project: ProjectsView['of']
 
   constructor(views: AllViews) {
     this.agents = views.agents
@@ -38,5 +42,7 @@ export abstract class Views {
     this.mail = views.mail
     this.locks = views.locks
     this.runs = views.runs
+    this.projects = views.projects
+    this.project = views.project
   }
 }

@@ -14,6 +14,7 @@ import { compile } from '../../src/machines/graph-state.ts'
 import { groupMachine } from '../../src/machines/group.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { postMachine } from '../../src/machines/post.ts'
+import { projectMachine } from '../../src/machines/project.ts'
 import { lockMachine } from '../../src/machines/lock.ts'
 import { queueMachine } from '../../src/machines/queue.ts'
 import { scheduleMachine } from '../../src/machines/schedule.ts'
@@ -248,6 +249,21 @@ const cases: Case[] = [
       rejected: [gate, signal('gate.reject', { by: 'ann', reason: 'no' })],
       expired: [gate, { type: 'gate.expired' }],
       cancelled: [gate, signal('gate.cancel', {})],
+    },
+  },
+  {
+    machine: projectMachine,
+    id: 'project',
+    cancel: ['project.close', 'project.reopen'],
+    failure: ['project.count'],
+    exempt: {
+      'pending project.close': 'it is not opened yet',
+      'pending project.count': 'it is not opened yet',
+    },
+    ways: {
+      pending: [],
+      open: [signal('project.open', {}, { to: 'project/p' })],
+      closed: [signal('project.open', {}, { to: 'project/p' }), signal('project.close', { by: 'sue' })],
     },
   },
   {

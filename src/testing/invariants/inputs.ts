@@ -95,6 +95,12 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
   'queue.resume',
   'queue.drain',
   'gate.open',
+  'project.open',
+  'project.join',
+  'project.phase',
+  'project.metadata',
+  'project.close',
+  'project.reopen',
   'gate.approve',
   'gate.reject',
   'gate.reassign',
@@ -155,6 +161,8 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
     return OF_CLOCK.has(type) ? timerFault(move, shadow) : 'the clock does not say that'
   if (from === 'system/dispatcher')
     return OF_DISPATCHER.has(type) ? undefined : 'the dispatcher does not say that'
+  if (from === 'system/projects')
+    return type === 'project.count' ? undefined : 'the bookkeeper does not say that'
   if (from === 'system/supervisor')
     return OF_SUPERVISOR.has(type) ? undefined : 'the supervisor does not say that'
   if (from === 'system/calendar') return OF_CALENDAR.has(type) ? undefined : 'the calendar does not say that'

@@ -2,9 +2,7 @@
  * Lifecycles: every move that a task, an agent, a run, a schedule, a queue, a gate, a shared value or the hub may make, written down by hand. A second opinion beside the
  * machines: nothing here may be taken from them.
  */
-
-/** From a state (none: before its creation), by a message, to one of these states. */
-type Lifecycle = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+import { agent, project, type Lifecycle } from './lifecycles-of-agents.ts'
 
 const cancel = { 'task.cancel': ['cancelled'], 'task.drop': ['dead', 'failed'] } as const
 const task: Lifecycle = {
@@ -45,82 +43,6 @@ const task: Lifecycle = {
     ...cancel,
   },
   dead: { 'task.replay': ['queued'], 'task.discard': ['cancelled'], 'task.cancel': ['cancelled'] },
-}
-
-const ends = { 'agent.stop': ['stopped'] } as const
-const givenUp = ['restarting', 'quarantined', 'stopped'] as const
-const breaks = { 'agent.fail': ['error', ...givenUp], ...ends } as const
-const works = {
-  'agent.online': ['ready', 'idle'],
-  'agent.offline': ['offline'],
-  'agent.pause': ['paused'],
-  ...breaks,
-} as const
-/** What it hears in such a state leaves it there. */
-const takesNone = (state: string): Lifecycle[string] => ({
-  'agent.register': [state],
-  'agent.online': [state],
-  'agent.offline': [state],
-  'agent.load': [state],
-  'agent.pause': [state],
-  ...ends,
-})
-const agent: Lifecycle = {
-  none: { 'agent.register': ['offline'] },
-  offline: {
-    'agent.register': ['offline'],
-    'agent.online': ['ready', 'idle'],
-    'agent.load': ['offline'],
-    'agent.pause': ['paused'],
-    ...ends,
-  },
-  idle: {
-    'agent.register': ['idle'],
-    'agent.load': ['idle'],
-    'agent.fault': ['idle', ...givenUp],
-    ...works,
-  },
-  ready: {
-    'agent.register': ['ready'],
-    'agent.load': ['ready', 'busy'],
-    'agent.fault': ['ready', ...givenUp],
-    ...works,
-  },
-  busy: {
-    'agent.register': ['busy'],
-    'agent.load': ['ready', 'busy'],
-    'agent.fault': ['busy', ...givenUp],
-    ...works,
-  },
-  paused: {
-    'agent.register': ['paused'],
-    'agent.online': ['paused'],
-    'agent.offline': ['paused'],
-    'agent.load': ['paused'],
-    'agent.pause': ['paused'],
-    'agent.resume': ['paused', 'offline', 'idle', 'busy', 'ready'],
-    'agent.fault': ['paused'],
-    ...breaks,
-  },
-  error: {
-    'agent.register': ['error'],
-    'agent.online': ['ready', 'idle', 'paused'],
-    'agent.offline': ['offline', 'paused'],
-    'agent.load': ['error'],
-    'agent.pause': ['error'],
-    'agent.resume': ['error', 'busy', 'ready'],
-    ...ends,
-  },
-  restarting: {
-    ...takesNone('restarting'),
-    'hub.timer': ['idle', 'offline', 'paused'],
-    'agent.resume': ['restarting', 'idle', 'offline'],
-  },
-  quarantined: {
-    ...takesNone('quarantined'),
-    'agent.resume': ['quarantined', 'idle', 'offline'],
-    'step.done': ['quarantined', 'idle', 'offline', 'paused', 'stopped'],
-  },
 }
 
 /** Of a graph given as data. */
@@ -336,6 +258,7 @@ export const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   gate,
   post,
   budget,
+  project,
   context,
   conversation,
   lock,

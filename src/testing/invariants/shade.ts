@@ -13,6 +13,7 @@ import { groupMachine } from '../../machines/group.ts'
 import { compile, type CompiledPlan } from '../../machines/graph-state.ts'
 import { indexOf, type FlowIndex } from '../../machines/flow-index.ts'
 import { postMachine } from '../../machines/post.ts'
+import { projectMachine } from '../../machines/project.ts'
 import { lockMachine } from '../../machines/lock.ts'
 import { queueMachine } from '../../machines/queue.ts'
 import { scheduleMachine } from '../../machines/schedule.ts'
@@ -144,6 +145,7 @@ const SORTS: Readonly<Record<string, readonly [kind: string, sort: Sort]>> = {
   'post.send': ['post/', plain(postMachine)],
   'budget.open': ['budget/', plain(budgetMachine)],
   'context.set': ['context/', plain(contextMachine)],
+  'project.open': ['project/', plain(projectMachine)],
   'lock.acquire': ['lock/', plain(lockMachine)],
   'queue.configure': ['queue/', plain(queueMachine)],
   'conversation.load': ['conversation/', plain(conversationMachine)],
@@ -215,6 +217,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'held > workflow.running': 'workflow.resumed',
   'group.running': 'group.started',
   'gate.open': 'gate.opened',
+  'project.open': 'project.opened',
+  'closed > project.open': 'project.reopened',
   'budget.open': 'budget.opened',
   'exhausted > budget.open': 'budget.replenished',
   'conversation.running': 'conversation.started',
