@@ -114,6 +114,7 @@ export { taskMachine } from './machines/task.ts'
 export type { Address, Kind } from './messages/address.ts'
 export type { Duration } from './messages/duration.ts'
 export type { Json } from './messages/json.ts'
+export { DEAD_REASONS, type DeadReason } from './messages/task.ts'
 export { MAIL_TYPES, type MailType } from './messages/mail.ts'
 export { PRIORITIES, type Message, type Priority } from './messages/message.ts'
 export type { Migrate, RunSnapshot, StateValue } from './messages/migration.ts'
@@ -138,6 +139,7 @@ export type { CancelOptions, Run } from './runtime/run-handle.ts'
 export type { HeldStep } from './runtime/run-held.ts'
 export type { Progress } from './runtime/run-progress.ts'
 export type { RunFilter, RunPage, RunsView, RunSummary } from './runtime/runs-view.ts'
+export type { ConversationInfo, ConversationsView } from './runtime/conversation/conversations-view.ts'
 export { cursorOf } from './runtime/cursor.ts'
 export type { Effects, Mock } from './runtime/effects.ts'
 export type { EffectsView } from './runtime/effects-view.ts'
@@ -180,6 +182,12 @@ export type {
   LocksView,
   LockStatistics,
 } from './runtime/lock/locks-view.ts'
+export type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetters,
+} from './runtime/mailbox/dead-letters.ts'
 export { memory } from './runtime/memory-journal.ts'
 export type {
   Dependency,

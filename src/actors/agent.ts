@@ -8,6 +8,7 @@ import { checkName } from '../messages/address.ts'
 import type { Supervision } from '../messages/agent.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import { checkPattern } from '../messages/topic.ts'
+import { mailboxSchema, type MAILBOX_OVERFLOWS, type MailboxSpec } from '../messages/mailbox.ts'
 import { func, parse } from './schema.ts'
 import { checkTask } from './shapes.ts'
 import { supervisionOf, type SupervisionOptions } from './supervision.ts'
@@ -24,8 +25,21 @@ export interface AgentOptions {
   warmUp?: () => Promise<void> | void
   /** A warm-up that takes longer has failed. Default 30 minutes (limits.taskTimeout). */
   warmUpTimeout?: Duration
+  /** How much mail may wait for it, and what becomes of more. */
+  mailbox?: MailboxOptions
   /** What follows when it fails again and again (docs/supervision.md). Default: nothing; each task has its own retries. */
   supervision?: SupervisionOptions
+}
+
+/** Holds for the record of the agent: also while its code is away. */
+export interface MailboxOptions {
+  /** Messages that may wait. Default limits.mailbox (1,000). */
+  limit?: number
+  /**
+   * Of a message for which there is no room: `refuse` (default) tells its sender (MAILBOX_FULL); `drop-oldest` makes a dead letter of who has
+   * waited longest, `drop-newest` of the message itself. Who asks is refused, or hears that the question was dropped.
+   */
+  overflow?: (typeof MAILBOX_OVERFLOWS)[number]
 }
 
 export type Handler<I, O> = (input: I, ctx: TaskContext) => Promise<O> | O
@@ -46,6 +60,7 @@ const optionsShape = z.object({
   skills: z.array(z.string()).optional(),
   capacity: z.int().min(1).optional(),
   warmUp: func.optional(),
+  mailbox: z.strictObject(mailboxSchema.shape).optional(),
   // They have checks of their own.
   warmUpTimeout: z.unknown().optional(),
   supervision: z.unknown().optional(),
@@ -61,6 +76,7 @@ export class AgentDefinition {
   /** In milliseconds, where it is limited by itself. */
   readonly warmUpTimeout: number | undefined
   readonly supervision: Supervision | undefined
+  readonly mailbox: MailboxSpec | undefined
   readonly #options: AgentOptions
   /** By name of the task. */
   readonly handlers: ReadonlyMap<string, Bound>
@@ -83,6 +99,7 @@ export class AgentDefinition {
     this.warmUpTimeout = warmUpTimeout === undefined ? undefined : toMs(warmUpTimeout, 'warmUpTimeout')
     this.supervision =
       supervision === undefined ? undefined : supervisionOf(supervision, `supervision of agent ${id}`)
+    this.mailbox = options.mailbox === undefined ? undefined : Object.freeze({ ...options.mailbox })
     this.#options = { ...options, skills: this.skills }
     this.handlers = handlers
     this.subscriptions = Object.freeze([...subscriptions])

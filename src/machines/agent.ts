@@ -44,16 +44,18 @@ export const agentMachine = setup({
   actions: {
     register: assign(({ context, event }) => {
       if (event.type !== 'agent.register') return {}
-      const { role = null, skills, capacity, supervision, topics } = event.data
+      const { role = null, skills, capacity, supervision, topics, mailbox } = event.data
       // Where nobody supervises it any more, that is said by null, as JSON has nothing else for it.
       const supervised = supervision ?? (context.supervision === undefined ? undefined : null)
       const heard = topics ?? (context.topics === undefined ? undefined : [])
+      const box = mailbox ?? (context.mailbox === undefined ? undefined : null)
       return {
         role,
         skills,
         capacity,
         ...(supervised !== undefined && { supervision: supervised }),
         ...(heard !== undefined && { topics: heard }),
+        ...(box !== undefined && { mailbox: box }),
       }
     }),
     /** A new process life: what ran in the old one is told apart, to the tasks. */

@@ -1,5 +1,6 @@
 /** What an agent is told. Schemas only. */
 import { z } from 'zod'
+import { mailboxSchema } from './mailbox.ts'
 import { address, failureSchema, json, retrySchema } from './task.ts'
 
 export const GIVEN_UP = ['quarantine', 'stop'] as const
@@ -27,6 +28,7 @@ export const agentMessages = {
     role: z.string().optional(),
     skills: z.array(z.string()),
     capacity: z.int().min(1),
+    mailbox: mailboxSchema.optional(),
     /** What it wants to hear of what is published, and as which task. */
     topics: z.array(z.object({ pattern: z.string(), task: z.string() })).optional(),
     supervision: supervisionSchema.optional(),

@@ -1,4 +1,4 @@
-/** A mailbox as its agent has it: how much mail may wait, what becomes of more, how much is handled at once. Schemas only. */
+/** A mailbox as its agent has it: how much mail may wait, and what becomes of more. Schemas only. */
 import { z } from 'zod'
 
 /** Of mail for which there is no room: who sends it is refused; who has waited longest gives way; it lies among the dead itself. */
@@ -7,6 +7,5 @@ export const MAILBOX_OVERFLOWS = ['refuse', 'drop-oldest', 'drop-newest'] as con
 export const mailboxSchema = z.object({
   limit: z.int().min(1).optional(),
   overflow: z.enum(MAILBOX_OVERFLOWS).optional(),
-  concurrency: z.int().min(1).optional(),
 })
 export type MailboxSpec = z.infer<typeof mailboxSchema>

@@ -112,13 +112,14 @@ export class AgentsView {
     const address: Address = `agent/${agent.id}`
     const warmUp = warms ? agent.warmUp : undefined
     if (warmUp !== undefined) dispatcher.cold(address)
-    const { skills, capacity, role, supervision, subscriptions } = agent
+    const { skills, capacity, role, supervision, subscriptions, mailbox } = agent
     const data = {
       skills: [...skills],
       capacity,
       ...(role === undefined ? {} : { role }),
       ...(subscriptions.length === 0 ? {} : { topics: subscriptions.map(topic => ({ ...topic })) }),
       ...(supervision === undefined ? {} : { supervision: supervision as unknown as Json }),
+      ...(mailbox === undefined ? {} : { mailbox: mailbox as Json }),
     }
     const cell = population.find(address)
     const known = cell?.snapshot.context as AgentContext | undefined
@@ -130,7 +131,9 @@ export class AgentsView {
         known.capacity,
         known.supervision ?? null,
         known.topics ?? [],
-      ]) === JSON.stringify([role ?? null, skills, capacity, supervision ?? null, subscriptions])
+        known.mailbox ?? null,
+      ]) ===
+        JSON.stringify([role ?? null, skills, capacity, supervision ?? null, subscriptions, mailbox ?? null])
     if (!same) kernel.push(fromHub('agent.register', address, data))
     const ready = warmUp === undefined
     await new Promise<void>((resolve, reject) => {

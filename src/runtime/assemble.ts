@@ -10,6 +10,7 @@ import { ActorsView } from './actors-view.ts'
 import { AgentsView } from './agents-view.ts'
 import { BudgetsView } from './budget/budgets-view.ts'
 import { Bursar } from './budget/bursar.ts'
+import { Postmaster } from './mailbox/postmaster.ts'
 import { Calendar } from './calendar.ts'
 import { checkOptions } from './check-options.ts'
 import { containedLogger } from './contain.ts'
@@ -97,6 +98,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   const bookkeeper = new Bookkeeper(dispatcher)
   const bursar = new Bursar({ population, journal })
   const lockKeeper = new LockKeeper(population, limits.locksHeld)
+  const postmaster = new Postmaster(limits)
   // Who goes first in a queue may depend on what waits for it: that is said before the next one is chosen.
   const deciders = new Deciders([
     dependencies,
@@ -109,6 +111,7 @@ export function assemble(options: RuntimeOptions): Assembly {
       census,
       bookkeeper,
       lockKeeper,
+      postmaster,
       random: host.random,
       agents: () => agents,
     }),
@@ -211,6 +214,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     },
     bursar,
     lockKeeper,
+    postmaster,
     population,
     journal,
     dispatcher,
@@ -277,6 +281,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     context: team.context,
     mail: team.mail,
     locks: team.locks,
+    conversations: team.conversations,
   }
   return { parts, lifetime, handles, submissions, views, reporter }
 }

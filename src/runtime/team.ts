@@ -37,7 +37,9 @@ import { mailCalls } from './mail/calls.ts'
 import { MailView } from './mail/mail-view.ts'
 import { PostOffice } from './mail/post-office.ts'
 import { Questions } from './mail/questions.ts'
-import { Postmaster } from './mailbox/postmaster.ts'
+import { ConversationsView } from './conversation/conversations-view.ts'
+import { DeadLetters } from './mailbox/dead-letters.ts'
+import type { Postmaster } from './mailbox/postmaster.ts'
 import type { Population } from './population.ts'
 import type { Bookkeeper } from './project/bookkeeper.ts'
 import type { Random } from './random.ts'
@@ -59,6 +61,7 @@ export interface TeamDecidersParts {
   readonly bursar: Bursar
   readonly census: Census
   readonly bookkeeper: Bookkeeper
+  readonly postmaster: Postmaster
   readonly random: Random
   /** They are there once all parts are. */
   readonly agents: () => AgentsView
@@ -89,6 +92,7 @@ export interface Team {
   readonly context: ContextView['of']
   readonly mail: MailView
   readonly locks: LocksView
+  readonly conversations: ConversationsView
   /** What a handler can say to others, for one attempt of its. */
   workplace(seat: Seat): Workplace
   /** What an earlier attempt may have done already. */
@@ -99,7 +103,7 @@ export interface Team {
 
 /** They are asked in this order, after those who know of dependencies and before the dispatcher. */
 export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
-  const { population, journal, limits, bursar, agents } = parts
+  const { population, journal, limits, bursar, postmaster, agents } = parts
   const code = {
     warmAgain: (agent: Address) => agents().warmAgain(agent),
     forget: (agent: Address) => agents().forget(agent),
@@ -110,7 +114,7 @@ export function teamDeciders(parts: TeamDecidersParts): readonly Decider[] {
     new ContextKeeper(population, limits),
     new Orphans(population, journal),
     new Supervisor({ ...parts, code }),
-    new Postmaster(limits),
+    postmaster,
     parts.lockKeeper,
     parts.census,
     // Last, so that it tells once what a turn came to.
@@ -126,8 +130,14 @@ export function teamOf(parts: TeamParts): Team {
   const desk = new LockDesk(parts)
   return {
     context: context.of,
-    mail: new MailView({ ...parts, office, isClient: address => parts.registry.isClient(address) }),
     locks: new LocksView({ ...parts, desk, keeper: parts.lockKeeper }),
+    mail: new MailView({
+      ...parts,
+      office,
+      isClient: address => parts.registry.isClient(address),
+      deadLetters: new DeadLetters({ ...parts, letters: parts.postmaster.letters }),
+    }),
+    conversations: new ConversationsView(parts),
     workplace: seat => ({
       ...mailCalls({ ...parts, office }, seat),
       context: context.at(seat),

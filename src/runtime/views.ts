@@ -2,6 +2,7 @@
 import type { ActorsView } from './actors-view.ts'
 import type { AgentsView } from './agents-view.ts'
 import type { ContextView } from './context/context-view.ts'
+import type { ConversationsView } from './conversation/conversations-view.ts'
 import type { BudgetsView } from './budget/budgets-view.ts'
 import type { EffectsView } from './effects-view.ts'
 import type { GatesView } from './gates-view.ts'
@@ -25,6 +26,7 @@ export abstract class Views {
   readonly ledger: LedgerView
   readonly mail: MailView
   readonly locks: LocksView
+  readonly conversations: ConversationsView
   readonly runs: RunsView
   readonly projects: ProjectsView
   /** The handle of a project, from any process life. @throws StatorError ADDRESS_INVALID */
@@ -41,6 +43,7 @@ export abstract class Views {
     this.ledger = views.ledger
     this.mail = views.mail
     this.locks = views.locks
+    this.conversations = views.conversations
     this.runs = views.runs
     this.projects = views.projects
     this.project = views.project

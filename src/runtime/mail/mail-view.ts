@@ -16,6 +16,7 @@ import type { TaskDefinition } from '../../actors/task.ts'
 import { StatorError } from '../../errors.ts'
 import { checkName, CLIENT, idOf, type Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
+import type { DeadLetters } from '../mailbox/dead-letters.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { answerTo } from './answers.ts'
 import { clientKey, type ClientOptions } from './client-options.ts'
@@ -27,6 +28,7 @@ import { sentToMany } from './sent.ts'
 
 export interface MailViewParts extends MailHistoryParts {
   readonly office: PostOffice
+  readonly deadLetters: DeadLetters
   readonly lifetime: Pick<Lifetime, 'requireOpen' | 'requireTruth' | 'requireJournal'>
   readonly isClient: (address: Address) => boolean
   readonly admit: (value: unknown) => Json
@@ -36,9 +38,12 @@ type Said = ClientOptions & SayMailOptions
 
 export class MailView {
   readonly #parts: MailViewParts
+  /** What could not be delivered or handled. */
+  readonly deadLetters: DeadLetters
 
   constructor(parts: MailViewParts) {
     this.#parts = parts
+    this.deadLetters = parts.deadLetters
   }
 
   /**

@@ -87,6 +87,12 @@ export class Letters {
     return pileOf(this.#dead, agent)
   }
 
+  /** All dead ones, or those of an agent, who lies there longest first. */
+  allDead(agent?: Address): Letter[] {
+    const all = agent === undefined ? this.#letters.values() : this.dead(agent)
+    return [...all].filter(({ place }) => place === 'dead').toSorted((a, b) => a.since - b.since)
+  }
+
   /** All that live of a conversation. */
   *of(conversation: Address): Generator<Letter> {
     for (const task of this.#conversations.get(conversation)?.tasks ?? []) {

@@ -168,6 +168,8 @@ export class Books {
       if (!(data as { readonly clean: boolean }).clean) work.interruptions++
     }
     if (type === 'task.retry') work.interruptions = 0
+    // Its time stands still while it lies among the dead; then all of it begins anew.
+    if (state === 'dead') Object.assign(work, { ready: false, attempts: 0, interruptions: 0 })
     if (type === 'task.handOff') handOn(work, signal)
     if (!final) return
     this.works.delete(to)

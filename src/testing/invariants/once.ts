@@ -20,6 +20,9 @@ import { statistics } from './statistics.ts'
 import { together } from './together.ts'
 import { works } from './works.ts'
 
+/** Who may be there again under the same name. */
+const MAY_RETURN = ['agent/', 'schedule/', 'conversation/']
+
 export const onceInside: Invariant = {
   number: 6,
   promise:
@@ -118,7 +121,7 @@ function lives(): Watcher {
         if (!stays) continue
         if (fromState === null) {
           if (alive.has(to)) say(life, `signal ${seq} creates ${to}, which lives`)
-          if (over.has(to) && !to.startsWith('agent/') && !to.startsWith('schedule/'))
+          if (over.has(to) && !MAY_RETURN.some(kind => to.startsWith(kind)))
             say(life, `signal ${seq} creates ${to}, which had ended`)
           alive.add(to)
         } else if (!alive.has(to))

@@ -74,6 +74,7 @@ export class Standing {
       stand.startedAt = signal.at
     }
     if (signal.type === 'task.interrupted' || signal.type === 'task.handOff') stand.attempts--
+    if (signal.type === 'task.replay') stand.attempts = 0
     if (!signal.final) return
     stand.alive = false
     stand.ending = seq === stand.ending?.seq ? stand.ending : signal
