@@ -8,6 +8,8 @@ import type { Journal } from '../runtime/journal.ts'
 import { SqliteJournal, TUNING, type Durability } from './journal.ts'
 import { openReader, type JournalReader } from './reader.ts'
 
+export { fence, type Fence } from './fence.ts'
+export { guardedFile, type GuardedFile } from './guarded-file.ts'
 export type { Durability, JournalReader }
 
 export interface SqliteOptions {

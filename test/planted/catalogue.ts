@@ -12,6 +12,7 @@ import { EXECUTION } from './execution.ts'
 import { GATES } from './gates.ts'
 import { JOURNAL } from './journal.ts'
 import { LATE } from './late.ts'
+import { LOCKS } from './locks.ts'
 import { LOOP } from './loop.ts'
 import { FLOWS } from './flows.ts'
 import { MACHINES } from './machines.ts'
@@ -48,6 +49,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...MACHINES,
   ...FLOWS,
   ...GATES,
+  ...LOCKS,
   ...SAGAS,
   ...BUDGETS,
 ]

@@ -151,19 +151,20 @@ describe('a lock', () => {
 })
 
 describe('a holder', () => {
-  const left = async (id: string, body: Body, end: (life: Life) => Promise<unknown>): Promise<Life> => {
+  /** Which token the next one gets, once the first has ended. */
+  const left = async (id: string, body: Body, end: (life: Life) => Promise<unknown>): Promise<unknown> => {
     const world = worldWith({ [id]: body, next: async ctx => (await ctx.lock('x')).token })
     const life = await world.boot()
     await begin(life, id, 'next')
     await end(life)
-    expect(await result(life, 'next')).toBe(2)
+    const token = await result(life, 'next')
     expect(life.runtime.locks.get('x')?.counts.revokes).toBe(2)
     await world.drain(life)
-    return life
+    return token
   }
 
   test('that fails has it no longer', async () => {
-    await left(
+    const token = await left(
       'a',
       async (ctx, life) => {
         await ctx.lock('x')
@@ -172,21 +173,23 @@ describe('a holder', () => {
       },
       async life => codeOf(life, life.runtime.task('a').result()),
     )
+    expect(token).toBe(2)
   })
 
   test('that returns without giving it back has it no longer', async () => {
-    await left(
+    const token = await left(
       'a',
       async ctx => {
         await ctx.lock('x')
       },
       async life => result(life, 'a'),
     )
+    expect(token).toBe(2)
   })
 
   test('that is cancelled has it no longer, and its lock says so', async () => {
     let lock: Lock | undefined
-    await left(
+    const token = await left(
       'a',
       async (ctx, life) => {
         lock = await ctx.lock('x')
@@ -197,7 +200,8 @@ describe('a holder', () => {
         await life.until(life.runtime.task('a').cancel())
       },
     )
-    expect((lock?.signal.reason as StatorError).details['how']).toBe('revoked')
+    expect(token).toBe(2)
+    expect(lock?.signal.reason).toMatchObject({ code: 'LOCK_LOST', details: { how: 'revoked' } })
   })
 
   test('that takes too long has it no longer', async () => {
@@ -354,5 +358,78 @@ describe('waiting in a circle', () => {
     await begin(life, 'a', 'b')
     expect([await result(life, 'a'), await result(life, 'b')]).toEqual(['done', 'done'])
     await world.drain(life)
+  })
+})
+
+describe('a client', () => {
+  test('has a lock under its name, also in the next process life, until its lease ends', async () => {
+    const world = worldWith({})
+    const first = await world.boot()
+    const lock = await first.until(first.runtime.locks.acquire('x', { owner: 'ci', lease: '1m' }))
+    expect(lock.token).toBe(1)
+    first.die()
+    const second = await world.boot()
+    const { locks } = second.runtime
+    const again = await second.until(locks.acquire('x', { owner: 'ci', wait: false, lease: '1m' }))
+    expect(again.token).toBe(1)
+    expect(locks.get('x')?.holder).toMatchObject({ owner: 'ci', calls: 2 })
+    expect(await codeOf(second, locks.release('x', { owner: 'ci', token: 2 }))).toBe('LOCK_LOST')
+    await second.until(locks.release('x', { owner: 'ci', token: 1 }))
+    expect(again.signal.reason).toMatchObject({ code: 'LOCK_LOST' })
+    await second.until(locks.acquire('x', { owner: 'other', lease: '1m' }))
+    await world.pass(second, MINUTE + 100)
+    expect(locks.get('x')).toMatchObject({ token: 2, holder: null, last: { how: 'expired', owner: 'other' } })
+    await world.drain(second)
+  })
+
+  test('renews by itself, and is told when the runtime closes while it waits', async () => {
+    const world = worldWith({})
+    const life = await world.boot()
+    const { locks } = life.runtime
+    const lock = await life.until(locks.acquire('x', { lease: 1_000 }))
+    for (let n = 0; n < 5; n++) {
+      await world.pass(life, 600)
+      await life.until(lock.renew())
+    }
+    expect(lock.signal.aborted).toBe(false)
+    const waits = codeOf(life, locks.acquire('x'))
+    await world.pass(life, 50)
+    await life.until(life.runtime.close())
+    expect(await waits).toBe('CLOSED')
+    expect(await codeOf(life, lock.release())).toBe('CLOSED')
+  })
+
+  test('finds no more room in a line, or for itself, than the limits allow', async () => {
+    const world = worldWith({}, { lockWaiters: 1, locksHeld: 2 })
+    const life = await world.boot()
+    const { locks } = life.runtime
+    await life.until(locks.acquire('x', { owner: 'a' }))
+    await life.until(locks.acquire('y', { owner: 'a' }))
+    expect(await codeOf(life, locks.acquire('z', { owner: 'a' }))).toBe('LOCKS_TOO_MANY')
+    expect(locks.get('z')).toBeUndefined()
+    expect((await life.until(locks.acquire('x', { owner: 'a' }))).token).toBe(1)
+    const second = locks.acquire('x', { owner: 'b' })
+    await world.pass(life, 50)
+    expect(await codeOf(life, locks.acquire('x', { owner: 'c' }))).toBe('LOCK_LINE_FULL')
+    await life.until(locks.release('x', { owner: 'a' }))
+    expect((await life.until(second)).token).toBe(2)
+    await world.drain(life)
+  })
+})
+
+describe('the token', () => {
+  test('goes on growing where all that is over was erased, and the process began anew', async () => {
+    const world = worldWith({ a: async ctx => (await ctx.lock('x')).token }, { idle: 1, liveActors: 1 })
+    const first = await world.boot()
+    await begin(first, 'a')
+    expect(await result(first, 'a')).toBe(1)
+    await world.pass(first, MINUTE)
+    first.runtime.actors.park(() => true)
+    expect(first.runtime.prune({ olderThan: 0 })).toBe(1)
+    first.die()
+    const second = await world.boot()
+    second.runtime.prune({ olderThan: 0 })
+    expect((await second.until(second.runtime.locks.acquire('x'))).token).toBe(2)
+    await world.drain(second)
   })
 })

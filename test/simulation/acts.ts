@@ -8,6 +8,7 @@ import type { Dice } from '../../src/testing/host/random.ts'
 import type { Setup } from '../../src/testing/host/stage.ts'
 import { drawBudgets } from './budgets.ts'
 import { ContextAct } from './context.ts'
+import { drawLocks } from './locks.ts'
 import { drawGates } from './gates.ts'
 
 /** One that was drawn, through all process lives of its campaign. */
@@ -27,6 +28,7 @@ const ACTS: readonly ((dice: Dice) => Act)[] = [
   drawBudgets,
   dice => new ContextAct(dice),
   drawGates,
+  drawLocks,
 ]
 
 /** None in most worlds. */
