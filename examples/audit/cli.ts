@@ -16,6 +16,8 @@ export interface AuditOptions {
   concurrency: number
   /** Seconds to wait for another process that works in `out`. */
   wait: number
+  /** Publish the report without asking. */
+  yes: boolean
 }
 
 /** What to do: run, or print a text and leave with a code. */
@@ -32,6 +34,10 @@ export class UsageError extends Error {
 
 /** This project's own checkout. */
 export const ownCheckout = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+/** Whoever gives the command, by the name that the system has for them. */
+export const userIn = (env: NodeJS.ProcessEnv): string =>
+  [env['USER'], env['LOGNAME'], env['USERNAME']].find(name => name !== undefined && name !== '') ?? 'cli'
 
 const positive = (text: string): number => {
   const value = Number(text)
@@ -56,11 +62,13 @@ export const parseCommand = (args: readonly string[], cwd: string): Invocation =
     .option('-o, --out <dir>', 'where the journal, report.md and report.json go', './stator-audit')
     .option('--fresh', 'start over instead of continuing what is in the output directory', false)
     .option('-c, --concurrency <n>', 'tasks that each specialist does at a time, 1 to 64', positive, 4)
+    .option('-y, --yes', 'publish the report without asking', false)
     .option('-w, --wait <seconds>', 'how long to wait for another process in the same directory', seconds, 10)
     .addHelpText(
       'after',
       '\nKilled at any moment, the same command continues: no finished task runs again.' +
-        '\nExit codes: 0 done, 1 failed, 2 cannot be audited, 3 another process is at work, 130 stopped by Ctrl-C.',
+        '\nExit codes: 0 done, 1 failed, 2 cannot be audited, 3 another process is at work, 4 withdrawn, as somebody said no,' +
+        ' 130 stopped by Ctrl-C.',
     )
     .allowExcessArguments(false)
     .exitOverride()

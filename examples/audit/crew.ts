@@ -1,20 +1,14 @@
 // The eight specialists as agents of Stator, each with code for its own task types, and the plan as a Stator graph.
 // Never in here: what a check does, or how a run is started and shown.
-import { agent, graph, task } from 'stator'
-import type { AgentDefinition, AnyTask, TaskGraph } from 'stator'
+import { agent, graph, StatorError, task } from 'stator'
+import type { AgentDefinition, AnyTask, Run, Runtime, TaskGraph } from 'stator'
+import { secondOpinion } from './opinion.ts'
+import { personas } from './personas.ts'
 import { planAudit } from './plan.ts'
 import type { Inventory } from './inventory.ts'
 import { roles } from './roles.ts'
+import { deskOf, policy, secondOpinionTask } from './shared.ts'
 import { auditTasks } from './tasks.ts'
-
-// A check only reads, so that it may always be done again: three attempts, and never given up because of a kill. Tasks
-// that a kill interrupted are held, and whoever starts the audit again is the operator who lets them go on (run.ts);
-// with 'retry' Stator would call a task that was killed three times a danger, and fail it.
-const policy = {
-  retry: { maxAttempts: 3, initialInterval: 200 },
-  timeout: '10m',
-  onInterrupted: 'hold',
-} as const
 
 const defined = auditTasks.map(one => ({
   ...one,
@@ -39,11 +33,32 @@ export const crew = (repo: string, capacity: number): AgentDefinition[] =>
       .filter(one => one.role === role)
       .reduce(
         (specialist, { definition, run }) =>
-          specialist.handle(definition, (input, { signal }) => run(input, { repo, signal })),
-        agent(role, { role, capacity }),
+          specialist.handle(definition, (input, ctx) =>
+            run(input, { repo, signal: ctx.signal, desk: deskOf(ctx) }),
+          ),
+        agent(role, { role, capacity, skills: personas[role].skills }).handle(secondOpinionTask, question =>
+          secondOpinion(role, question, { repo }),
+        ),
       ),
   )
 
 /** The audit behind the inventory. The same inventory gives the same graph, so that starting it again is no start. */
 export const auditGraph = (inventory: Inventory): TaskGraph =>
   graph(planAudit(inventory).map(step => ({ ...step, task: definitionOf(step.task) })))
+
+/** Agents come to work. Tasks that a kill interrupted may be done again: that is what the same command says. */
+export const join = async (runtime: Runtime, agents: readonly AgentDefinition[]): Promise<void> => {
+  for (const one of agents) await runtime.agents.register(one)
+  for (const { address, code } of runtime.held()) if (code === 'INTERRUPTED') await runtime.release(address)
+}
+
+/** Was it ever started? */
+export const isKnown = (run: Run): boolean => {
+  try {
+    run.status()
+    return true
+  } catch (error) {
+    if (error instanceof StatorError && error.code === 'NOT_FOUND') return false
+    throw error
+  }
+}

@@ -2,7 +2,8 @@
 // The audit as a command: arguments in, exit code out; Ctrl-C stops it gracefully, a second one at once.
 // Never in here: what an audit does.
 import { StatorError } from 'stator'
-import { parseCommand, UsageError } from './cli.ts'
+import { terminalAsker } from './ask.ts'
+import { parseCommand, UsageError, userIn } from './cli.ts'
 import type { AuditOptions } from './cli.ts'
 import { BusyError } from './out.ts'
 import { presenterFor } from './progress.ts'
@@ -32,8 +33,15 @@ const main = async (options: AuditOptions): Promise<number> => {
     })
   }
   try {
-    const done = await audit(options, { presenter: presenterFor(process.stdout), say, stop: stop.signal })
-    return done ? 0 : 1
+    return await audit(options, {
+      presenter: presenterFor(process.stdout),
+      say,
+      stop: stop.signal,
+      by: userIn(process.env),
+      ...(process.stdin.isTTY && process.stdout.isTTY
+        ? { ask: terminalAsker(process.stdin, process.stdout) }
+        : {}),
+    })
   } catch (error) {
     if (code !== undefined) {
       say(stopped)

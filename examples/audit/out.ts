@@ -1,16 +1,6 @@
-// The output directory: the journal, and the two files of the report, each of which is there whole or not at all.
-// Never in here: what is in a report, or what a run does.
-import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+// The output directory: made, opened with its journal, cleared to start over; all of it by one process at a time.
+// Never in here: the files of the report, or what a run does.
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRuntime, StatorError } from 'stator'
@@ -18,6 +8,9 @@ import type { Logger, Runtime } from 'stator'
 import { sqlite } from 'stator/sqlite'
 import { UsageError } from './cli.ts'
 import { tasks } from './crew.ts'
+import { reportFiles } from './files.ts'
+import { publish } from './publish.ts'
+import { crewContext } from './shared.ts'
 
 /** Another process has the journal, and kept it for as long as we were ready to wait. */
 export class BusyError extends Error {
@@ -39,9 +32,6 @@ export interface Patience {
 const poll = 100
 
 const journalOf = (out: string): string => join(out, 'journal.db')
-const fileOf = (out: string, form: 'markdown' | 'json'): string =>
-  join(out, form === 'json' ? 'report.json' : 'report.md')
-const forms = ['markdown', 'json'] as const
 
 // What goes wrong ends a task, or the run, and is told there; lines between would tear the board.
 const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -75,7 +65,15 @@ export const makeOut = (out: string): void => {
 
 /** Stator on the journal of the directory. It has no agents yet: nothing runs before somebody looked what it is. */
 export const openRuntime = (out: string, patience: Patience): Promise<Runtime> =>
-  whenFree(out, patience, () => createRuntime({ journal: sqlite(journalOf(out)), tasks, logger: quiet }))
+  whenFree(out, patience, () =>
+    createRuntime({
+      journal: sqlite(journalOf(out)),
+      tasks,
+      workflows: [publish],
+      contexts: [crewContext],
+      logger: quiet,
+    }),
+  )
 
 /** Removes journal and report, unless somebody is at work on them. The lock stays: it is what others wait for. */
 export const clearOut = async (out: string, patience: Patience): Promise<void> => {
@@ -91,43 +89,5 @@ export const clearOut = async (out: string, patience: Patience): Promise<void> =
       journal.close()
     }
   })
-  for (const path of [file, `${file}-wal`, `${file}-shm`, ...forms.map(form => fileOf(out, form))])
-    rmSync(path, { force: true })
-}
-
-const sync = (path: string): void => {
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
-}
-
-/** Writes both files: each under another name first, so that a kill leaves the old one or the new one. */
-export const writeReport = (out: string, texts: Readonly<Record<(typeof forms)[number], string>>): void => {
-  for (const form of forms) {
-    const path = fileOf(out, form)
-    writeFileSync(`${path}.new`, texts[form], { flush: true })
-    renameSync(`${path}.new`, path)
-  }
-  try {
-    sync(out)
-  } catch {
-    // Windows, and some network file systems, cannot sync directories.
-  }
-}
-
-const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex')
-
-/** Whether both files are there, with these digests. */
-export const holdsReport = (
-  out: string,
-  digests: Readonly<Record<(typeof forms)[number], string>>,
-): boolean => {
-  try {
-    return forms.every(form => sha256(readFileSync(fileOf(out, form))) === digests[form])
-  } catch {
-    return false
-  }
+  for (const path of [file, `${file}-wal`, `${file}-shm`, ...reportFiles(out)]) rmSync(path, { force: true })
 }

@@ -2,6 +2,8 @@
 // Never in here: writing files; whoever runs the audit does that, as often as it likes, with the same bytes.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { heardSchema } from './desk.ts'
+import type { Heard } from './desk.ts'
 import { severityCounts } from './finding.ts'
 import { renderMarkdown } from './report/markdown.ts'
 import { buildReport, reportInputSchema } from './report/model.ts'
@@ -11,29 +13,43 @@ export { buildReport, reportInputSchema }
 export type { Report }
 
 /** The two files, complete. */
-export const renderReport = (report: Report): { markdown: string; json: string } => ({
+export interface Texts {
+  markdown: string
+  json: string
+}
+
+export const renderReport = (report: Report): Texts => ({
   markdown: renderMarkdown(report),
   json: `${JSON.stringify(report, null, 2)}\n`,
 })
+
+/** Of report.md and report.json, as sha256 in hex. */
+export const digestsSchema = z.object({ markdown: z.string(), json: z.string() })
+export type Digests = z.infer<typeof digestsSchema>
 
 export const reportResultSchema = z.object({
   score: z.number().int(),
   severities: severityCounts,
   actions: z.array(z.string()),
-  /** Digests of report.md and report.json: what a resumed run must arrive at again. */
-  sha256: z.object({ markdown: z.string(), json: z.string() }),
+  /** What the crew said: a part of the report that its input does not have. */
+  heard: heardSchema,
+  /** What a resumed run must arrive at again. */
+  sha256: digestsSchema,
 })
+
+export type ReportResult = z.infer<typeof reportResultSchema>
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** The report task. */
-export const makeReport = (input: unknown): Promise<z.infer<typeof reportResultSchema>> => {
-  const report = buildReport(input)
+export const makeReport = (input: unknown, heard: Heard): ReportResult => {
+  const report = buildReport(input, heard)
   const { markdown, json } = renderReport(report)
-  return Promise.resolve({
+  return {
     score: report.score,
     severities: report.severities,
     actions: report.actions.map(({ title }) => title),
+    heard,
     sha256: { markdown: sha256(markdown), json: sha256(json) },
-  })
+  }
 }

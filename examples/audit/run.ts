@@ -1,39 +1,38 @@
-// One audit from start to end on Stator: continue or begin, follow, write the report. Two runs with fixed ids live in
-// the journal: the task `inventory`, whose output names the commit, and the graph `audit` that is planned from it.
-// Never in here: arguments, the process, or what the checks do.
+// One audit from start to end on Stator: continue or begin, follow, and hand the report on to be published. In the journal
+// live, with fixed ids, the task `inventory`, whose output names the commit, the graph `audit` that is planned from it, and
+// the workflow `publish`.
+// Never in here: arguments, the process, what the checks do, or how a report is published.
+import { randomUUID } from 'node:crypto'
 import { StatorError } from 'stator'
-import type { Progress, Run, RunOutcome, Runtime } from 'stator'
-import type { z } from 'zod'
+import type { Run, RunOutcome, Runtime } from 'stator'
 import { findRepository, UsageError } from './cli.ts'
 import type { AuditOptions, Repository } from './cli.ts'
-import { auditGraph, crew, inventoryTask } from './crew.ts'
+import { auditGraph, crew, inventoryTask, isKnown, join } from './crew.ts'
 import { follow } from './follow.ts'
 import { git } from './git.ts'
 import { inventorySchema } from './inventory.ts'
 import type { Inventory } from './inventory.ts'
-import { clearOut, holdsReport, makeOut, openRuntime, writeReport } from './out.ts'
+import { clearOut, makeOut, openRuntime } from './out.ts'
 import { planAudit } from './plan.ts'
 import type { Presenter } from './progress.ts'
+import { endings, Publishing } from './publishing.ts'
+import type { Audience, Ending } from './publishing.ts'
 import { buildReport, makeReport, renderReport, reportResultSchema } from './report.ts'
+import type { ReportResult, Texts } from './report.ts'
 import { roles } from './roles.ts'
+import { crewContext } from './shared.ts'
 import * as words from './words.ts'
 
 const INVENTORY = 'inventory'
 const AUDIT = 'audit'
 
-type ReportResult = z.infer<typeof reportResultSchema>
-
-/** Whom a run speaks to, and who may end it. */
-export interface Surroundings {
+/** Whom a run speaks to; `stop` aborts when it shall end early, with all that is done kept. */
+export interface Surroundings extends Audience {
   presenter: Presenter
-  /** A line for people. */
-  say: (text: string) => void
-  /** Aborts when the audit shall end early, with all that is done kept. */
-  stop: AbortSignal
 }
 
-/** Runs the audit, or goes on with it. True when the report is there, false when tasks failed. */
-export const audit = async (options: AuditOptions, around: Surroundings): Promise<boolean> => {
+/** Runs the audit, or goes on with it, and gives its exit code. */
+export const audit = async (options: AuditOptions, around: Surroundings): Promise<Ending> => {
   const repository = await findRepository(options.path)
   const { out, fresh, wait } = options
   const patience = { wait, waiting: () => around.say(words.waiting(out, wait)), stop: around.stop }
@@ -65,6 +64,8 @@ class Audit {
   readonly #repository: Repository
   readonly #options: AuditOptions
   readonly #around: Surroundings
+  /** Names it among all that were ever begun: what is published says which audit it is of. */
+  #audit: string = randomUUID()
 
   constructor(runtime: Runtime, repository: Repository, options: AuditOptions, around: Surroundings) {
     this.#runtime = runtime
@@ -73,19 +74,17 @@ class Audit {
     this.#around = around
   }
 
-  async run(): Promise<boolean> {
+  async run(): Promise<Ending> {
     const began = performance.now()
     const { say, presenter } = this.#around
-    const resumed = this.#belongsHere()
+    const resumed = this.#hasBegun()
     const known = this.#runtime.run(AUDIT)
-    const standing = standingOf(known)
-    if (standing === 'ended') return this.#end(await this.#inventory(true), known)
-    if (standing !== 'unknown') await this.#requireCommit()
+    const going = isKnown(known) ? known.current() : undefined
+    if (going === null) return this.#end(await this.#inventory(resumed), known)
+    if (going !== undefined) await this.#requireCommit()
     if (!resumed) say(words.begin(this.#repository, this.#options.out))
-    else say(words.resume(standing === 'unknown' ? undefined : standing))
-    for (const agent of crew(this.#repository.root, this.#options.concurrency))
-      await this.#runtime.agents.register(agent)
-    await this.#letGo()
+    else say(words.resume(going))
+    await join(this.#runtime, crew(this.#repository.root, this.#options.concurrency))
     const inventory = await this.#inventory(resumed)
     const run = await this.#start(inventory)
     await follow(this.#runtime, AUDIT, planAudit(inventory), presenter)
@@ -93,20 +92,17 @@ class Audit {
   }
 
   /** Whether there is an audit in the journal. It must be one of this repository. */
-  #belongsHere(): boolean {
+  #hasBegun(): boolean {
     const [first] = this.#runtime.history({ actor: `task/${INVENTORY}`, types: ['task.create'], limit: 1 })
     if (first === undefined) return false
-    const { metadata } = first.data as { metadata?: { repository?: string } }
+    const { metadata = {} } = first.data as { metadata?: { repository?: string; audit?: string } }
     const { root } = this.#repository
-    if (metadata?.repository !== root)
-      throw new UsageError(words.foreign(this.#options.out, metadata?.repository ?? 'something else', root))
+    const { out } = this.#options
+    if (metadata.repository !== root)
+      throw new UsageError(words.foreign(out, metadata.repository ?? 'something else', root))
+    if (metadata.audit === undefined) throw new FailedError(words.otherVersion(out))
+    this.#audit = metadata.audit
     return true
-  }
-
-  /** Tasks that a kill interrupted: starting the audit again says that they may be done again. */
-  async #letGo(): Promise<void> {
-    for (const { address, code } of this.#runtime.held())
-      if (code === 'INTERRUPTED') await this.#runtime.release(address)
   }
 
   /** What the journal has, or has from now on: the commit does not change when HEAD moves. */
@@ -118,7 +114,7 @@ class Audit {
       : await this.#runtime.submit(
           inventoryTask,
           { revision: 'HEAD', repository: name },
-          { id: INVENTORY, metadata: { repository: root } },
+          { id: INVENTORY, metadata: { repository: root, audit: this.#audit } },
         )
     const { status, output, error } = await handle.outcome()
     if (status !== 'completed') throw new FailedError(words.noInventory(error?.message ?? status, out))
@@ -147,43 +143,46 @@ class Audit {
     }
   }
 
-  /** Says how it ended, when it ended now, or that it had ended before. */
-  async #end(inventory: Inventory, run: Run, began?: number): Promise<boolean> {
+  /** Says how it ended, when it ended now, or that it had ended before; what is done is published. */
+  async #end(inventory: Inventory, run: Run, began?: number): Promise<Ending> {
     const { commit } = inventory
     const { out } = this.#options
     const { say } = this.#around
     const outcome = await run.outcome()
+    let ending: Ending = endings.failed
     if (outcome.status === 'completed') {
-      const result = await this.#deliver(inventory, outcome)
       if (began === undefined) say(words.already(Object.keys(outcome.outputs).length, commit))
       else say(words.finished(inventory, performance.now() - began))
-      say(words.result(result, out))
+      ending = await this.#publish(inventory, outcome)
     } else say(words.failed(outcome, out))
     if (commit !== this.#repository.head) say(words.moved(commit, this.#repository.head))
-    return outcome.status === 'completed'
+    return ending
   }
 
-  /** Makes the files from what the journal holds; they must be what the report task saw. */
-  async #deliver(inventory: Inventory, { outputs }: RunOutcome): Promise<ReportResult> {
-    const { out } = this.#options
+  async #publish(inventory: Inventory, { outputs }: RunOutcome): Promise<Ending> {
     const result = reportResultSchema.parse(outputs['report'])
-    if (holdsReport(out, result.sha256)) return result
-    const input = { inventory, summaries: roles.map(role => outputs[`${role}.summary`]) }
-    const { sha256 } = await makeReport(input)
-    if (sha256.markdown !== result.sha256.markdown || sha256.json !== result.sha256.json)
-      throw new FailedError(words.otherVersion(out))
-    writeReport(out, renderReport(buildReport(input)))
-    return result
+    const { score, severities, actions, sha256 } = result
+    this.#around.say(words.result(result, this.#runtime.context(crewContext, { run: AUDIT }).entry('worst')))
+    const { repository, commit } = inventory
+    const publication = { audit: this.#audit, repository, commit, score, severities, actions, sha256 }
+    const texts = (): Texts =>
+      this.#texts({ inventory, summaries: roles.map(role => outputs[`${role}.summary`]) }, result)
+    const { out, yes } = this.#options
+    try {
+      return await new Publishing(this.#runtime, { out, publication, texts, yes }, this.#around).run()
+    } catch (error) {
+      // The workflow has changed since it began: nobody here knows how it goes on.
+      if (error instanceof StatorError && error.code === 'HELD')
+        throw new FailedError(words.otherVersion(out))
+      throw error
+    }
   }
-}
 
-/** Where the run stands, if it was ever started. */
-const standingOf = (run: Run): Progress | 'ended' | 'unknown' => {
-  try {
-    run.status()
-  } catch (error) {
-    if (error instanceof StatorError && error.code === 'NOT_FOUND') return 'unknown'
-    throw error
+  /** Makes the report from what the journal holds; it must be what the report task saw. */
+  #texts(input: unknown, { heard, sha256 }: ReportResult): Texts {
+    const again = makeReport(input, heard).sha256
+    if (again.markdown !== sha256.markdown || again.json !== sha256.json)
+      throw new FailedError(words.otherVersion(this.#options.out))
+    return renderReport(buildReport(input, heard))
   }
-  return run.current() ?? 'ended'
 }

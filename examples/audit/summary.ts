@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { onceSchema } from './check.ts'
 import { collector, partSchema, severities, severityCounts } from './finding.ts'
-import type { Part, SeverityCounts } from './finding.ts'
+import type { Finding, Part, SeverityCounts } from './finding.ts'
 import { roles } from './roles.ts'
 import type { Role } from './roles.ts'
 
@@ -62,6 +62,12 @@ const signs: Partial<Record<Role, readonly string[]>> = {
 const practised = (role: Role, { sums }: Part): boolean => {
   const names = signs[role]
   return names === undefined || names.some(name => (sums[name] ?? 0) > 0)
+}
+
+/** The worst that needs doing; findings are in order of rank. */
+export const worstOf = ({ findings }: Pick<Part, 'findings'>): Finding | null => {
+  const [first] = findings
+  return first === undefined || first.severity === 'info' ? null : first
 }
 
 /** The summary task of one role. */

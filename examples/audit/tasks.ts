@@ -2,12 +2,20 @@
 // Never in here: Stator. The wiring knows both sides; this side knows only the work.
 import { z } from 'zod'
 import { checks } from './checks.ts'
+import { hear } from './desk.ts'
+import type { Desk } from './desk.ts'
+import { plural } from './finding.ts'
 import { inventoryInputSchema, inventorySchema, takeInventory } from './inventory.ts'
 import { makeReport, reportInputSchema, reportResultSchema } from './report.ts'
 import { roles } from './roles.ts'
 import type { Role } from './roles.ts'
-import { summarize, summaryInputSchema, summarySchema } from './summary.ts'
+import { summarize, summaryInputSchema, summarySchema, worstOf } from './summary.ts'
 import type { AuditContext } from './tree.ts'
+
+/** Where a task is done: the repository, and the others. */
+export interface Workplace extends Omit<AuditContext, 'commit'> {
+  desk: Desk
+}
 
 /** A task type: `run` takes what `input` accepts and gives what `output` accepts. */
 export interface AuditTask {
@@ -15,7 +23,7 @@ export interface AuditTask {
   role: Role
   input: z.ZodType
   output: z.ZodType
-  run: (input: unknown, context: Omit<AuditContext, 'commit'>) => Promise<unknown>
+  run: (input: unknown, context: Workplace) => Promise<unknown>
 }
 
 const commitOf = z.object({ commit: z.string() })
@@ -33,7 +41,10 @@ const report: AuditTask = {
   role: 'docs',
   input: reportInputSchema,
   output: reportResultSchema,
-  run: input => makeReport(input),
+  run: async (input, { desk }) => {
+    const { inventory: of } = reportInputSchema.parse(input)
+    return makeReport(input, await hear(desk, of.commit))
+  },
 }
 
 /** All task types: the inventory, the checks, the eight summaries, the report. */
@@ -44,14 +55,23 @@ export const auditTasks: readonly AuditTask[] = [
     role,
     input,
     output,
-    run: (given, context) => run(given, { ...context, commit: commitOf.parse(given).commit }),
+    run: (given, { repo, signal }) => run(given, { repo, signal, commit: commitOf.parse(given).commit }),
   })),
   ...roles.map((role): AuditTask => ({
     name: `${role}.summary`,
     role,
     input: summaryInputSchema,
     output: summarySchema,
-    run: given => summarize(role)(given),
+    run: async (given, { desk }) => {
+      const summary = await summarize(role)(given)
+      const { score, grade } = summary
+      await desk.note(
+        role,
+        { score, grade, worst: worstOf(summary) },
+        `summed up ${plural(summary.tasks, 'task')}`,
+      )
+      return summary
+    },
   })),
   report,
 ]

@@ -1,11 +1,11 @@
 // What the audit says to people beside its progress.
 // Never in here: deciding anything.
 import { relative } from 'node:path'
-import type { RunOutcome } from 'stator'
+import type { ContextEntry, GateOutcome, HeldStep, RunOutcome } from 'stator'
 import type { Repository } from './cli.ts'
 import type { Inventory } from './inventory.ts'
 import { severities } from './finding.ts'
-import type { SeverityCounts } from './finding.ts'
+import type { Finding, SeverityCounts } from './finding.ts'
 
 const mostNamed = 20
 const short = (commit: string): string => commit.slice(0, 12)
@@ -44,14 +44,44 @@ export const result = (
     severities: found,
     actions,
   }: { score: number; severities: SeverityCounts; actions: readonly string[] },
-  out: string,
+  worst: ContextEntry<Finding> | undefined,
 ): string =>
   [
     `Score ${score} of 100; findings: ${counts(found)}.`,
     ...(actions.length > 0
       ? ['Do first:', ...actions.slice(0, 3).map((title, i) => `  ${i + 1}. ${title}`)]
       : []),
-    `The report is in ${shown(out)}: report.md, report.json.`,
+    ...(worst === undefined ? [] : [noted(worst)]),
+  ].join('\n')
+
+/** From the shared context of the crew: who wrote what stands there now, over how many others. */
+const noted = ({ value: { rule, file, line }, by, version }: ContextEntry<Finding>): string => {
+  const place = file === undefined ? '' : ` in ${file}${line === undefined ? '' : `:${line}`}`
+  return `Worst: ${rule}${place}; noted by ${by}, version ${version}.`
+}
+
+export const placed = (out: string): string => `The report is in ${shown(out)}: report.md, report.json.`
+
+export const question = (title: string | null | undefined, reason: string | null | undefined): string =>
+  [reason, title].filter(said => said !== null && said !== undefined).join(' ')
+
+export const waits =
+  'It is not published yet: give the same command with --yes (npm start -- --yes), or in a terminal to be asked.'
+
+export const published = (answer: GateOutcome | null | undefined): string =>
+  `Published: approved by ${answer?.by ?? 'somebody'}, see published.json.`
+
+export const withdrawn = (answer: GateOutcome | null | undefined): string =>
+  `Withdrawn: ${answer?.by ?? 'somebody'} said no: ${answer?.reason ?? 'no reason known'}. There is no report any more; start over with --fresh.`
+
+export const unpublished = (reason: string): string =>
+  `The report could not be published, and was withdrawn: ${reason}. The same command tries again.`
+
+export const stuck = (steps: readonly HeldStep[], out: string): string =>
+  [
+    `The report in ${shown(out)} could not be withdrawn:`,
+    ...steps.map(({ step, error }) => `  ${step}: ${error?.message ?? 'no reason known'}`),
+    'The same command tries again.',
   ].join('\n')
 
 export const moved = (commit: string, head: string): string =>

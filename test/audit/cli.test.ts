@@ -16,13 +16,22 @@ describe('arguments', () => {
       fresh: false,
       concurrency: 4,
       wait: 10,
+      yes: false,
     }
     expect(parseCommand([], cwd)).toEqual({ kind: 'run', options })
   })
 
   test('path and options are taken, relative to where the command is given', () => {
-    const options = { path: '/somewhere/repo', out: '/else/where', fresh: true, concurrency: 8, wait: 10 }
-    expect(parseCommand(['repo', '--out', '/else/where', '--fresh', '--concurrency', '8'], cwd)).toEqual({
+    const options = {
+      path: '/somewhere/repo',
+      out: '/else/where',
+      fresh: true,
+      concurrency: 8,
+      wait: 10,
+      yes: true,
+    }
+    const args = ['repo', '--out', '/else/where', '--fresh', '--concurrency', '8', '--yes']
+    expect(parseCommand(args, cwd)).toEqual({
       kind: 'run',
       options,
     })
@@ -31,7 +40,7 @@ describe('arguments', () => {
   test('help is printed with code 0', () => {
     const answer = parseCommand(['--help'], cwd)
     expect(answer).toMatchObject({ kind: 'leave', code: 0 })
-    for (const word of ['[path]', '--out', '--fresh', '--concurrency', '--help'])
+    for (const word of ['[path]', '--out', '--fresh', '--concurrency', '--yes', '--help'])
       expect(answer).toHaveProperty('text', expect.stringContaining(word))
   })
 

@@ -4,6 +4,7 @@ import { appendFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { reportResultSchema } from '../../examples/audit/report.ts'
+import { memoryDesk } from './support/memory-desk.ts'
 import { gitIn, repository, temporary, writeFiles } from './support/repository.ts'
 import type { Files } from './support/repository.ts'
 import { runPlan } from './support/run-plan.ts'
@@ -40,10 +41,12 @@ describe('the report of a commit', () => {
   })
 
   test('does not depend on the order in which the summaries arrive', async () => {
-    const { inputs, json } = await runPlan(repository(project))
+    const { inputs, outputs, json } = await runPlan(repository(project))
     const { buildReport, renderReport } = await import('../../examples/audit/report.ts')
     const { inventory, summaries } = inputs.get('report') as { inventory: unknown; summaries: unknown[] }
-    expect(renderReport(buildReport({ inventory, summaries: summaries.toReversed() })).json).toBe(json)
+    const { heard } = reportResultSchema.parse(outputs.get('report'))
+    const turned = buildReport({ inventory, summaries: summaries.toReversed() }, heard)
+    expect(renderReport(turned).json).toBe(json)
   })
 
   test('changes when the commit changes', async () => {
@@ -176,6 +179,8 @@ describe('odd repositories', () => {
     const { auditTasks } = await import('../../examples/audit/tasks.ts')
     const task = auditTasks.find(({ name }) => name === 'backend.errors')
     const input = { commit: gitIn(repo, ['rev-parse', 'HEAD']).trim(), bytes: 10_000, part: 0, of: 1 }
-    await expect(task?.run(input, { repo, signal: AbortSignal.abort() })).rejects.toThrow(/abort/i)
+    await expect(
+      task?.run(input, { repo, signal: AbortSignal.abort(), desk: memoryDesk(repo) }),
+    ).rejects.toThrow(/abort/i)
   })
 })

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporary } from '../audit/support/repository.ts'
 import { runPlan } from '../audit/support/run-plan.ts'
-import { reportIn, run, tasksOf } from './audit-process.ts'
+import { plannedOf, reportIn, run, tasksOf } from './audit-process.ts'
 import { bigRepository } from './audit-repository.ts'
 
 /** Where a life ends: by what it has printed. */
@@ -23,14 +23,14 @@ const lives = async (points: readonly RegExp[]): Promise<{ killed: number; resta
   const { markdown, json, plan } = await runPlan(repo, basename(repo))
   let killed = 0
   for (const point of points) {
-    const life = await run([repo, '--out', out], { at: point, act: 'SIGKILL' })
+    const life = await run([repo, '--out', out], { end: { at: point, act: 'SIGKILL' } })
     expect(life.err).toBe('')
     if (life.code === null) killed++
   }
   expect(await run([repo, '--out', out])).toMatchObject({ code: 0, err: '' })
   expect(reportIn(out)).toEqual({ markdown, json })
   const tasks = tasksOf(out)
-  expect([...tasks.keys()].toSorted()).toEqual(
+  expect([...plannedOf(tasks).keys()].toSorted()).toEqual(
     ['task/inventory', ...plan.map(({ id }) => `task/audit/${id}`)].toSorted(),
   )
   expect([...tasks].filter(([, { completed, again }]) => completed !== 1 || again !== 0)).toEqual([])

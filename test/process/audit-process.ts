@@ -3,7 +3,7 @@
  * one test live here.
  */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Signal } from 'stator'
@@ -11,6 +11,7 @@ import { readJournal } from 'stator/sqlite'
 import { ownCheckout } from '../../examples/audit/cli.ts'
 
 const main = join(ownCheckout, 'examples/audit/main.ts')
+const asked = join(import.meta.dirname, 'audit-child.ts')
 
 export interface Life {
   /** Exit code; null when a signal ended it. */
@@ -19,14 +20,28 @@ export interface Life {
   err: string
 }
 
-/** Runs it. As soon as its standard output matches, it gets the signal, or something else is done. */
-export const run = (
-  args: readonly string[],
-  end?: { at: RegExp; act: NodeJS.Signals | (() => void) },
-): Promise<Life> => {
-  const env = { ...process.env, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+export interface RunOptions {
+  /** As soon as its standard output matches, it gets the signal, or something else is done. */
+  end?: { at: RegExp; act: NodeJS.Signals | (() => void) }
+  /** Somebody at the terminal says this; by default nobody is there. */
+  says?: 'yes' | 'no' | 'waits'
+  /** It is killed when this holds of a file in its output directory that has come, changed or gone, by its name. */
+  killAt?: (name: string, isThere: boolean) => boolean
+}
+
+/** Runs it. */
+export const run = (args: readonly string[], { end, says, killAt }: RunOptions = {}): Promise<Life> => {
+  const env = { ...process.env, NO_COLOR: '1', USER: 'grace' }
+  const command = says === undefined ? [main, ...args] : [asked, says, ...args]
+  const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
+  if (killAt !== undefined) {
+    const out = args[args.indexOf('--out') + 1] ?? ''
+    const watcher = watch(out, (_, name) => {
+      if (name !== null && killAt(name, existsSync(join(out, name)))) child.kill('SIGKILL')
+    })
+    child.on('close', () => watcher.close())
+  }
   const life: Life = { code: null, out: '', err: '' }
   let sent = false
   child.stdout.on('data', (chunk: Buffer) => {
@@ -78,6 +93,15 @@ export const tasksOf = (out: string): Map<string, TaskLife> => {
     if (task.completed > 0) task.again++
   }
   return tasks
+}
+
+/** Those of the plan: not the question that a specialist asks another, nor what is done with the report. */
+export const plannedOf = (tasks: Map<string, TaskLife>): Map<string, TaskLife> =>
+  new Map([...tasks].filter(([to]) => to === 'task/inventory' || to.startsWith('task/audit/')))
+
+export const publishedIn = (out: string): unknown[] => {
+  const file = join(out, 'published.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as unknown[]) : []
 }
 
 export const reportIn = (out: string): { markdown: string; json: string } => ({

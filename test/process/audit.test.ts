@@ -6,7 +6,7 @@ import { sqlite } from 'stator/sqlite'
 import { describe, expect, test } from 'vitest'
 import { gitIn, headOf, repository, temporary, writeFiles } from '../audit/support/repository.ts'
 import { runPlan } from '../audit/support/run-plan.ts'
-import { reportIn, run, tasksOf } from './audit-process.ts'
+import { plannedOf, reportIn, run, tasksOf } from './audit-process.ts'
 import { bigRepository, files } from './audit-repository.ts'
 
 const small = { 'README.md': '# Small\n', 'src/a.ts': 'export const a = 1\n' }
@@ -23,9 +23,10 @@ describe('a repository of 200 files', () => {
     const life = await run([repo, '--out', out])
     expect(life).toMatchObject({ code: 0, err: '' })
     expect(reportIn(out)).toEqual(await bytesOf(repo))
-    const tasks = tasksOf(out)
+    const all = tasksOf(out)
+    const tasks = plannedOf(all)
     expect(tasks.size).toBeGreaterThan(100)
-    expect(new Set([...tasks.values()].map(task => JSON.stringify(task)))).toEqual(
+    expect(new Set([...all.values()].map(task => JSON.stringify(task)))).toEqual(
       new Set([JSON.stringify({ started: 1, completed: 1, again: 0 })]),
     )
     expect(life.out).toMatch(/^Auditing .* at commit [0-9a-f]{12}/)
@@ -75,7 +76,7 @@ describe('the same command again', () => {
   test('goes on after Ctrl-C, which ends it with code 130 and interrupts nothing', async () => {
     const repo = bigRepository()
     const out = temporary()
-    const stopped = await run([repo, '--out', out], { at: /audit: 2\d %/, act: 'SIGINT' })
+    const stopped = await run([repo, '--out', out], { end: { at: /audit: 2\d %/, act: 'SIGINT' } })
     expect(stopped).toMatchObject({ code: 130, err: '' })
     expect(stopped.out).toMatch(/Stopped. What is done is kept; the same command goes on from here.\n$/)
     const again = await run([repo, '--out', out])
@@ -125,7 +126,7 @@ describe('what cannot be audited', () => {
 describe('a directory where another process is at work', () => {
   test('is refused with code 3, also for --fresh, and nothing is lost', async () => {
     const [repo, out] = [repository(small), temporary()]
-    await run([repo, '--out', out])
+    await run([repo, '--out', out, '--yes'])
     const owner = await createRuntime({ journal: sqlite(join(out, 'journal.db')) })
     try {
       for (const more of [[], ['--fresh']]) {
@@ -148,8 +149,7 @@ describe('a directory where another process is at work', () => {
     const [repo, out] = [repository(small), temporary()]
     const owner = await createRuntime({ journal: sqlite(join(out, 'journal.db')) })
     const life = run([repo, '--out', out, '--wait', '60'], {
-      at: /waiting up to 60 s/,
-      act: () => void owner.close(),
+      end: { at: /waiting up to 60 s/, act: () => void owner.close() },
     })
     expect(await life).toMatchObject({ code: 0, err: '' })
   })
@@ -176,7 +176,7 @@ describe('a repository that breaks', () => {
 
   test('in the middle ends it with code 1 and the list of what failed', async () => {
     const [repo, out] = [bigRepository(), temporary()]
-    await run([repo, '--out', out], { at: /audit: 2\d %/, act: 'SIGKILL' })
+    await run([repo, '--out', out], { end: { at: /audit: 2\d %/, act: 'SIGKILL' } })
     broken(repo)
     for (const attempt of [1, 2]) {
       const life = await run([repo, '--out', out])

@@ -1,7 +1,9 @@
 // The report as Markdown: one screen of what to do first, then a section for each specialist.
 // Never in here: choosing or ranking; that is done when the report is built.
+import type { Heard } from '../desk.ts'
 import type { Finding, SeverityCounts } from '../finding.ts'
 import { severities } from '../finding.ts'
+import { roleTitles } from '../roles.ts'
 import { code, message, words } from './escape.ts'
 import type { Report, Specialist } from './model.ts'
 
@@ -90,6 +92,36 @@ const first = ({ actions }: Report): string[] => {
   return lines
 }
 
+const opinionOf = ({ worst, opinion }: Heard): string => {
+  if (worst === null) return 'Nobody found anything that needs doing.'
+  const { rule, severity } = worst
+  const found = `The worst finding of all is ${code(rule)} (${severity}) at ${place(worst)}: ${message(worst.message)}`
+  if (opinion === null) return `${found}\n\nNobody was there who could give a second opinion.`
+  const { by, advice, touched } = opinion
+  const why =
+    touched === null
+      ? 'it is of no one file, so no history speaks for or against it'
+      : `${number(touched.commits)} of the last ${plural(touched.of, 'commit')} touched the file, by ${plural(touched.people, 'author')}`
+  const say = advice === 'now' ? 'mend it now' : 'mend it when somebody works there'
+  return `${found}\n\nSecond opinion, of ${roleTitles[by]}: ${say}; ${why}.`
+}
+
+const crew = ({ heard }: Report): string[] => [
+  '## What the crew says',
+  '',
+  opinionOf(heard),
+  '',
+  ...table(
+    ['specialist', 'score', 'its worst finding', 'where'],
+    heard.notes.map(({ role, worst, ...rest }) => [
+      roleTitles[role],
+      gradeText(rest),
+      worst === null ? '–' : code(worst.rule),
+      worst === null ? '–' : place(worst),
+    ]),
+  ),
+]
+
 /** The head of the ranked list, with at most a few rows of each rule. */
 const rowsOf = (findings: readonly Finding[]): Finding[] => {
   const shown = new Map<string, number>()
@@ -165,7 +197,7 @@ const section = (specialist: Specialist): string[] => {
 
 /** The whole of report.md. */
 export const renderMarkdown = (report: Report): string =>
-  [header(report), first(report), overview(report), ...report.specialists.map(section)]
+  [header(report), first(report), crew(report), overview(report), ...report.specialists.map(section)]
     .map(lines => lines.join('\n'))
     .join('\n\n')
     .concat('\n')

@@ -1,7 +1,9 @@
-// The report as data: what report.json holds, built from the inventory and the eight summaries alone.
+// The report as data: what report.json holds, built from the inventory, the eight summaries and what the crew said.
 // Never in here: Markdown, the clock, the machine. The same inputs give the same bytes.
 import { z } from 'zod'
 import { checks, ruleById } from '../checks.ts'
+import { heardSchema } from '../desk.ts'
+import type { Heard } from '../desk.ts'
 import { findingSchema, severities, severityCounts } from '../finding.ts'
 import type { Severity, SeverityCounts } from '../finding.ts'
 import { inventorySchema } from '../inventory.ts'
@@ -45,12 +47,13 @@ const specialistSchema = z.object({
 export type Specialist = z.infer<typeof specialistSchema>
 
 export const reportSchema = z.object({
-  schema: z.literal('stator-audit/1'),
+  schema: z.literal('stator-audit/2'),
   inventory: inventorySchema,
   tasks: z.number().int(),
   score: z.number().int(),
   severities: severityCounts,
   actions: z.array(actionSchema),
+  heard: heardSchema,
   specialists: z.array(specialistSchema),
 })
 export type Report = z.infer<typeof reportSchema>
@@ -142,8 +145,8 @@ const specialistOf = (summary: Summary, { applicable }: Inventory): Specialist =
   }
 }
 
-/** Joins the eight summaries into the report. */
-export const buildReport = (input: unknown): Report => {
+/** Joins the eight summaries and what the crew said into the report. */
+export const buildReport = (input: unknown, heard: Heard): Report => {
   const { inventory, summaries } = reportInputSchema.parse(input)
   const inOrder = roles.flatMap(role => summaries.filter(summary => summary.role === role))
   const scores = inOrder.flatMap(({ score }) => (score === null ? [] : [score]))
@@ -151,12 +154,14 @@ export const buildReport = (input: unknown): Report => {
   for (const { severities: counted } of inOrder)
     for (const severity of severities) total[severity] += counted[severity]
   return {
-    schema: 'stator-audit/1',
+    schema: 'stator-audit/2',
     inventory,
     tasks: inOrder.reduce((sum, { tasks }) => sum + tasks, 0),
     score: Math.round(scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length)),
     severities: total,
     actions: chooseActions(inOrder),
+    // Keys in the order of the schema, whoever made it: the same bytes.
+    heard: heardSchema.parse(heard),
     specialists: inOrder.map(summary => specialistOf(summary, inventory)),
   }
 }

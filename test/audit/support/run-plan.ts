@@ -3,9 +3,10 @@
 import { inventorySchema, takeInventory } from '../../../examples/audit/inventory.ts'
 import { planAudit } from '../../../examples/audit/plan.ts'
 import type { PlannedTask } from '../../../examples/audit/plan.ts'
-import { buildReport, renderReport } from '../../../examples/audit/report.ts'
+import { buildReport, renderReport, reportResultSchema } from '../../../examples/audit/report.ts'
 import type { Report } from '../../../examples/audit/report.ts'
 import { auditTasks } from '../../../examples/audit/tasks.ts'
+import { memoryDesk } from './memory-desk.ts'
 
 export interface PlanRun {
   plan: PlannedTask[]
@@ -22,6 +23,7 @@ export const runPlan = async (repo: string, repository = 'fixture'): Promise<Pla
     await takeInventory({ revision: 'HEAD', repository }, { repo, signal }),
   )
   const plan = planAudit(inventory)
+  const desk = memoryDesk(repo)
   const outputs = new Map<string, unknown>()
   const inputs = new Map<string, unknown>()
   for (const { id, task, input, after, bind } of plan) {
@@ -36,10 +38,10 @@ export const runPlan = async (repo: string, repository = 'fixture'): Promise<Pla
     inputs.set(id, given)
     // Through JSON, as the journal would carry it.
     const output: unknown = JSON.parse(
-      JSON.stringify(type.output.parse(await type.run(given, { repo, signal }))),
+      JSON.stringify(type.output.parse(await type.run(given, { repo, signal, desk }))),
     )
     outputs.set(id, output)
   }
-  const report = buildReport(inputs.get('report'))
+  const report = buildReport(inputs.get('report'), reportResultSchema.parse(outputs.get('report')).heard)
   return { plan, outputs, inputs, report, ...renderReport(report) }
 }
