@@ -21,6 +21,7 @@ export type {
   ContextScope,
   ContextVersion,
   ProjectScope,
+  LockableContext,
   SharedContext,
   UpdateOptions,
   WriteOptions,

@@ -1,6 +1,7 @@
 /** Context calls: what a handler, or a client, knows and says of values that others share. Interfaces only. */
 import type { Observable } from 'rxjs'
 import type { Address } from '../messages/address.ts'
+import type { Lock, LockOptions } from './lock-calls.ts'
 import type { ContextDefinition } from './shared-context.ts'
 
 /** A value, and who wrote it. */
@@ -107,6 +108,15 @@ export interface ProjectScope {
 /** Whose values these are: of a run with all that is below it, of a task that belongs to none, or of a project. */
 export type ContextScope = ProjectScope | { readonly run: string } | { readonly task: string }
 
+/** As a handler has them: a lock belongs to an attempt. */
+export interface LockableContext<Values, Given = Values> extends SharedContext<Values, Given> {
+  /**
+   * Gets hold of the lock of one value; its token is for `fence`. Who writes without a token is not kept from it. Errors as for
+   * `ctx.lock`, and CONTEXT_INVALID.
+   */
+  lock(key: keyof Values & string, options?: LockOptions): Promise<Lock>
+}
+
 export interface ContextCalls {
   /**
    * Values that are shared within its run, or, of a task that belongs to none, between its attempts; with a project, within that.
@@ -115,5 +125,5 @@ export interface ContextCalls {
   context<Values, Given>(
     definition: ContextDefinition<Values, Given>,
     scope?: ProjectScope,
-  ): SharedContext<Values, Given>
+  ): LockableContext<Values, Given>
 }

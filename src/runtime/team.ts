@@ -138,13 +138,16 @@ export function teamOf(parts: TeamParts): Team {
       deadLetters: new DeadLetters({ ...parts, letters: parts.postmaster.letters }),
     }),
     conversations: new ConversationsView(parts),
-    workplace: seat => ({
-      ...mailCalls({ ...parts, office }, seat),
-      context: context.at(seat),
-      ...gateCalls(parts, seat),
-      ...budgetCalls(accounts, seat),
-      lock: locksOf(seat, desk, parts.limits),
-    }),
+    workplace: seat => {
+      const lock = locksOf(seat, desk, parts.limits)
+      return {
+        ...mailCalls({ ...parts, office }, seat),
+        context: context.at(seat, lock),
+        ...gateCalls(parts, seat),
+        ...budgetCalls(accounts, seat),
+        lock,
+      }
+    },
     doubts: (seat, doubt) => announce(parts, seat, doubt),
     before: (seat, giveUp) => admission({ ...parts, accounts, watches }, seat, giveUp),
   }

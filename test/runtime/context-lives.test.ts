@@ -68,6 +68,33 @@ describe('another attempt', () => {
   })
 })
 
+describe('a lock of a value', () => {
+  test('is held by one after the other; who comes late with its token is refused', async () => {
+    const codes: string[] = []
+    const world = shelfOf(async ({ n }, ctx, life) => {
+      const values = ctx.context(board, site)
+      const lock = await values.lock('plan', { lease: '1s' })
+      // The first says nothing for longer than its lease, and goes on as if nothing were.
+      await life.wait(n === 1 ? 5_000 : 10)
+      try {
+        await values.set('plan', { goal: `by ${n}` }, { fence: lock.token })
+      } catch (error) {
+        codes.push((error as { code: string }).code)
+      }
+    })
+    const life = await world.boot()
+    const tasks = await life.until(Promise.all([1, 2].map(n => life.runtime.submit(work, { n }))))
+    await life.until(Promise.all(tasks.map(task => task.outcome())))
+    const values = life.runtime.context(board, site)
+    expect([values.get('plan')?.goal, values.history('plan').length, codes]).toEqual([
+      'by 2',
+      1,
+      ['STALE_TOKEN'],
+    ])
+    await world.drain(life)
+  })
+})
+
 describe('the same key', () => {
   test('writes once, also after a restart; for something else it is refused', async () => {
     const world = shelfOf(() => null)

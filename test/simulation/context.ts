@@ -176,7 +176,9 @@ export class ContextAct implements Act {
 
   #judge(values: SharedContext<Held>, life: Life): void {
     const log = values.get('log') ?? []
-    const twice = log.find((entry, index) => log.indexOf(entry) !== index)
+    // What was pruned away altogether may have been asked for anew, as other work of the same name.
+    const isWhole = life.simulation.state.anchor.seq === 0
+    const twice = isWhole ? log.find((entry, index) => log.indexOf(entry) !== index) : undefined
     if (twice !== undefined) life.simulation.break(6, `the entry ${twice} is there twice`)
     const lost = [...this.#acknowledged].find(entry => !log.includes(entry))
     if (lost !== undefined) life.simulation.break(6, `the entry ${lost} is lost`)

@@ -1,7 +1,13 @@
 /** runtime.context: shared values, as clients have them, and as attempts do. Joins parts; reads and writes nothing itself. */
+import type { LockCall } from '../../actors/lock-calls.ts'
 import { parse } from '../../actors/schema.ts'
 import { z } from 'zod'
-import type { ContextScope, ProjectScope, SharedContext } from '../../actors/context-calls.ts'
+import type {
+  ContextScope,
+  LockableContext,
+  ProjectScope,
+  SharedContext,
+} from '../../actors/context-calls.ts'
 import type { AnyContext, ContextDefinition } from '../../actors/shared-context.ts'
 import { StatorError } from '../../errors.ts'
 import { checkAddress, type Address } from '../../messages/address.ts'
@@ -57,11 +63,12 @@ export class ContextView {
   /** As an attempt has them. */
   at(
     seat: Seat,
+    lock: LockCall,
   ): <Values, Given>(
     definition: ContextDefinition<Values, Given>,
     scope?: ProjectScope,
-  ) => SharedContext<Values, Given> {
-    const writer = handlerAt(seat)
+  ) => LockableContext<Values, Given> {
+    const writer = handlerAt(seat, lock)
     return (definition, scope) =>
       this.#values(definition, scope === undefined ? scopeOfTask(seat.effect.task) : scopeOf(scope), writer)
   }
@@ -70,14 +77,16 @@ export class ContextView {
     definition: ContextDefinition<Held, Given>,
     scope: Scope,
     writer: Writer,
-  ): SharedContext<Held, Given> {
+  ): LockableContext<Held, Given> {
     const { name } = definition
     if (this.#known.get(name) !== (definition as unknown as AnyContext))
       throw new StatorError('NOT_FOUND', { context: name, reason: 'give it to createRuntime({ contexts })' })
     const parts = { ...this.#parts, once: this.#once }
-    return new Values(definition as unknown as AnyContext, scope, writer, parts) as unknown as SharedContext<
-      Held,
-      Given
-    >
+    return new Values(
+      definition as unknown as AnyContext,
+      scope,
+      writer,
+      parts,
+    ) as unknown as LockableContext<Held, Given>
   }
 }

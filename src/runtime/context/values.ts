@@ -8,10 +8,11 @@ import type {
   CompareOptions,
   ContextEntry,
   ContextVersion,
-  SharedContext,
+  LockableContext,
   UpdateOptions,
   WriteOptions,
 } from '../../actors/context-calls.ts'
+import type { Lock, LockOptions } from '../../actors/lock-calls.ts'
 import { parse } from '../../actors/schema.ts'
 import type { AnyContext } from '../../actors/shared-context.ts'
 import { StatorError } from '../../errors.ts'
@@ -41,15 +42,17 @@ const historyShape = z.strictObject({
 type Any = Record<string, Json>
 
 /** Without types: whoever hands it out knows what it holds. */
-export class Values implements SharedContext<Any> {
+export class Values implements LockableContext<Any> {
   readonly #definition: AnyContext
   readonly #scope: Scope
   readonly #reading: Reading
   readonly #writing: Writing
+  readonly #writer: Writer
 
   constructor(definition: AnyContext, scope: Scope, writer: Writer, parts: ValuesParts) {
     this.#definition = definition
     this.#scope = scope
+    this.#writer = writer
     this.#reading = new Reading(parts)
     this.#writing = new Writing(parts, scope.owner, writer)
   }
@@ -105,6 +108,14 @@ export class Values implements SharedContext<Any> {
     const { version: expect, ...given } = parse(deleteShape, options, 'INPUT_INVALID', 'options')
     const raw = ['context.delete', address, expect ?? null]
     return this.#writing.remove(address, { raw, ...given }, expect)
+  }
+
+  async lock(key: string, options: LockOptions = {}): Promise<Lock> {
+    const name = this.#address(key)
+    const { lock, from } = this.#writer
+    if (lock === undefined)
+      throw new StatorError('INPUT_INVALID', { from, reason: 'only an attempt has locks' })
+    return lock(name, options)
   }
 
   watch(key: string): Observable<ContextVersion<Json>> {
