@@ -16,6 +16,7 @@ import { LOCKS } from './locks.ts'
 import { LOOP } from './loop.ts'
 import { FLOWS } from './flows.ts'
 import { MACHINES } from './machines.ts'
+import { MAIL } from './mail.ts'
 import { FAMILIES } from './families.ts'
 import type { Mutant } from './mutant.ts'
 import { PARKING } from './parking.ts'
@@ -50,6 +51,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...FLOWS,
   ...GATES,
   ...LOCKS,
+  ...MAIL,
   ...SAGAS,
   ...BUDGETS,
 ]

@@ -10,6 +10,7 @@ import { drawBudgets } from './budgets.ts'
 import { ContextAct } from './context.ts'
 import { drawLocks } from './locks.ts'
 import { drawGates } from './gates.ts'
+import { drawMail } from './mail.ts'
 
 /** One that was drawn, through all process lives of its campaign. */
 export interface Act {
@@ -29,6 +30,7 @@ const ACTS: readonly ((dice: Dice) => Act)[] = [
   dice => new ContextAct(dice),
   drawGates,
   drawLocks,
+  drawMail,
 ]
 
 /** None in most worlds. */

@@ -9,6 +9,7 @@ import type { Said, Wait } from '../host/watcher.ts'
 import { untoldFault } from './dependencies.ts'
 import { forgottenGate } from './gates.ts'
 import type { Invariant } from './invariant.ts'
+import { unwantedFault } from './letters.ts'
 import { lineOf } from './line.ts'
 import { reading } from './reading.ts'
 import { lostSchedule } from './schedules.ts'
@@ -126,6 +127,7 @@ function sleeping(shadow: Shadow, asks: readonly Said[], waits: readonly Wait[])
       return `the handler of attempt ${turn} of ${task} has ended, and nobody will tell it`
   return (
     idleFault(shadow) ??
+    unwantedFault(shadow) ??
     untoldFault(shadow) ??
     sleepFault(shadow.stage, shadow) ??
     lostWork(shadow) ??

@@ -39,6 +39,18 @@ export function letterFault(
   return depth === own + 1 ? undefined : `it is ${depth} messages deep instead of ${own + 1}`
 }
 
+/** A question that nobody waits for any more, and that goes on. */
+export function unwantedFault(shadow: Shadow): string | undefined {
+  for (const { address, spec, state } of shadow.books.works.values()) {
+    const { mail } = spec
+    if (mail?.asks !== true || mail.by === undefined || state === 'dead' || shadow.isHeld(address)) continue
+    const asker = mail.by.task as Address
+    if (!shadow.books.works.has(asker) && !shadow.strangers.has(asker))
+      return `${address} asks for ${asker}, which has ended, and nobody calls it off`
+  }
+  return undefined
+}
+
 /** May the hub call it off? Only a question that nobody waits for. */
 export function callOffFault({ to }: Signal, { books }: Shadow): string | undefined {
   const { mail } = books.works.get(to)?.spec ?? {}
