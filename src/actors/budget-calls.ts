@@ -35,7 +35,7 @@ export interface AttemptBudget {
   reserve(amounts: Amounts): Promise<Reservation>
   /**
    * What was used already: it is recorded whatever there is, and may exhaust the budget. With a `key` (1 to 200 characters) once for all
-   * attempts of the task; without, once for each time that it is called. @throws StatorError (rejects) STALE_ATTEMPT, INPUT_INVALID
+   * attempts of the task, the first amounts count; without, once for each time that it is called. @throws StatorError (rejects) STALE_ATTEMPT, INPUT_INVALID
    */
   spend(amounts: Amounts, options?: { readonly key?: string }): Promise<void>
   /**

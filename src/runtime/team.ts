@@ -127,6 +127,8 @@ export function teamOf(parts: TeamParts): Team {
   const context = new ContextView(parts)
   const accounts = new Accounts(parts)
   const watches = new Watches(parts.bursar)
+  const charge = (seat: Seat, messages: number, key: string): Promise<void> =>
+    accounts.charge(seat, { messages }, key)
   const desk = new LockDesk(parts)
   return {
     context: context.of,
@@ -141,7 +143,7 @@ export function teamOf(parts: TeamParts): Team {
     workplace: seat => {
       const lock = locksOf(seat, desk, parts.limits)
       return {
-        ...mailCalls({ ...parts, office }, seat),
+        ...mailCalls({ ...parts, office, charge }, seat),
         context: context.at(seat, lock),
         ...gateCalls(parts, seat),
         ...budgetCalls(accounts, seat),

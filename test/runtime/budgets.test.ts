@@ -244,6 +244,40 @@ describe('what a task asks for itself', () => {
   })
 })
 
+test('messages are counted before they are sent, one for each recipient, once over all attempts', async () => {
+  const codes: unknown[] = []
+  const [world, life] = await worldWith(async ctx => {
+    if (ctx.metadata['writes'] !== true) return
+    await ctx.tell('bob', ask, { n: 1 })
+    if (ctx.attempt === 1) throw new Error('once more')
+    const { budget } = ctx
+    codes.push(budget.left())
+    for (const call of [
+      () => ctx.broadcast('all', ask, { n: 2 }),
+      () => ctx.tell('cy', ask, { n: 3 }),
+      () => ctx.tell('cy', ask, { n: 4 }),
+    ])
+      codes.push(
+        await call().then(
+          () => 'sent',
+          (error: StatorError) => error.code,
+        ),
+      )
+  })
+  const handle = await life.until(
+    life.runtime.submit(dear, null, {
+      id: 't',
+      agent: 'ann',
+      metadata: { writes: true },
+      budget: { messages: 2 },
+    }),
+  )
+  await life.until(handle.outcome())
+  expect(codes).toEqual([{ messages: 1 }, 'BUDGET_EXHAUSTED', 'sent', 'BUDGET_EXHAUSTED'])
+  expect(life.runtime.budgets.get('task:t')?.spent['messages']).toBe(2)
+  await world.drain(life)
+})
+
 describe('an attempt that is over', () => {
   test('leaves nothing set aside: what it said nothing of is spent, and a retry sets aside anew', async () => {
     const [world, life] = await worldWith(async ctx => {
@@ -385,9 +419,8 @@ test('sums hold, nothing is charged twice and nothing is left behind, wherever t
     play: async life => {
       const { runtime } = life
       await life.until(runtime.budgets.open('top', { searches: 50 }))
-      const run = await life.until(runtime.start(outer, { n: 1 }, { id: 'r', budget: 'top' }))
-      const lone = await life.until(runtime.submit(dear, null, { id: 't', budget: { tokens: 1_000 } }))
-      const ends = await life.until(Promise.all([run.outcome(), lone.outcome()]))
+      const run = await life.until(runtime.start(inner, { n: 1 }, { id: 'r', budget: 'top' }))
+      const ends = [await life.until(run.outcome())]
       // What is left of a turn that was too long comes in the next.
       await life.until(life.wait(100))
       const top = runtime.budgets.get('top')
@@ -395,7 +428,7 @@ test('sums hold, nothing is charged twice and nothing is left behind, wherever t
       return [
         ends.map(({ status }) => status),
         searches,
-        tokens >= 8,
+        tokens >= 4,
         top?.holds,
         runtime.budgets.get('r')?.state,
       ]

@@ -114,7 +114,8 @@ export class Accounts {
     }
     if (key === undefined) await act()
     else {
-      const raw = [type, amounts]
+      // Another attempt may say another amount: the first counts.
+      const raw = [type]
       await this.#once.run({ sender: task, key: `${type} ${key}`, raw, address: budget }, act)
     }
   }

@@ -17,12 +17,14 @@ import { sentToMany } from './sent.ts'
 export interface MailCallsParts extends HandOffParts {
   readonly office: PostOffice
   readonly handles: HandleHost
+  /** Messages that an attempt is about to send, each to one recipient: counted by its budget, if it has one. */
+  readonly charge: (seat: Seat, messages: number, key: string) => Promise<void>
 }
 
 type Say = (key: Key) => Promise<Address>
 
 export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
-  const { office, handles } = parts
+  const { office, handles, charge } = parts
   const { journal } = handles
   const sender = senderOf(seat)
   const { task: keeper } = seat.effect
@@ -33,7 +35,8 @@ export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
   const keyFor = (...said: readonly unknown[]): Key => {
     seat.requireCurrent()
     const raw = seat.admit(said.map(named))
-    return { key: seat.keyOf(raw), raw, keeper }
+    const key = seat.keyOf(raw)
+    return { key, raw, keeper, charge: messages => charge(seat, messages, key) }
   }
   const tell = async (key: Key, say: Say): Promise<{ id: string }> => ({ id: idOf(await once(key, say)) })
   const post = async (key: Key, say: Say): Promise<SentToMany> => sentToMany(journal, await once(key, say))

@@ -34,6 +34,8 @@ export interface Key {
   readonly key: string
   readonly raw: Json
   readonly keeper: Address
+  /** Asked before so many messages are sent: may they be? Once under the key. */
+  readonly charge?: (messages: number) => Promise<void>
 }
 
 export class PostOffice {
@@ -138,7 +140,8 @@ export class PostOffice {
   }
 
   /** One record for all of them. */
-  #post(sender: Sender, wish: Wish, create: Letter, agents: Address[], key?: Key): Promise<Address> {
+  async #post(sender: Sender, wish: Wish, create: Letter, agents: Address[], key?: Key): Promise<Address> {
+    await key?.charge?.(agents.length)
     const recipients = agents.map(agent => boxOf(agent))
     const data: PostSend = { create, recipients: recipients.map(({ agent, queue }) => ({ agent, queue })) }
     const { limits } = this.#parts
@@ -155,7 +158,8 @@ export class PostOffice {
     )
   }
 
-  #create(sender: Sender, wish: Wish, create: Letter | object, key?: Key): Promise<Address> {
+  async #create(sender: Sender, wish: Wish, create: Letter | object, key?: Key): Promise<Address> {
+    await key?.charge?.(1)
     return this.#send(sender, wish, 'task.create', `task/${this.#parts.ids()}`, create as Json, key)
   }
 
