@@ -42,13 +42,13 @@ const waitOptions = z.union([
   z.strictObject({ for: z.custom<Duration>() }),
   z.strictObject({ until: func }),
 ])
-const mapper = func.optional()
+const maker = func.optional()
 const gateMappers = z.strictObject({
-  title: mapper,
-  reason: mapper,
-  details: mapper,
-  attemptedSolutions: mapper,
-  approvers: mapper,
+  title: maker,
+  reason: maker,
+  details: maker,
+  attemptedSolutions: maker,
+  approvers: maker,
 })
 const loopOptions = z.strictObject({ while: func, max: z.int().min(1) })
 

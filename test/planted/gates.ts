@@ -48,7 +48,7 @@ export const GATES: readonly Mutant[] = [
     name: 'a question that nobody waits for stays',
     words: 'A task ends, and its gate, with the agent that it pauses, waits on.',
     file: 'src/runtime/gate/orphans.ts',
-    find: "else if (definition.kind.kind === 'task') this.#due.push(...(this.#gates.get(address) ?? []))",
+    find: 'else for (const gate of this.#gates.get(address) ?? NONE) this.#due.push(gate)',
     replace: '',
     invariant: 9,
   },

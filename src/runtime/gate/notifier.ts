@@ -43,22 +43,31 @@ export interface NotifierParts {
   readonly patience: number
 }
 
+interface Word extends Omit<GateNotice, 'gate'> {
+  readonly address: Address
+}
+
 /** From now on, as long as there are signals. */
 export function notifyOfGates(notify: NotifyGate, parts: NotifierParts): void {
   const { stream, list, get, log } = parts
   const lines = new Map<Address, Promise<void>>()
-  const tell = (address: Address, type: GateNotice['type'], again: boolean): void => {
-    const line = (lines.get(address) ?? Promise.resolve()).then(async () => {
+  const tellAfter = async (
+    before: Promise<void> | undefined,
+    { address, type, again }: Word,
+  ): Promise<void> => {
+    await before
+    try {
       const gate = get(idOf(address))
       if (gate !== undefined) await within(parts, gate, async () => notify({ type, gate, again }))
-    })
-    const told = line.catch((err: unknown) =>
-      log.error({ err, gate: address }, 'somebody was not told of a gate'),
-    )
-    lines.set(address, told)
-    void told.finally(() => {
+    } catch (error) {
+      log.error({ err: error, gate: address }, 'somebody was not told of a gate')
+    }
+  }
+  const tell = (address: Address, type: GateNotice['type'], again: boolean): void => {
+    const told = tellAfter(lines.get(address), { address, type, again }).finally(() => {
       if (lines.get(address) === told) lines.delete(address)
     })
+    lines.set(address, told)
   }
   stream.signals$.subscribe(signal => {
     // What is open by then was opened in an earlier process life.

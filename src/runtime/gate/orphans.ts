@@ -10,6 +10,8 @@ import { input, type Envelope } from '../envelope.ts'
 import type { Journal } from '../journal.ts'
 import type { Population } from '../population.ts'
 
+const NONE: readonly Address[] = []
+
 export class Orphans implements Decider {
   readonly wakeAt = Number.POSITIVE_INFINITY
   readonly #population: Population
@@ -34,7 +36,8 @@ export class Orphans implements Decider {
 
   ended({ address, definition }: Gone): void {
     if (definition.kind.kind === 'gate') this.#leave(address)
-    else if (definition.kind.kind === 'task') this.#due.push(...(this.#gates.get(address) ?? []))
+    // Most tasks never ask.
+    else for (const gate of this.#gates.get(address) ?? NONE) this.#due.push(gate)
   }
 
   next(): Envelope | undefined {
