@@ -1,6 +1,6 @@
 /**
- * A10, examples that run: sequential, parallel (three tasks, three times faster than in sequence), dependencies, and three
- * independent named tasks beside each other with live signals. `npm run examples` runs them all as processes of their own.
+ * A10, examples that run: sequential, parallel (three tasks, three times faster than in sequence), dependencies, agents from
+ * personas, and three independent named tasks beside each other with live signals. `npm run examples` runs them all as processes of their own.
  */
 import { afterEach, expect, test, vi } from 'vitest'
 
@@ -37,4 +37,18 @@ test('three independent named tasks beside each other, with live signals', async
   const names = ['invoices', 'payroll', 'taxes']
   expect(lines.slice(0, 3)).toEqual(names.map(name => `task.started task/${name}`))
   for (const name of names) expect(lines).toContain(`task.completed task/${name}`)
+})
+
+test('agents from personas', async () => {
+  const text = await output(() => import('../../examples/personas.ts'))
+  expect(text).toContain('critic: review, english and product, 2 at once')
+  expect(text).toContain('runs can be paused → writer (Say what a change means to its users; 2 instructions)')
+  expect(text).toContain('team.yaml:4:5 unknown field gaol: did you mean goal?')
+})
+
+test('agents that share what they find', async () => {
+  const text = await output(() => import('../../examples/context.ts'))
+  expect(text).toContain('4 findings in version 4, none lost')
+  expect(text).toContain('client/bob (I saw no report) expected version 4')
+  expect(text).toContain('client/ann (the run is over) had made version 5')
 })
