@@ -38,8 +38,7 @@ const scenario: Scenario = {
     const say = (to: string, words: string): Promise<unknown> =>
       mail.tell(to, note, { text: words }, { idempotencyKey: `${to} ${words}`, conversation: words })
     await life.until(say('ann', 'thanks'))
-    for (let n = 0; n < 100 && conversations.get('conversation/thanks')?.state !== 'stopped'; n++)
-      await life.wait(10)
+    await life.wait(200)
     const stopped = conversations.get('conversation/thanks')?.stopped
     return [stopped?.code, stopped?.loop]
   },

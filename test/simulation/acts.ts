@@ -4,6 +4,7 @@
  */
 import type { AgentDefinition } from '../../src/actors/agent.ts'
 import type { Life } from '../../src/testing/host/life.ts'
+import type { Limits } from '../../src/runtime/limits.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Setup } from '../../src/testing/host/stage.ts'
 import { drawBudgets } from './budgets.ts'
@@ -11,6 +12,7 @@ import { ContextAct } from './context.ts'
 import { drawLocks } from './locks.ts'
 import { drawGates } from './gates.ts'
 import { drawMail } from './mail.ts'
+import { MailboxesAct } from './mailboxes.ts'
 
 /** One that was drawn, through all process lives of its campaign. */
 export interface Act {
@@ -20,6 +22,8 @@ export interface Act {
   setup?(life: Life): Omit<Setup, 'agents' | 'tasks'>
   /** Whatever its clients do in one life; settles when nothing is left to do, and when that life ends. */
   live(life: Life): Promise<void>
+  /** What it needs to be otherwise than it was drawn for its world. */
+  readonly limits?: Partial<Limits>
   /** Nothing is left to do. */
   readonly isOver: boolean
 }
@@ -31,6 +35,7 @@ const ACTS: readonly ((dice: Dice) => Act)[] = [
   drawGates,
   drawLocks,
   drawMail,
+  dice => new MailboxesAct(dice),
 ]
 
 /** None in most worlds. */

@@ -89,7 +89,7 @@ export async function campaign(
   const simulation = new Watched({
     seed,
     collect,
-    limits: world.limits,
+    limits: { ...world.limits, ...act?.limits },
     setup: life => setupOf(world, act, life, knows),
     watchers: [...invariants(), { crashed: () => void crashes++ }, ...parking(world, seed), ...watchers],
   })

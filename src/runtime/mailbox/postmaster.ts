@@ -37,7 +37,8 @@ export class Postmaster implements Decider {
   readonly #limits: Limits
   readonly #boxes: Boxes
   readonly #tracks: Tracks
-  readonly #doomed = new Map<Address, Undelivered>()
+  /** Letters that nobody will handle, unless that has changed when it is told. */
+  readonly #doomed = new Set<Address>()
   readonly #stops = new Map<Address, Pick<Tripped, 'code' | 'message' | 'loop'>>()
   /** Parked at a start, when agents and conversations were not known yet. */
   #unseen: Letter[] = []
@@ -131,8 +132,7 @@ export class Postmaster implements Decider {
   #look(letter: Letter): void {
     this.#boxes.look(letter)
     if (letter.place !== 'waiting') return
-    const verdict = this.#closed(letter.conversation, letter.agent)
-    if (verdict !== undefined) this.#doomed.set(letter.task, undelivered(verdict.reason, verdict.why))
+    if (this.#closed(letter.conversation, letter.agent) !== undefined) this.#doomed.add(letter.task)
   }
 
   #lookAtUnseen(): void {
@@ -195,10 +195,12 @@ export class Postmaster implements Decider {
   }
 
   #nextDoomed(): Envelope | undefined {
-    for (const [task, why] of this.#doomed) {
+    for (const task of this.#doomed) {
       this.#doomed.delete(task)
       const letter = this.letters.get(task)
-      if (letter?.place === 'waiting') return word('task.drop', letter, why as unknown as Json)
+      const verdict = letter && this.#closed(letter.conversation, letter.agent)
+      if (letter?.place === 'waiting' && verdict !== undefined)
+        return word('task.drop', letter, undelivered(verdict.reason, verdict.why) as unknown as Json)
     }
     return undefined
   }

@@ -13,6 +13,11 @@ const LATE = 100
 /** Steps for each thing that happens: a signal, or an entry in the ledger of the outside. */
 const STEPS = 1_000
 
+interface Load {
+  readonly messages: number
+  readonly rate: { readonly interval: number }
+}
+
 export class Allowance {
   readonly #shadow: Shadow
   #begun = 0
@@ -34,7 +39,8 @@ export class Allowance {
     this.#steps = stage.steps
     this.#happened = 1
     // A clock that was set back must come to where tokens are due.
-    this.#time = limits.idle + this.#shadow.books.desks.behind(this.#begun)
+    const { desks, mail } = this.#shadow.books
+    this.#time = limits.idle + desks.behind(this.#begun) + mail.restsFor(this.#begun)
     this.#counted.clear()
     this.#count()
   }
@@ -45,6 +51,12 @@ export class Allowance {
     this.#happened += signals.length
     // Who was started may have waited for a token.
     for (const { name, to } of signals) if (name === 'task.started') this.#time += this.#tokenOf(to)
+    // A conversation ends when all that its rate gives is there again.
+    for (const { type, data } of signals)
+      if (type === 'conversation.load') {
+        const { messages, rate } = data as unknown as Load
+        this.#time += messages * rate.interval
+      }
     // A handler that was given up settles whenever it likes.
     const isStale = signals.every(({ refused }) => refused?.code === 'STALE_ATTEMPT')
     if (!isStale) this.#last = this.#shadow.stage.clock.now()

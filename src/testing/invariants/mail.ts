@@ -74,6 +74,17 @@ export class Mail {
     return this.#in(agent, state => state === 'dead')
   }
 
+  /** Milliseconds until all conversations have all that their rates give. */
+  restsFor(now: number): number {
+    const interval = MINUTE / this.#limits.conversationRate
+    let most = 0
+    for (const talk of this.talks.values()) {
+      const missing = this.#limits.conversationRate - talk.tokens
+      most = Math.max(most, talk.at - now + missing * interval)
+    }
+    return Math.ceil(most)
+  }
+
   /** The code with which an input must be refused. */
   objection(signal: Signal): string | undefined {
     if (signal.type === 'task.replay') {
