@@ -210,7 +210,7 @@ export const ERRORS = {
   },
   SENDER_UNKNOWN: {
     message: 'The sender of a message does not exist.',
-    next: 'Send as a client, or as a registered agent.',
+    next: 'Send as a client: runtime.client(name) makes one known. Agents speak through the ctx of their handlers, and nobody else in their name.',
   },
   SQLITE_OLD: {
     message: 'This Node carries an SQLite older than 3.51.3, which has a bug in resetting its WAL.',
