@@ -1,6 +1,6 @@
 /**
  * E2, failure propagation: a failed task blocks its dependents, with the reason, at once; and what it held is free again: its agent's
- * room, its share of its queue. (Locks, which it will release as well, come with a later part.)
+ * room, its share of its queue, its locks.
  */
 import { expect, test } from 'vitest'
 import { agent, createRuntime, queue, task, type Runtime } from 'stator'
@@ -63,4 +63,31 @@ test('what a failed task held is free: its agent and its queue go on with the ne
   expect(ran).toEqual(['bad', 'other'])
   expect(runtime.status().runningTasks).toBe(0)
   await runtime.close()
+})
+
+test('the locks of a failed task go to the next in line, in the turn in which it fails', async () => {
+  const { opened, open } = latch()
+  const worker = agent('worker', { capacity: 2 }).handle(job, async (name, ctx) => {
+    const { token } = await ctx.lock('src/index.ts')
+    if (name !== 'bad') return token
+    await opened
+    throw new Error('the disk is full')
+  })
+  await using runtime = await createRuntime({ agents: [worker] })
+  await runtime.submit(job, 'bad', { id: 'bad' })
+  await settled()
+  const next = await runtime.submit(job, 'next', { id: 'next' })
+  await settled()
+  expect(runtime.locks.get('src/index.ts')).toMatchObject({
+    holder: { owner: 'task/bad', agent: 'agent/worker' },
+    line: [{ owner: 'task/next' }],
+  })
+  open()
+  expect(await next.result()).toBe(2)
+  expect(runtime.history({ actor: 'lock/src/index.ts' }).map(({ type }) => type)).toEqual([
+    'lock.acquire',
+    'lock.acquire',
+    'lock.revoke',
+    'lock.revoke',
+  ])
 })

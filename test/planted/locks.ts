@@ -58,20 +58,4 @@ export const LOCKS: readonly Mutant[] = [
     replace: 'for (const wanted of link.from === undefined ? (this.owned(link)?.wants ?? []) : [])',
     invariant: 13,
   },
-  {
-    name: 'places in a line are not seen',
-    words: 'Who waits for a lock is held to wait for its holder alone.',
-    file: 'src/runtime/lock/standings.ts',
-    find: 'const before = place < 0 ? line : line.slice(0, place)',
-    replace: 'const before = place < 0 ? line.slice(0, 0) : line.slice(0, 0)',
-    invariant: 13,
-  },
-  {
-    name: 'an attempt that is over is heard',
-    words: 'What an attempt asked for before it ended is given to it after.',
-    file: 'src/runtime/lock/lock-keeper.ts',
-    find: 'if (!this.#isCurrent(asker))',
-    replace: 'if (asker.turn < 0)',
-    invariant: 13,
-  },
 ]

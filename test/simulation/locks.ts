@@ -155,7 +155,7 @@ class Locks implements Act {
             : what === 'acquire'
               ? locks.acquire(name, { lease: 40, timeout: 20 }).then(async lock => lock.release())
               : what === 'forget'
-                ? locks.acquire(name, { owner: 'locks-ci', lease: 40, wait: false })
+                ? locks.acquire(name, { owner: 'locks-ci', lease: 40, timeout: 30 })
                 : Promise.resolve(locks.statistics())
       await said.catch((error: unknown) => this.#meant(error, life))
     }
