@@ -50,15 +50,16 @@ export class ContextAct implements Act {
 
   constructor(dice: Dice) {
     this.#works = several(from(dice, 2, 6), () => ({
-      at: dice.below(60),
+      // In steps, so that much happens at once.
+      at: dice.below(12) * 5,
       writes: from(dice, 1, 4),
-      ms: dice.pick([0, 0, 5, 30]),
+      ms: dice.pick([0, 5, 5, 10]),
       fence: dice.below(5),
       fails: dice.chance(0.4),
     }))
-    this.#entries = several(from(dice, 1, 4), () => ({
-      at: dice.below(80),
-      cancels: dice.chance(0.3) ? dice.below(this.#works.length) : null,
+    this.#entries = several(from(dice, 2, 6), () => ({
+      at: dice.below(16) * 5,
+      cancels: dice.chance(0.6) ? dice.below(this.#works.length) : null,
     }))
   }
 
