@@ -209,14 +209,17 @@ export class Submissions {
     const { budget: option, project } = options
     const raw = option === undefined ? given : [given, this.admit(option)]
     const key = keyOf(options, wanted, raw)
-    const to =
-      option === undefined ? wanted : await openFor(this.#parts, { to: wanted, option, key }, options)
+    const opening =
+      option === undefined ? undefined : openFor(this.#parts, { to: wanted, option, key }, options)
+    const to = opening?.to ?? wanted
     const priority = checkPriority(options.priority)
     if (project !== undefined) await join(this.#parts, { member: to, project, key: key?.key })
-    return this.#parts.door.create(
+    const started = this.#parts.door.create(
       { type, to, from: CLIENT, data, priority, correlationId: to, key, coming },
       options,
     )
+    if (opening !== undefined) await Promise.all([opening.opened, started])
+    return started
   }
 
   /** When, where and on whose account it waits, and for whom. */
