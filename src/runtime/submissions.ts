@@ -209,11 +209,11 @@ export class Submissions {
     const { budget: option, project } = options
     const raw = option === undefined ? given : [given, this.admit(option)]
     const key = keyOf(options, wanted, raw)
+    if (project !== undefined) await join(this.#parts, { member: wanted, project, key: key?.key }, options)
     const opening =
       option === undefined ? undefined : openFor(this.#parts, { to: wanted, option, key }, options)
     const to = opening?.to ?? wanted
     const priority = checkPriority(options.priority)
-    if (project !== undefined) await join(this.#parts, { member: to, project, key: key?.key })
     const started = this.#parts.door.create(
       { type, to, from: CLIENT, data, priority, correlationId: to, key, coming },
       options,

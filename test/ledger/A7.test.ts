@@ -1,5 +1,5 @@
 /**
- * A7, agents: states offline, idle, ready, busy, paused, error and stopped; one interface whatever is behind it (code, shell,
+ * A7, agents: states offline, idle, ready, busy, paused, error and stopped, and restarting and quarantined of those that are supervised; one interface whatever is behind it (code, shell,
  * HTTP, a model); statistics for each agent: done, failed, time; a pool with availability by role.
  */
 import { execFile } from 'node:child_process'
@@ -14,7 +14,17 @@ const job = task('job')
 
 test('the statechart has these states', () => {
   expect(Object.keys(agentMachine.states).toSorted()).toEqual(
-    ['offline', 'idle', 'ready', 'busy', 'paused', 'error', 'stopped'].toSorted(),
+    [
+      'offline',
+      'idle',
+      'ready',
+      'busy',
+      'paused',
+      'error',
+      'restarting',
+      'quarantined',
+      'stopped',
+    ].toSorted(),
   )
 })
 

@@ -25,12 +25,14 @@ import { RECOVERY } from './recovery.ts'
 import { SAGAS } from './sagas.ts'
 import { SCHEDULES } from './schedules.ts'
 import { STREAMS } from './streams.ts'
+import { SUPERVISION } from './supervision.ts'
 import { TIMERS } from './timers.ts'
 
 export const CATALOGUE: readonly Mutant[] = [
   ...LOOP,
   ...BACKLOG,
   ...DELIVERY,
+  ...SUPERVISION,
   ...TIMERS,
   ...LATE,
   ...DEPENDENCIES,

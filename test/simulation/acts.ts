@@ -13,6 +13,7 @@ import { drawLocks } from './locks.ts'
 import { drawGates } from './gates.ts'
 import { drawMail } from './mail.ts'
 import { MailboxesAct } from './mailboxes.ts'
+import { drawSupervision } from './supervision.ts'
 
 /** One that was drawn, through all process lives of its campaign. */
 export interface Act {
@@ -36,6 +37,7 @@ const ACTS: readonly ((dice: Dice) => Act)[] = [
   drawLocks,
   drawMail,
   dice => new MailboxesAct(dice),
+  drawSupervision,
 ]
 
 /** None in most worlds. */

@@ -4,6 +4,7 @@ import type { ProjectContext } from '../../machines/project.ts'
 import { checkName, CLIENT, type Address } from '../../messages/address.ts'
 import type { Door } from '../door.ts'
 import type { HandleHost } from '../handles.ts'
+import type { SendOptions } from '../options.ts'
 
 export interface Joining {
   readonly member: Address
@@ -16,6 +17,7 @@ export interface Joining {
 export async function join(
   { door, handles }: { readonly door: Door; readonly handles: HandleHost },
   { member, project, key }: Joining,
+  options: SendOptions,
 ): Promise<void> {
   if (key !== undefined && handles.journal.key(CLIENT, key) !== undefined) return
   const to: Address = `project/${checkName(project, 'project')}`
@@ -23,5 +25,6 @@ export async function join(
   if (cell === undefined)
     throw new StatorError('NOT_FOUND', { project, reason: 'open it with runtime.projects.open()' })
   if ((cell.snapshot.context as ProjectContext).members.includes(member)) return
-  await door.submit({ type: 'project.join', to, from: CLIENT, data: { member }, correlationId: to })
+  const said = { type: 'project.join', to, from: CLIENT, data: { member }, correlationId: to } as const
+  await door.submit(said, options)
 }

@@ -12,6 +12,7 @@ import { projectMessages } from '../../messages/project.ts'
 import type { Door } from '../door.ts'
 import type { Journal } from '../journal.ts'
 import type { Lifetime } from '../lifetime.ts'
+import type { SendOptions } from '../options.ts'
 import type { Population } from '../population.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 
@@ -134,18 +135,21 @@ export class ProjectsView {
   }
 
   /** Opens a project, so that work can be begun for it (`project: 'name'`). One that is there is left as it is. @throws StatorError (rejects) ADDRESS_INVALID, HUB_BUSY, CLOSED */
-  async open(id: string): Promise<Project> {
+  async open(id: string, options: SendOptions = {}): Promise<Project> {
     this.#parts.lifetime.requireOpen()
     const to: Address = `project/${checkName(id, 'project')}`
     if (this.#parts.population.find(to) === undefined)
-      await this.#parts.door.create({
-        type: 'project.open',
-        to,
-        from: CLIENT,
-        data: {},
-        correlationId: to,
-        key: { key: to, raw: 'project' },
-      })
+      await this.#parts.door.create(
+        {
+          type: 'project.open',
+          to,
+          from: CLIENT,
+          data: {},
+          correlationId: to,
+          key: { key: to, raw: 'project' },
+        },
+        options,
+      )
     return this.of(id)
   }
 
