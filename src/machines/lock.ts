@@ -21,7 +21,7 @@ import {
   type LockEvent,
 } from './lock-context.ts'
 
-export type { LockContext, LockHolder, LockOwner, LockPassed, LockWaiter } from './lock-context.ts'
+export type { LockContext } from './lock-context.ts'
 
 type Args = { context: LockContext; event: LockEvent }
 
