@@ -35,7 +35,8 @@ export function checkForm(form: Json, what = 'form of a gate'): Json {
   return form
 }
 
-function schemaOf(form: Json): Schema<Json> {
+/** What fits a form that was looked at. */
+export function schemaOf(form: Json): Schema<Json> {
   if (typeof form !== 'object' || form === null)
     throw new TypeError('a form is a JSON Schema, which is an object')
   const known = made.get(form)

@@ -16,7 +16,7 @@ import { from, several, weighed } from './draw.ts'
 
 const AGENTS = ['gates-eve', 'gates-ida', 'gates-sam']
 const PEOPLE = ['ann', 'bob', 'cid'] as const
-const DEEDS = { approve: 5, reject: 4, escalate: 3, reassign: 3, never: 2, cancel: 1, stranger: 2, drop: 4 }
+const DEEDS = { approve: 5, reject: 4, escalate: 3, reassign: 3, never: 2, cancel: 1, stranger: 5, drop: 4 }
 /** What people may meet: it has ended, nobody comes next, somebody else is asked, the form is not filled in. */
 const MEANT = new Set(
   'EVENT_REFUSED NOT_FOUND GATE_LAST_APPROVER GATE_NOT_YOURS GATE_FORM_INVALID HUB_BUSY HELD'.split(' '),
@@ -62,7 +62,7 @@ function drawQuestion(dice: Dice, index: number): Question {
     expires: from(dice, 30, 250),
     onExpire: !hasForm && dice.chance(0.3) ? 'approve' : 'reject',
     pause: dice.pick(['agent', 'agent', 'task'] as const),
-    strict: dice.chance(0.4),
+    strict: dice.chance(0.5),
     // Not all agents are to be gone.
     ...(index === 0 && dice.chance(0.3) ? { onReject: 'stop' } : {}),
     ...(hasForm ? { form } : {}),
@@ -166,7 +166,13 @@ class Gates implements Act {
     const gate = gates.get(id)
     if (gate === undefined || gate.outcome !== null) return
     // Whoever is asked, or somebody who is not.
-    const by = what === 'stranger' ? who : (gate.assignedTo ?? who)
+    const others = PEOPLE.filter(one => one !== gate.assignedTo)
+    const by =
+      what === 'stranger'
+        ? others.includes(who as never)
+          ? who
+          : (others[0] ?? who)
+        : (gate.assignedTo ?? who)
     const said = { by, idempotencyKey: `${key}-${by}` }
     if (what === 'drop' && gate.task !== null)
       await life.runtime.tasks.get(gate.task.slice('task/'.length)).cancel()

@@ -4,6 +4,7 @@
  */
 import * as fc from 'fast-check'
 import type { AnyWorkflow } from '../../actors/workflow.ts'
+import { schemaOf } from '../../actors/gate-form.ts'
 import type { Schema } from '../../actors/schema.ts'
 import { indexOf } from '../../machines/flow-index.ts'
 import type { Address } from '../../messages/address.ts'
@@ -66,7 +67,7 @@ export class Attendants {
       if (actor === undefined) return
       for (const [name, schema] of needs.signals)
         this.#send(life, 'workflow.signal', run, { name, data: this.#sample(schema, look) })
-      answerGates(life)
+      this.#answerGates(life, look)
       const type = look < TRIES ? 'step.retry' : 'step.skip'
       for (const step of actor.state === 'held' ? needs.steps : [])
         this.#send(life, type, run, look < TRIES ? { step } : { step, reason: 'it goes on without it' })
@@ -78,20 +79,22 @@ export class Attendants {
     return value as Json
   }
 
+  /** In the name of whoever is asked, with what the form wants. */
+  #answerGates(life: Life, look: number): void {
+    for (const { id, form, assignedTo } of life.runtime.gates.list({ open: true }).gates) {
+      const answer = { by: assignedTo ?? 'operator' }
+      const data = form === null ? {} : { data: this.#sample(schemaOf(form), look) }
+      const answered =
+        life.simulation.choices.below(4) === 3
+          ? life.runtime.gates.reject(id, { ...answer, reason: 'as it was drawn' })
+          : life.runtime.gates.approve(id, { ...answer, ...data })
+      answered.catch(() => {})
+    }
+  }
+
   /** What comes too late, or is not held, is refused: that is no fault of anybody's. */
   #send(life: Life, type: string, to: Address, data: Json): void {
     life.runtime.send({ type, to, data }).catch(() => {})
-  }
-}
-
-function answerGates(life: Life): void {
-  for (const { id } of life.runtime.gates.list({ open: true }).gates) {
-    const answer = { by: 'operator' }
-    const answered =
-      life.simulation.choices.below(4) === 3
-        ? life.runtime.gates.reject(id, { ...answer, reason: 'as it was drawn' })
-        : life.runtime.gates.approve(id, answer)
-    answered.catch(() => {})
   }
 }
 
