@@ -1,9 +1,10 @@
 /**
  * Fold: the context that an actor had after each of its signals, made from the signals alone, so that the past shows the same
- * as the present. Tasks, agents, schedules and gates are folded through their own machines; of a workflow its progress is counted.
+ * as the present. Tasks, agents, schedules, gates and shared values are folded through their own machines; of a workflow its progress is counted.
  */
 import { initialTransition, transition, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate'
 import { agentMachine } from '../machines/agent.ts'
+import { contextMachine } from '../machines/context.ts'
 import { gateMachine } from '../machines/gate.ts'
 import { scheduleMachine } from '../machines/schedule.ts'
 import { taskMachine } from '../machines/task.ts'
@@ -14,6 +15,7 @@ export type Context = { readonly [key: string]: unknown }
 
 const MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   agent: agentMachine,
+  context: contextMachine,
   gate: gateMachine,
   schedule: scheduleMachine,
   task: taskMachine,
