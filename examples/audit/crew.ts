@@ -1,12 +1,15 @@
-// The eight specialists as agents of Stator, each with code for its own task types, and the plan as a Stator graph.
+// The eight specialists as agents of Stator: personas, bound to the code for their task types; and the plan as a Stator graph.
 // Never in here: what a check does, or how a run is started and shown.
-import { agent, graph, StatorError, task } from 'stator'
+import { graph, StatorError, task } from 'stator'
 import type { AgentDefinition, AnyTask, Run, Runtime, TaskGraph } from 'stator'
+import { bindPersonas } from 'stator/personas'
+import type { Binding } from 'stator/personas'
 import { secondOpinion } from './opinion.ts'
 import { personas } from './personas.ts'
 import { planAudit } from './plan.ts'
 import type { Inventory } from './inventory.ts'
 import { roles } from './roles.ts'
+import type { Role } from './roles.ts'
 import { deskOf, policy, secondOpinionTask } from './shared.ts'
 import { auditTasks } from './tasks.ts'
 
@@ -26,21 +29,31 @@ export const tasks: readonly AnyTask[] = defined.map(({ definition }) => definit
 
 export const inventoryTask = definitionOf('inventory')
 
-/** The crew at work on one repository; each specialist does up to `capacity` tasks at a time. */
-export const crew = (repo: string, capacity: number): AgentDefinition[] =>
-  roles.map(role =>
+/**
+ * The crew at work on one repository; each specialist does up to `capacity` tasks at a time. In the order of the roles: Docs, which asks
+ * the others, comes last, so that they are there when it goes on after a kill.
+ */
+export const crew = (repo: string, capacity: number): AgentDefinition[] => {
+  const bindings = Object.fromEntries(roles.map(role => [role, working(repo, role)]))
+  const able = personas.map(persona => ({ ...persona, capacity }))
+  return bindPersonas(able, bindings).toSorted((a, b) => place(a) - place(b))
+}
+
+const place = ({ id }: AgentDefinition): number => roles.findIndex(role => role === id)
+
+/** The code of a specialist: its own tasks, and what others may ask it. */
+const working =
+  (repo: string, role: Role): Binding =>
+  specialist =>
     defined
       .filter(one => one.role === role)
       .reduce(
-        (specialist, { definition, run }) =>
-          specialist.handle(definition, (input, ctx) =>
+        (able, { definition, run }) =>
+          able.handle(definition, (input, ctx) =>
             run(input, { repo, signal: ctx.signal, desk: deskOf(ctx) }),
           ),
-        agent(role, { role, capacity, skills: personas[role].skills }).handle(secondOpinionTask, question =>
-          secondOpinion(role, question, { repo }),
-        ),
-      ),
-  )
+        specialist.handle(secondOpinionTask, question => secondOpinion(role, question, { repo })),
+      )
 
 /** The audit behind the inventory. The same inventory gives the same graph, so that starting it again is no start. */
 export const auditGraph = (inventory: Inventory): TaskGraph =>

@@ -1,8 +1,19 @@
-// The files that an audit gives: the report in both forms, and published.json. Each is there whole or not at all.
+// The files that an audit gives: the report in both forms, and published.json. Each is there whole or not at all, and is
+// only touched with the token of the lock on the report.
 // Never in here: the lock itself, or what is in a report.
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { fence } from 'stator/sqlite'
 import { withEntry, withoutAudit } from './published.ts'
 import type { Entry } from './published.ts'
 import type { Digests, Texts } from './report.ts'
@@ -13,26 +24,32 @@ const reportFile = (out: string, form: (typeof forms)[number]): string =>
   join(out, form === 'json' ? 'report.json' : 'report.md')
 const publishedFile = (out: string): string => join(out, 'published.json')
 
-/** What is removed to start over. What was published stays known. */
-export const reportFiles = (out: string): string[] => forms.map(form => reportFile(out, form))
+/** Keeps the highest token that ever came. */
+const fenceFile = (out: string): string => join(out, 'report.fence')
 
-const read = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+/** What is removed to start over: the report, and the fence, as another journal counts anew. What was published stays known. */
+export const filesOf = (out: string): string[] => [
+  ...forms.map(form => reportFile(out, form)),
+  fenceFile(out),
+  `${fenceFile(out)}-journal`,
+]
+
+/** Undefined where nothing was ever published from here. */
+const published = (out: string): string | undefined => {
+  const file = publishedFile(out)
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex')
 
 /** Whether both files are there, with these digests. */
-export const holdsReport = (out: string, digests: Digests): boolean =>
-  forms.every(form => {
-    const text = read(reportFile(out, form))
-    return text !== undefined && sha256(text) === digests[form]
-  })
+export const holdsReport = (out: string, digests: Digests): boolean => {
+  try {
+    return forms.every(form => sha256(readFileSync(reportFile(out, form))) === digests[form])
+  } catch {
+    return false
+  }
+}
 
 const sync = (path: string): void => {
   const handle = openSync(path, 'r')
@@ -54,20 +71,26 @@ const write = (out: string, path: string, text: string): void => {
   }
 }
 
+/** What guards all of them: whoever lost the lock on the report without knowing it is refused, with STALE_TOKEN. */
+const guarded = (out: string, token: number, act: () => void): void => fence(fenceFile(out)).pass(token, act)
+
 /** Writes both files. */
-export const placeReport = (out: string, texts: Texts): void => {
-  for (const form of forms) write(out, reportFile(out, form), texts[form])
-}
+export const placeReport = (out: string, texts: Texts, token: number): void =>
+  guarded(out, token, () => {
+    for (const form of forms) write(out, reportFile(out, form), texts[form])
+  })
 
 /** Says for all to read that the audit is published, once. */
-export const announce = (out: string, entry: Entry): void => {
-  const text = withEntry(read(publishedFile(out)), entry)
-  if (text !== undefined) write(out, publishedFile(out), text)
-}
+export const announce = (out: string, entry: Entry, token: number): void =>
+  guarded(out, token, () => {
+    const text = withEntry(published(out), entry)
+    if (text !== undefined) write(out, publishedFile(out), text)
+  })
 
 /** Takes both files away, and what may have been said of them. */
-export const takeBack = (out: string, audit: string): void => {
-  const text = withoutAudit(read(publishedFile(out)), audit)
-  if (text !== undefined) write(out, publishedFile(out), text)
-  for (const path of reportFiles(out)) rmSync(path, { force: true })
-}
+export const takeBack = (out: string, audit: string, token: number): void =>
+  guarded(out, token, () => {
+    const text = withoutAudit(published(out), audit)
+    if (text !== undefined) write(out, publishedFile(out), text)
+    for (const form of forms) rmSync(reportFile(out, form), { force: true })
+  })

@@ -8,7 +8,7 @@ import type { Logger, Runtime } from 'stator'
 import { sqlite } from 'stator/sqlite'
 import { UsageError } from './cli.ts'
 import { tasks } from './crew.ts'
-import { reportFiles } from './files.ts'
+import { filesOf } from './files.ts'
 import { publish } from './publish.ts'
 import { crewContext } from './shared.ts'
 
@@ -89,5 +89,5 @@ export const clearOut = async (out: string, patience: Patience): Promise<void> =
       journal.close()
     }
   })
-  for (const path of [file, `${file}-wal`, `${file}-shm`, ...reportFiles(out)]) rmSync(path, { force: true })
+  for (const path of [file, `${file}-wal`, `${file}-shm`, ...filesOf(out)]) rmSync(path, { force: true })
 }

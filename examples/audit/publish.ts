@@ -63,11 +63,11 @@ export const publish = workflow('publish', { input: publicationSchema })
 export const editor = (out: string, texts: Texts): AgentDefinition =>
   agent(EDITOR, { role: EDITOR })
     .handle(placing, (_, ctx) =>
-      ctx.lock(REPORT_LOCK, { note: 'places the report' }, () => placeReport(out, texts)),
+      ctx.lock(REPORT_LOCK, { note: 'places the report' }, ({ token }) => placeReport(out, texts, token)),
     )
     .handle(withdrawing, ({ input: { audit } }, ctx) =>
-      ctx.lock(REPORT_LOCK, { note: 'withdraws the report' }, () => takeBack(out, audit)),
+      ctx.lock(REPORT_LOCK, { note: 'withdraws the report' }, ({ token }) => takeBack(out, audit, token)),
     )
     .handle(announcing, (entry, ctx) =>
-      ctx.lock(REPORT_LOCK, { note: 'announces the report' }, () => announce(out, entry)),
+      ctx.lock(REPORT_LOCK, { note: 'announces the report' }, ({ token }) => announce(out, entry, token)),
     )

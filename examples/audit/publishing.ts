@@ -116,8 +116,8 @@ export class Publishing {
     this.#isPlaced = true
     const { out, publication, texts } = this.#options
     if (!holdsReport(out, publication.sha256)) {
-      await using _lock = await this.#runtime.locks.acquire(REPORT_LOCK, MENDING)
-      placeReport(out, texts())
+      await using lock = await this.#runtime.locks.acquire(REPORT_LOCK, MENDING)
+      placeReport(out, texts(), lock.token)
     }
     this.#around.say(words.placed(out))
   }

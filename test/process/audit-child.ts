@@ -1,13 +1,14 @@
 /**
- * The audit with somebody at the terminal: started by a test with what they answer (yes, no, or `waits`: nothing, for as long as the
- * process lives), then the arguments of the command. No expectations live here.
+ * The audit with somebody at the terminal, in a process that may die at a chosen moment: started by a test with what they answer (yes,
+ * no, or `waits`: nothing, for as long as the process lives), when it dies (`never`, or such as `after renameSync report.md`), and the
+ * arguments of the command. No expectations live here.
  */
-import { parseCommand } from '../../examples/audit/cli.ts'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { basename } from 'node:path'
 import type { Answer } from '../../examples/audit/ask.ts'
-import { presenterFor } from '../../examples/audit/progress.ts'
-import { audit } from '../../examples/audit/run.ts'
 
-const [word = '', ...args] = process.argv.slice(2)
+const [word = '', death = '', ...args] = process.argv.slice(2)
 
 const answers: Record<string, () => Promise<Answer | undefined>> = {
   yes: () => Promise.resolve({ approved: true, note: 'well done' }),
@@ -17,6 +18,30 @@ const answers: Record<string, () => Promise<Answer | undefined>> = {
       setInterval(() => {}, 1_000)
     }),
 }
+
+/** Dies by kill -9 before or after the call of that name on that file. */
+const dieAt = (when: string, call: string, file: string): void => {
+  const calls = fs as unknown as Record<string, (...given: unknown[]) => unknown>
+  const real = calls[call]
+  if (real === undefined) throw new Error(`there is no ${call}`)
+  const die = (given: unknown[], now: string): void => {
+    const isIt = given.some(one => typeof one === 'string' && basename(one) === file)
+    if (isIt && now === when) process.kill(process.pid, 'SIGKILL')
+  }
+  calls[call] = (...given) => {
+    die(given, 'before')
+    const made = real(...given)
+    die(given, 'after')
+    return made
+  }
+  syncBuiltinESMExports()
+}
+
+const [when = '', call = '', file = ''] = death.split(' ')
+if (when !== 'never') dieAt(when, call, file)
+const { parseCommand } = await import('../../examples/audit/cli.ts')
+const { presenterFor } = await import('../../examples/audit/progress.ts')
+const { audit } = await import('../../examples/audit/run.ts')
 
 const invocation = parseCommand(args, process.cwd())
 const ask = answers[word]

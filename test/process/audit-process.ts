@@ -3,7 +3,7 @@
  * one test live here.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, watch } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Signal } from 'stator'
@@ -25,23 +25,19 @@ export interface RunOptions {
   end?: { at: RegExp; act: NodeJS.Signals | (() => void) }
   /** Somebody at the terminal says this; by default nobody is there. */
   says?: 'yes' | 'no' | 'waits'
-  /** It is killed when this holds of a file in its output directory that has come, changed or gone, by its name. */
-  killAt?: (name: string, isThere: boolean) => boolean
+  /** With somebody at the terminal: it kills itself there, such as `after renameSync report.md`. */
+  dies?: string
 }
 
 /** Runs it. */
-export const run = (args: readonly string[], { end, says, killAt }: RunOptions = {}): Promise<Life> => {
+export const run = (
+  args: readonly string[],
+  { end, says, dies = 'never' }: RunOptions = {},
+): Promise<Life> => {
   const env = { ...process.env, NO_COLOR: '1', USER: 'grace' }
-  const command = says === undefined ? [main, ...args] : [asked, says, ...args]
+  const command = says === undefined ? [main, ...args] : [asked, says, dies, ...args]
   const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
-  if (killAt !== undefined) {
-    const out = args[args.indexOf('--out') + 1] ?? ''
-    const watcher = watch(out, (_, name) => {
-      if (name !== null && killAt(name, existsSync(join(out, name)))) child.kill('SIGKILL')
-    })
-    child.on('close', () => watcher.close())
-  }
   const life: Life = { code: null, out: '', err: '' }
   let sent = false
   child.stdout.on('data', (chunk: Buffer) => {

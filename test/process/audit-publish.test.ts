@@ -28,9 +28,16 @@ const bytesOf = async (repo: string): Promise<{ markdown: string; json: string }
 
 const isThere = (out: string): boolean[] => reports.map(name => existsSync(join(out, name)))
 
-/** How the gate stands, by what the journal says last of it. */
-const gateIn = (out: string): string | null | undefined =>
-  historyOf(out).findLast(({ to }) => to === 'gate/publish/approve')?.toState
+/** How an actor stands, by what the journal says last of it. */
+const lastOf = (out: string, actor: string): string | null | undefined =>
+  historyOf(out).findLast(({ to }) => to === actor)?.toState
+
+const goesOn = async (repo: string, out: string, command: string[]): Promise<void> => {
+  expect(await run([...command, '--yes'])).toMatchObject({ code: 0, err: '' })
+  expect(reportIn(out)).toEqual(await bytesOf(repo))
+  expect(publishedIn(out)).toHaveLength(1)
+  expect([...tasksOf(out)].filter(([, { completed, again }]) => completed !== 1 || again !== 0)).toEqual([])
+}
 
 describe('--yes', () => {
   test('publishes at once, in the name of whoever gave the command, and says so ever after', async () => {
@@ -68,7 +75,7 @@ describe('where nobody can be asked', () => {
       expect(life).toMatchObject({ code: 0, err: '' })
       expect(life.out).toMatch(begins)
       expect(life.out).toMatch(/not published yet.*--yes/)
-      expect(gateIn(out)).toBe('open')
+      expect(lastOf(out, 'gate/publish/approve')).toBe('open')
       expect(publishedIn(out)).toEqual([])
     }
     const report = reportIn(out)
@@ -90,7 +97,7 @@ describe('a no', () => {
     const again = await run([...command, '--yes'])
     expect(again).toMatchObject({ code: 4, err: '' })
     expect(again.out).toContain('Withdrawn: ada said no: too early.')
-    expect(historyOf(out).findLast(({ to }) => to === 'workflow/publish')?.toState).toBe('compensated')
+    expect(lastOf(out, 'workflow/publish')).toBe('compensated')
     expect([isThere(out), publishedIn(out)]).toEqual([[false, false], []])
     expect(await run([...command, '--fresh', '--yes'])).toMatchObject({ code: 0, err: '' })
     expect(reportIn(out)).toEqual(await bytesOf(repo))
@@ -99,30 +106,39 @@ describe('a no', () => {
 
 describe('killed', () => {
   test.each<[string, RunOptions]>([
-    ['as it begins to write, with the lock on the report', { killAt: name => name.includes('report') }],
-    ['between its two files', { killAt: name => name === 'report.md' }],
-    ['while somebody is asked', { end: { at: /The report is in/, act: 'SIGKILL' }, says: 'waits' }],
-    ['while it announces', { killAt: name => name.includes('published.json') }],
-    ['when it has announced', { killAt: name => name === 'published.json' }],
-  ])('%s, the same command goes on, and publishes once', async (_, how) => {
+    ['as it begins to write', { says: 'yes', dies: 'before renameSync report.md' }],
+    ['between its two files', { says: 'yes', dies: 'before renameSync report.json' }],
+    ['when both are written', { says: 'yes', dies: 'after renameSync report.json' }],
+    ['as it announces', { says: 'yes', dies: 'before renameSync published.json' }],
+    ['when it has announced', { says: 'yes', dies: 'after renameSync published.json' }],
+  ])('%s, with the lock on the report, the same command goes on, and publishes once', async (_, how) => {
     const { repo, out, command } = place()
-    const args = how.says === undefined ? [...command, '--yes'] : command
-    expect(await run(args, how)).toMatchObject({ code: null, err: '' })
-    expect(await run([...command, '--yes'])).toMatchObject({ code: 0, err: '' })
-    expect(reportIn(out)).toEqual(await bytesOf(repo))
-    expect(publishedIn(out)).toHaveLength(1)
-    expect([...tasksOf(out)].filter(([, { completed, again }]) => completed !== 1 || again !== 0)).toEqual([])
+    expect(await run(command, how)).toMatchObject({ code: null, err: '' })
+    expect(lastOf(out, 'lock/report')).toBe('held')
+    await goesOn(repo, out, command)
   })
 
-  test('in the middle of withdrawing, the same command withdraws the rest', async () => {
-    const { out, command } = place()
-    const half = (name: string, stays: boolean): boolean => name === 'report.md' && !stays
-    expect(await run(command, { says: 'no', killAt: half })).toMatchObject({ code: null, err: '' })
-    const again = await run([...command, '--yes'])
-    expect(again).toMatchObject({ code: 4, err: '' })
-    expect(again.out).toContain('Withdrawn: ada said no: too early.')
-    expect([isThere(out), publishedIn(out)]).toEqual([[false, false], []])
+  test.each<[string, RunOptions]>([
+    ['while somebody is asked', { end: { at: /The report is in/, act: 'SIGKILL' }, says: 'waits' }],
+    ['between the report and the answer', { end: { at: /The report is in/, act: 'SIGKILL' }, says: 'yes' }],
+  ])('%s, the same command goes on, and publishes once', async (_, how) => {
+    const { repo, out, command } = place()
+    expect(await run(command, how)).toMatchObject({ err: '' })
+    await goesOn(repo, out, command)
   })
+
+  test.each(['before rmSync report.md', 'after rmSync report.md', 'after rmSync report.json'])(
+    'in the middle of withdrawing, %s, the same command withdraws the rest',
+    async dies => {
+      const { out, command } = place()
+      expect(await run(command, { says: 'no', dies })).toMatchObject({ code: null, err: '' })
+      expect(lastOf(out, 'lock/report')).toBe('held')
+      const again = await run([...command, '--yes'])
+      expect(again).toMatchObject({ code: 4, err: '' })
+      expect(again.out).toContain('Withdrawn: ada said no: too early.')
+      expect([isThere(out), publishedIn(out)]).toEqual([[false, false], []])
+    },
+  )
 })
 
 describe('what stands in the way', () => {

@@ -23,7 +23,8 @@ export const memoryDesk = (repo: string): Desk => {
       }),
     worst,
     consult: async (skill, question) => {
-      const who = roles.find(role => personas[role].skills.includes(skill))
+      const able = personas.find(({ skills }) => skills.includes(skill))?.role
+      const who = roles.find(role => role === able)
       return who === undefined ? null : secondOpinion(who, question, { repo })
     },
   }
