@@ -16,6 +16,7 @@ import { LOCKS } from './locks.ts'
 import { LOOP } from './loop.ts'
 import { FLOWS } from './flows.ts'
 import { MACHINES } from './machines.ts'
+import { MAILBOXES } from './mailboxes.ts'
 import { MAIL } from './mail.ts'
 import { FAMILIES } from './families.ts'
 import type { Mutant } from './mutant.ts'
@@ -40,6 +41,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...SCHEDULES,
   ...DISPATCH,
   ...QUEUES,
+  ...MAILBOXES,
   ...EXECUTION,
   ...CLIENTS,
   ...CONTROL,
