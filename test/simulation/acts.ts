@@ -40,8 +40,8 @@ const ACTS: readonly ((dice: Dice) => Act)[] = [
   drawSupervision,
 ]
 
-/** None in most worlds. */
+/** None in some worlds. */
 export function drawAct(dice: Dice): Act | null {
-  if (ACTS.length === 0 || !dice.chance(0.35)) return null
+  if (ACTS.length === 0 || !dice.chance(0.65)) return null
   return dice.pick(ACTS)(dice)
 }
