@@ -138,7 +138,8 @@ export class Dispatcher {
     const job = known ?? this.jobs.enter(task, spec, priority)
     if (state !== 'running' && job.state === 'running') this.#count(job, state, context)
     this.jobs.stand(job, state, seq)
-    job.suspect = context.interruptions >= SUSPECT
+    // Of a question whoever waits for it may be the other one: held back for each other, neither would ever end.
+    job.suspect = context.interruptions >= SUSPECT && spec.mail?.asks !== true
     if (state === 'running') this.#adopt(job, spec, context)
     else if (state !== 'queued' || job.running !== null) this.#free(job)
     // It may have come to be for others meanwhile.

@@ -6,7 +6,7 @@ import { PRIORITIES } from '../../messages/message.ts'
 import type { Books } from './books.ts'
 import type { Helper, Work } from './helpers.ts'
 import type { Shadow } from './shadow.ts'
-import { fits, hasRoom, isOpen, roleHasRoom, SUSPECT } from './starts.ts'
+import { fits, hasRoom, isOpen, isSuspect, roleHasRoom } from './starts.ts'
 
 export interface Line {
   /** Those for whom there is an agent, and room wherever there is a limit. */
@@ -34,9 +34,9 @@ export function lineOf(shadow: Shadow, at: number, only?: Helper): Line {
   if (free.length === 0) return { ready, later, unsure }
   const ask = asking(free, books)
   let suspects: boolean | undefined
-  const mayRun = ({ interruptions }: Work): boolean => {
-    if (interruptions < SUSPECT) return true
-    suspects ??= [...works.values()].some(each => each.state === 'running' && each.interruptions >= SUSPECT)
+  const mayRun = (asked: Work): boolean => {
+    if (!isSuspect(asked)) return true
+    suspects ??= [...works.values()].some(each => each.state === 'running' && isSuspect(each))
     return !suspects
   }
   for (const work of waiting) {

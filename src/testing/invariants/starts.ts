@@ -10,7 +10,11 @@ import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
 /** From so many interruptions on, a task runs only while no other such task does. */
-export const SUSPECT = 2
+const SUSPECT = 2
+
+/** A question is none: whoever waits for it may be. */
+export const isSuspect = ({ interruptions, spec }: Pick<Work, 'interruptions' | 'spec'>): boolean =>
+  interruptions >= SUSPECT && spec.mail?.asks !== true
 
 /** Does it take work, as far as it goes? What it was in an earlier process life says nothing of one that must warm up. */
 export function isOpen({ address, state, online }: Helper, books: Books): boolean {
@@ -72,9 +76,7 @@ export function startFaults({ signal, arrived, isNew }: Move, { books }: Shadow)
     return `started as one too many of ${lanesOf(spec)
       .map(({ name }) => name)
       .join(' or ')}`
-  if ((work?.interruptions ?? 0) < SUSPECT) return undefined
-  const other = [...books.works.values()].find(
-    ({ state, interruptions }) => state === 'running' && interruptions >= SUSPECT,
-  )
+  if (work === undefined || !isSuspect(work)) return undefined
+  const other = [...books.works.values()].find(each => each.state === 'running' && isSuspect(each))
   return other === undefined ? undefined : `started beside ${other.address}, which may end the process too`
 }
