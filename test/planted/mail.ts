@@ -6,8 +6,8 @@ export const MAIL: readonly Mutant[] = [
     name: 'what is said is said again by the next attempt',
     words: 'A retry, or a crash, sends each message once more.',
     file: 'src/runtime/mail/calls.ts',
-    find: 'return { key: seat.keyOf(raw), raw, keeper }',
-    replace: 'return { key: `${seat.keyOf(raw)}/${seat.effect.turn}`, raw, keeper }',
+    find: 'const key = seat.keyOf(raw)',
+    replace: 'const key = `${seat.keyOf(raw)}/${seat.effect.turn}`',
     invariant: 6,
   },
   {

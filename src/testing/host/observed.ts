@@ -34,9 +34,6 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set([
   'GROUP_FAILED',
 ])
 
-/** Where what is said to agents is to be found. */
-const WHERE: Readonly<Record<string, 'task' | 'post'>> = { tell: 'task', broadcast: 'post', publish: 'post' }
-
 export function observed(runtime: Runtime, by: Overheard): Runtime {
   let number = 0
   /** Settles once what was said is durable. */
@@ -51,10 +48,6 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
       })
       if (what === 'send') {
         by.acknowledged((given as Signal).to, said, given as Signal)
-        return given
-      }
-      if (what in WHERE) {
-        by.acknowledged(`${WHERE[what] ?? 'task'}/${(given as { id: string }).id}`, said, undefined)
         return given
       }
       const { address } = given as Handle
@@ -100,13 +93,7 @@ export function observed(runtime: Runtime, by: Overheard): Runtime {
       (...args) =>
         queue(call(...args) as { readonly name: string }, by),
   })
-  const mail = listening(runtime.mail, {
-    // An answer takes as long as whoever is asked, and says nothing of where it comes from: nobody listens to questions.
-    tell: accepted,
-    broadcast: accepted,
-    publish: accepted,
-  })
-  return listening(runtime, calls, { agents, tasks, mail })
+  return listening(runtime, calls, { agents, tasks })
 }
 
 function handle<H extends Handle>(given: H, by: Overheard): H {

@@ -114,16 +114,7 @@ const OF_CLIENTS: ReadonlySet<string> = new Set([
 ])
 /** What clients ask for that brings somebody to life, and what it is called. */
 const CREATIONS: ReadonlySet<string> = new Set(['task.create', 'workflow.start', 'group.create', 'post.send'])
-const CREATES: ReadonlySet<string> = new Set([
-  'start',
-  'startGraph',
-  'startFlow',
-  'submit',
-  'enqueueAll',
-  'tell',
-  'broadcast',
-  'publish',
-])
+const CREATES: ReadonlySet<string> = new Set(['start', 'startGraph', 'startFlow', 'submit', 'enqueueAll'])
 
 /** Who has said what, in this process life. */
 export class Senders {
@@ -185,8 +176,8 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
   const mail = mailIn(signal)
   const wrong = mail === undefined || wasKept ? undefined : letterFault(signal, mail, shadow)
   if (wrong !== undefined) return wrong
-  // Questions of clients are not overheard.
-  if (mail?.by !== undefined || mail?.asks === true) return undefined
+  // What clients say to agents is not overheard.
+  if (mail !== undefined) return undefined
   if (!OF_CLIENTS.has(type)) return `${from} does not say that`
   const creates = CREATIONS.has(type)
   if (!creates || wasKept) return undefined
