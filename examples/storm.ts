@@ -42,7 +42,7 @@ console.log(`they said ${messages.length - 1} things after that`)
 await runtime.agents.pause('cid')
 for (const words of ['one', 'two', 'three']) await runtime.mail.tell('cid', note, words)
 for (const { input, reason } of runtime.mail.deadLetters.list({ agent: 'cid' }).letters)
-  console.log(`dead letter: ${String(input)} (${reason})`)
+  console.log(`dead letter: ${JSON.stringify(input)} (${reason})`)
 
 const handle = await runtime.submit(work, 21)
 console.log(`dot goes on: ${await handle.result()}`)

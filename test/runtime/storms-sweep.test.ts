@@ -38,7 +38,7 @@ const scenario: Scenario = {
     const say = (to: string, words: string): Promise<unknown> =>
       mail.tell(to, note, { text: words }, { idempotencyKey: `${to} ${words}`, conversation: words })
     await life.until(say('ann', 'thanks'))
-    await life.wait(200)
+    await life.until(life.wait(200))
     const stopped = conversations.get('conversation/thanks')?.stopped
     return [stopped?.code, stopped?.loop]
   },

@@ -17,7 +17,7 @@ import { codeOf, OVER } from './clients.ts'
 import { from, several, some, weighed } from './draw.ts'
 
 const AGENTS = ['mailboxes-a', 'mailboxes-b', 'mailboxes-c'] as const
-const DEEDS = { tell: 8, ask: 2, rest: 3, replay: 3, discard: 1, stop: 1, resume: 2, leave: 1 }
+const DEEDS = { tell: 8, ask: 2, rest: 3, replay: 3, discard: 1, stop: 1, resume: 2 }
 /** What whoever deals with mail may meet. */
 const MEANT = new Set(
   `MAILBOX_FULL CONVERSATION_STOPPED AGENT_UNKNOWN AGENT_BUSY NOT_FOUND ASK_FAILED ASK_TIMEOUT HUB_BUSY HELD EVENT_REFUSED
@@ -119,10 +119,6 @@ export class MailboxesAct implements Act {
     const name = `conversation/${conversation}`
     if (what === 'stop') await conversations.stop(name, { by: 'ann', reason: 'enough' })
     if (what === 'resume') await conversations.resume(name, { by: 'ann' })
-    if (what === 'leave') {
-      await agents.unregister(who)
-      await agents.register(this.#employ(life, who, AGENTS.indexOf(who)))
-    }
     if (what !== 'rest') return
     await agents.pause(who)
     await life.wait(after)

@@ -72,6 +72,7 @@ export class Books {
 
   begin(life: Life): void {
     this.life = life.number
+    this.mail.begin()
     this.#agents = new Map(this.#stage.setup(life).agents?.map(agent => [agent.id, agent]))
     this.settled.clear()
     this.stale.clear()

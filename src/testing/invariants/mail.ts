@@ -66,6 +66,11 @@ export class Mail {
     this.#limits = limits
   }
 
+  /** A process life begins: what the last one had seen, and not written, the next message will show again. */
+  begin(): void {
+    for (const talk of this.talks.values()) talk.tripped = false
+  }
+
   waiting(agent: Address): Post[] {
     return this.#in(agent, state => state !== 'running' && state !== 'dead')
   }
