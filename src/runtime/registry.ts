@@ -3,6 +3,7 @@
  * definition an actor runs; it holds no actor and no message.
  */
 import type { AgentDefinition } from '../actors/agent.ts'
+import { gateDefinition } from '../actors/gate-definition.ts'
 import { groupDefinition } from '../actors/group.ts'
 import type { ActorKind, Definition } from '../actors/kind.ts'
 import { KINDS_THAT_ACT } from '../actors/kinds.ts'
@@ -57,9 +58,11 @@ export class Registry implements Definitions {
   readonly #handlers = new Map<string, Set<AgentDefinition>>()
   /** Kinds whose actors all run the same definition. */
   readonly #plain = new Map<string, Definition>(
-    [...KINDS_THAT_ACT.filter(({ kind }) => kind !== 'workflow').map(plain), groupDefinition].map(
-      same => [same.kind.kind, same],
-    ),
+    [
+      ...KINDS_THAT_ACT.filter(({ kind }) => kind !== 'workflow').map(plain),
+      gateDefinition,
+      groupDefinition,
+    ].map(same => [same.kind.kind, same]),
   )
 
   constructor(admit: Admit) {
