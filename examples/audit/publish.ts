@@ -24,7 +24,10 @@ const EDITOR = 'editor'
 const work = { role: EDITOR, ...policy }
 
 const placing = task('place', { input: publicationSchema, ...work })
-const withdrawing = task('withdraw', { input: z.object({ input: publicationSchema }), ...work })
+const withdrawing = task('withdraw', {
+  input: z.object({ input: publicationSchema, output: z.unknown() }),
+  ...work,
+})
 const announcing = task('announce', { input: entrySchema, ...work })
 
 /** The gate of a run, by its id. */
@@ -34,6 +37,7 @@ export const publish = workflow('publish', { input: publicationSchema })
   .step('place', placing, { compensate: withdrawing })
   .step(
     'approve',
+    // For as long as it takes: the report is there meanwhile.
     gate({
       title: 'Publish the report?',
       reason: 'Once it is announced, it is not taken back.',
