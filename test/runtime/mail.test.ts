@@ -177,6 +177,18 @@ describe('what is told', () => {
     expect(heard).toEqual(['critical', 'high', 'normal', 'low'])
   })
 
+  test('by clients is heard in the order in which they speak, between all else they say', async () => {
+    const world = worldOf(life => office(life, () => null))
+    const life = await world.boot()
+    const { runtime } = life
+    const told = runtime.mail.tell('bob', note, { words: 'first' })
+    const submitted = runtime.submit(work, null, { id: 'w' })
+    const also = runtime.mail.tell('bob', note, { words: 'last' }, { idempotencyKey: 'once' })
+    const [first, { address }, last] = await life.until(Promise.all([told, submitted, also]))
+    const heard = runtime.history({ types: ['task.create'] }).map(({ to }) => to)
+    expect(heard).toEqual([`task/${first.id}`, address, `task/${last.id}`])
+  })
+
   test('by an attempt that is over is refused', async () => {
     const late: Promise<string>[] = []
     const world = worldOf(life =>

@@ -141,7 +141,7 @@ export class PostOffice {
 
   /** One record for all of them. */
   async #post(sender: Sender, wish: Wish, create: Letter, agents: Address[], key?: Key): Promise<Address> {
-    await key?.charge?.(agents.length)
+    if (key?.charge !== undefined) await key.charge(agents.length)
     const recipients = agents.map(agent => boxOf(agent))
     const data: PostSend = { create, recipients: recipients.map(({ agent, queue }) => ({ agent, queue })) }
     const { limits } = this.#parts
@@ -159,7 +159,8 @@ export class PostOffice {
   }
 
   async #create(sender: Sender, wish: Wish, create: Letter | object, key?: Key): Promise<Address> {
-    await key?.charge?.(1)
+    // Where nothing is to be asked, it is said at this very moment: in the order of whoever speaks.
+    if (key?.charge !== undefined) await key.charge(1)
     return this.#send(sender, wish, 'task.create', `task/${this.#parts.ids()}`, create as Json, key)
   }
 
