@@ -25,7 +25,7 @@ const work = { role: EDITOR, ...policy }
 
 const placing = task('place', { input: publicationSchema, ...work })
 const withdrawing = task('withdraw', {
-  input: z.object({ input: publicationSchema, output: z.unknown() }),
+  input: z.object({ input: publicationSchema, output: z.unknown().optional() }),
   ...work,
 })
 const announcing = task('announce', { input: entrySchema, ...work })
