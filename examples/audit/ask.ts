@@ -18,13 +18,18 @@ export const terminalAsker =
     const lines = reader[Symbol.asyncIterator]()
     let quit = (): void => {}
     const stopped = new Promise<never>((_, reject) => {
-      quit = () => reject(stop.reason as Error)
+      quit = () => {
+        output.write('\n')
+        reject(stop.reason as Error)
+      }
       stop.addEventListener('abort', quit)
     })
     const ask = async (prompt: string): Promise<string | undefined> => {
       output.write(prompt)
       const { done, value } = await Promise.race([lines.next(), stopped])
-      return done === true ? undefined : value.trim()
+      if (done !== true) return value.trim()
+      output.write('\n')
+      return undefined
     }
     try {
       for (;;) {
