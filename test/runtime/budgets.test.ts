@@ -324,6 +324,28 @@ describe('an attempt that is over', () => {
     await world.drain(second)
   })
 
+  test('because its process died, has no time of what was due before the next one began', async () => {
+    const world = worldOf(
+      setupOf(async (_, life) => {
+        if (life.number === 1) await life.wait(HOUR)
+      }),
+      // What is due has a turn of its own.
+      { limits: { batchDeliveries: 1 } },
+    )
+    const first = await world.boot()
+    await first.until(
+      first.runtime.submit(ask, { n: 1 }, { id: 'later', startAt: world.clock.now() + 5 * HOUR }),
+    )
+    await first.until(first.runtime.submit(ask, { n: 1 }, { id: 't', budget: { time: '1h' } }))
+    await world.pass(first, 10_000)
+    first.die()
+    world.clock.set(world.clock.now() + 12 * HOUR)
+    const second = await world.boot()
+    await second.until(second.runtime.task(ask, 't').outcome())
+    await world.drain(second)
+    expect(second.runtime.budgets.get('task:t')).toMatchObject({ state: 'closed', spent: { time: about(0) } })
+  })
+
   test('cannot set aside anything any more', async () => {
     const late: unknown[] = []
     const [world, life] = await worldWith(async ctx => {

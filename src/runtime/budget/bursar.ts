@@ -14,7 +14,7 @@ import { attemptsOf } from '../attempts.ts'
 import type { Cell } from '../cell.ts'
 import type { Decider, Gone } from '../decider.ts'
 import { input, type Envelope } from '../envelope.ts'
-import type { Journal } from '../journal.ts'
+import type { Journal, Standing } from '../journal.ts'
 import type { Population } from '../population.ts'
 import { Scopes } from './scopes.ts'
 
@@ -25,6 +25,8 @@ interface Holder {
   readonly turn: number
   /** Since when it holds something. */
   readonly since: number
+  /** What was recorded when it was first seen: all that there is of earlier process lives, where it is of one of them. */
+  readonly known: Standing['last']
   /** When it ended; undefined while it runs. */
   endedAt: number | undefined
   startedAt: number
@@ -158,6 +160,7 @@ export class Bursar implements Decider {
       task,
       turn,
       since,
+      known: this.#journal.standing().last,
       endedAt: undefined,
       startedAt: since,
     }
@@ -201,15 +204,16 @@ export class Bursar implements Decider {
   }
 
   /** The last record of the process life in which it ran. */
-  #lastSeen({ budget: actor, task, turn, since }: Holder): number {
+  #lastSeen({ budget: actor, task, turn, since, known }: Holder): number {
     const begun = this.#journal
       .query({ actor, types: ['budget.reserve'], since, until: since })
       .find(({ data, refused }) => refused === null && isOf(data as unknown as Hold, { task, turn }))
     const [start] = this.#journal.query({ types: ['hub.start'], after: begun?.seq ?? 0, limit: 1 })
-    // That of this life may not be written yet.
-    return start === undefined
-      ? this.#journal.standing().last.at
-      : (this.#journal.get(start.seq - 1)?.at ?? since)
+    if (start === undefined || start.seq > known.seq) return Math.max(since, known.at)
+    // What was due meanwhile is told just before the hub starts: that is of the life after it.
+    let last = this.#journal.get(start.seq - 1)
+    while (last?.type === 'hub.timer' && last.at === start.at) last = this.#journal.get(last.seq - 1)
+    return Math.max(since, last?.at ?? since)
   }
 
   /** The next of what an attempt that is over still holds. */

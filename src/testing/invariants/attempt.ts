@@ -28,6 +28,11 @@ export interface Attempt {
   told?: { readonly at: number; readonly early: boolean }
   /** When the task went on without it. */
   over: number | undefined
+  /** The same two times, as the records have them: they stand still while a clock that was set back is behind. */
+  readonly startedAt: number
+  overAt: number | undefined
+  /** The last record of its process life, once that has ended. */
+  lastAt: number | undefined
   /** What its handler did, where that is seen: nothing, begin, return, throw. */
   handler: 'unseen' | 'start' | 'output' | 'error'
   /** Its handler ended only after the task had gone on. */

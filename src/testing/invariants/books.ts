@@ -76,6 +76,8 @@ export class Books {
     this.#agents = new Map(this.#stage.setup(life).agents?.map(agent => [agent.id, agent]))
     this.settled.clear()
     this.stale.clear()
+    const { records, anchor } = this.#stage.state
+    for (const attempt of this.open) attempt.lastAt = (records.at(-1) ?? anchor).at
     this.open.clear()
   }
 
@@ -155,7 +157,7 @@ export class Books {
     const work = this.works.get(to) ?? this.#created(signal)
     if (work === undefined) return
     if (state !== work.state) {
-      if (work.state === 'running') this.#leave(work)
+      if (work.state === 'running') this.#leave(work, signal.at)
       work.state = state
       work.since = seq
       work.ready ||= state === 'queued' || state === 'running'
@@ -189,7 +191,7 @@ export class Books {
     return work
   }
 
-  #enter(work: Work, { stamp, data }: Signal): void {
+  #enter(work: Work, { stamp, data, at }: Signal): void {
     const { agent } = (stamp ?? data) as { readonly agent: Address }
     work.turn++
     work.attempts++
@@ -209,6 +211,9 @@ export class Books {
       waitsSince: 0,
       waited: 0,
       over: undefined,
+      startedAt: at,
+      overAt: undefined,
+      lastAt: undefined,
       handler: 'unseen',
       late: false,
       said: null,
@@ -219,13 +224,14 @@ export class Books {
     this.#byNumber.set(`${this.life} ${work.address} ${work.attempts} ${agent}`, attempt)
   }
 
-  #leave(work: Work): void {
+  #leave(work: Work, at: number): void {
     work.helper?.running.delete(work)
     work.helper = undefined
     const { attempt } = work
     work.attempt = undefined
     if (attempt === undefined) return
     attempt.over = this.#stage.clock.now()
+    attempt.overAt = at
     this.open.delete(attempt)
     this.settled.delete(attempt)
   }

@@ -99,8 +99,10 @@ function settleFault(account: Account, signal: Signal, books: Books): string | u
   if (hold.attempt !== true) return time === undefined ? undefined : `${key} is charged with time`
   const attempt = books.attempts.get(`${task} ${turn}`)
   if (attempt === undefined) return undefined
-  const most = (attempt.over ?? signal.at) - attempt.started - attempt.waited
-  const least = attempt.life === books.life && attempt.over !== undefined ? most : 0
+  const { startedAt, overAt = signal.at, lastAt, waited } = attempt
+  // Of one whose process has ended nobody knows how long it had waited for others: it ran as long as it was seen to.
+  const most = Math.max(0, (lastAt ?? overAt - waited) - startedAt)
+  const least = lastAt === undefined && attempt.over !== undefined ? most : 0
   return time !== undefined && time >= least && time <= most
     ? undefined
     : `attempt ${turn} of ${task} ran for ${least} to ${most} ms, and is charged ${time}`

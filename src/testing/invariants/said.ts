@@ -85,6 +85,8 @@ function reports(): Watcher {
     durable: ({ signals }, life) => {
       begin(life)
       for (const signal of signals) {
+        // Another attempt, whose handler may never begin: nobody waits for the word of the one before it.
+        if (signal.toState === 'running' && signal.fromState !== 'running') ended.delete(signal.to)
         if (!isReport(signal)) continue
         const number = ended.get(signal.to)
         if (number === undefined) continue
