@@ -1,6 +1,6 @@
 /** Read: the text of personas.yaml, and what is wrong with it: all of it at once, each with its line and column. It binds nothing. */
 import { readFileSync } from 'node:fs'
-import { isAlias, parseDocument, visit, type Document } from 'yaml'
+import { isAlias, isScalar, parseDocument, visit, type Document } from 'yaml'
 import type { z } from 'zod'
 import { StatorError } from '../errors.ts'
 import { nearest } from './nearest.ts'
@@ -53,9 +53,11 @@ export function parsePersonas(text: string, options: { readonly source?: string 
   if (unfit.length > 0) return refuse(unfit)
   const parsed = fileShape.safeParse(document.toJS({ maxAliasCount: 0 }))
   if (!parsed.success) return refuse(parsed.error.issues.flatMap(issue => problemsOf(issue, document)))
-  return Object.entries(parsed.data.personas).map(([id, persona]) =>
-    Object.freeze({ id, ...persona, at: at(offsetAt(document, ['personas', id], true)) }),
-  )
+  // An object has those first that look like numbers.
+  return Object.entries(parsed.data.personas)
+    .map(([id, persona]) => ({ id, persona, offset: offsetAt(document, ['personas', id], true) }))
+    .toSorted((a, b) => a.offset - b.offset)
+    .map(({ id, persona, offset }) => Object.freeze({ id, ...persona, at: at(offset) }))
 }
 
 /** What is nested too deeply for the parser has no document. */
@@ -66,6 +68,8 @@ function documentOf(text: string): Document | Problem {
       schema: 'core',
       strict: true,
       uniqueKeys: true,
+      // An id is what is written: `1.10` is not 1.1, and no other one than `"1.10"`.
+      stringKeys: true,
     })
   } catch (error) {
     return { offset: 0, path: '', message: `cannot be read: ${String(error)}` }
@@ -80,6 +84,11 @@ function wrongYaml(document: Document): Problem[] {
     message: message.split('\n')[0] ?? message,
   }))
   visit(document, {
+    Pair: (_key, { key }) => {
+      // An object would take it for something else, and lose it.
+      if (isScalar(key) && key.value === '__proto__')
+        problems.push({ offset: startOf(key), path: '', message: 'nothing can be called __proto__' })
+    },
     Node: (_key, node) => {
       const anchor = isAlias(node) ? node.source : node.anchor
       if (anchor === undefined) return

@@ -126,6 +126,18 @@ describe('a file of personas', () => {
     expect(places('personas: {a: {role: r, role: s, goal: g}}')).toHaveLength(1)
   })
 
+  test('has ids that are what is written, in its order, also where they look like numbers', () => {
+    const of = (...ids: readonly string[]): string =>
+      `personas:\n${ids.map(id => `  ${id}: {role: r, goal: g}\n`).join('')}`
+    const ids = parsePersonas(of('b', '1.10', '10', 'true', '2', 'constructor')).map(({ id }) => id)
+    expect(ids).toEqual(['b', '1.10', '10', 'true', '2', 'constructor'])
+    expect(places(of('1', '"1"'))).toEqual([
+      expect.stringMatching(/^3:3 {2}Map keys must be unique/) as string,
+    ])
+    expect(places(of('__proto__'))).toEqual(['2:3  nothing can be called __proto__'])
+    expect(places(of('[a, b]'))).toHaveLength(1)
+  })
+
   test('that is no YAML is told where it stops being so', () => {
     const [first] = problems('personas:\n  a:\n    role: "open\n')
     expect(first).toMatchObject({ line: 4, column: 1 })
