@@ -164,7 +164,9 @@ export interface SayCalls {
   /**
    * Gives this very task to another agent, or to anybody else of a role, with the results of its `do` and with `note`. This attempt is
    * over and counts as none: the promise never resolves, and rejects with STALE_ATTEMPT once the hand-off is durable.
-   * @throws StatorError (rejects) AGENT_UNKNOWN, TASK_UNHANDLED, HANDED_TOO_OFTEN: more than limits.handOffs
+   * Where it is refused the attempt goes on.
+   * @throws StatorError (rejects) AGENT_UNKNOWN, TASK_UNHANDLED, HANDED_TOO_OFTEN: more than limits.handOffs; MAILBOX_FULL: a message, for
+   * which the other has no room
    */
   readonly handOff: (to: Recipient | { readonly role: string }, options?: HandOffOptions) => Promise<never>
 }

@@ -1,6 +1,14 @@
 /** Mailboxes: how much may wait for an agent, what becomes of more, and what is kept of what could not be handled; in virtual time. */
 import { describe, expect, test } from 'vitest'
-import { agent, task, type AgentOptions, type DeadLetter, type Limits, type TaskDefinition } from 'stator'
+import {
+  agent,
+  task,
+  type AgentOptions,
+  type DeadLetter,
+  type Limits,
+  type StatorError,
+  type TaskDefinition,
+} from 'stator'
 import type { Life, Simulation } from 'stator/testing'
 import { codeOf, text, worldOf } from './support/world.ts'
 
@@ -148,6 +156,37 @@ describe('a mailbox', () => {
     expect(await life.until(asked)).toMatchObject({ code: 'ASK_FAILED', cause: { code: 'MAILBOX_FULL' } })
     expect(dead(life)).toEqual([])
     await world.drain(life)
+  })
+
+  test('is not filled beyond that by hand-offs: whoever has the message hears it, unless the oldest gives way', async () => {
+    const handed = async (overflow: 'refuse' | 'drop-oldest' | 'drop-newest'): Promise<unknown> => {
+      const world = worldOf(life => ({
+        agents: [
+          agent('ann', { mailbox: { limit: 1, overflow } }).handle(note, async () => {
+            await life.wait(SECOND)
+          }),
+          agent('bob').handle(note, (_, ctx) =>
+            ctx.handOff('ann').catch((error: unknown) => {
+              if ((error as StatorError).code !== 'MAILBOX_FULL') throw error
+              return 'kept'
+            }),
+          ),
+        ],
+      }))
+      const life = await world.boot()
+      await send(life, '1', '2')
+      await life.until(life.runtime.mail.tell('bob', note, { text: '3' }))
+      await world.pass(life, SECOND / 2)
+      const { messages } = life.runtime.mail.history()
+      await world.drain(life)
+      return messages.map(({ to, state, answer }) => [to, state, answer])
+    }
+    const before = ['agent/ann', 'running', null]
+    const kept = [before, ['agent/ann', 'waiting', null], ['agent/bob', 'handled', 'kept']]
+    expect(await handed('refuse')).toEqual(kept)
+    expect(await handed('drop-newest')).toEqual(kept)
+    const given = [before, ['agent/ann', 'dead', null], ['agent/ann', 'waiting', null]]
+    expect(await handed('drop-oldest')).toEqual(given)
   })
 
   test('gives those of higher priority first', async () => {

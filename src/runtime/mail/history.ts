@@ -107,12 +107,11 @@ function infoOf(
   const { mail, task, input, agent } = spec
   if (mail === undefined) return undefined
   const { type, from, topic = null, asks = false } = mail
-  const { by, ...stand } = standing(to, handles)
-  const said = { id: idOf(to), type, from, to: by ?? agent ?? null, topic, conversation: correlationId, task }
-  return { ...said, input, asks, at, ...stand }
+  const said = { id: idOf(to), type, from, topic, conversation: correlationId, task }
+  return { ...said, input, asks, at, ...standing(to, handles, agent) }
 }
 
-type Stand = Pick<MailInfo, 'state' | 'answer' | 'error'> & { readonly by: string | null }
+type Stand = Pick<MailInfo, 'to' | 'state' | 'answer' | 'error'>
 
 const STATES: Readonly<Record<string, MailInfo['state']>> = {
   running: 'running',
@@ -123,16 +122,21 @@ const STATES: Readonly<Record<string, MailInfo['state']>> = {
   dead: 'dead',
 }
 
-function standing(address: Address, handles: HandleHost): Stand {
+/** Whoever had it says so. */
+const ENDED_BY_AGENT: ReadonlySet<string> = new Set(['task.done', 'task.failed'])
+
+function standing(address: Address, handles: HandleHost, first: string | undefined): Stand {
   const cell = handles.cell(address)
   if (cell !== undefined) {
-    const { error, agent } = cell.snapshot.context as TaskContext
-    return { state: STATES[cell.state] ?? 'waiting', answer: null, error, by: agent }
+    const { error, agent, spec } = cell.snapshot.context as TaskContext
+    // It may have been handed on.
+    const by = agent ?? spec?.agent ?? null
+    return { state: STATES[cell.state] ?? 'waiting', answer: null, error, to: by }
   }
   const ending = handles.ending(address)
   // Pruned, or in a journal that cannot be brought back: what became of it is not known.
-  if (ending === undefined) return { state: 'waiting', answer: null, error: null, by: null }
+  if (ending === undefined) return { state: 'waiting', answer: null, error: null, to: first ?? null }
   const { output = null, error = null } = taskOutcome(ending)
-  const by = ending.type === 'task.done' ? ending.from : null
-  return { state: STATES[ending.toState ?? ''] ?? 'failed', answer: output, error, by }
+  const to = ENDED_BY_AGENT.has(ending.type) ? ending.from : (first ?? null)
+  return { state: STATES[ending.toState ?? ''] ?? 'failed', answer: output, error, to }
 }

@@ -86,6 +86,7 @@ export class Postmaster implements Decider {
   /** What must not be said is refused, so that whoever says it hears of it. */
   objection(signal: Signal): Why | undefined {
     if (signal.type === 'task.replay') return this.#replayed(signal)
+    if (signal.type === 'task.handOff') return this.#handedOn(signal)
     const coming = comingIn(signal)
     const verdict = coming && this.#judge(signal, coming)
     if (coming === undefined || verdict === undefined) return undefined
@@ -180,6 +181,12 @@ export class Postmaster implements Decider {
     if (letter?.place !== 'dead') return undefined
     const { conversation, agent } = letter
     return this.#closed(conversation, agent)?.why ?? (agent === null ? undefined : this.#boxes.full(agent))
+  }
+
+  /** A message that is handed on comes into another mailbox. Whoever has it hears that there is no room, and keeps it. */
+  #handedOn({ to, data }: Signal): Why | undefined {
+    const { agent } = (data as { readonly to: { readonly agent?: Address } }).to
+    return agent === undefined || this.letters.get(to) === undefined ? undefined : this.#boxes.full(agent)
   }
 
   #nextStop(at: number): Envelope | undefined {

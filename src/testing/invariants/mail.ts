@@ -12,7 +12,7 @@ import type { Limits } from '../../runtime/limits.ts'
 
 export interface Post {
   readonly task: Address
-  readonly agent: Address | null
+  agent: Address | null
   readonly conversation: Address
   readonly asks: boolean
   state: string
@@ -99,6 +99,8 @@ export class Mail {
       if (this.isGone(post.agent)) return 'AGENT_UNKNOWN'
       return this.#isFull(post.agent) ? 'MAILBOX_FULL' : undefined
     }
+    if (signal.type === 'task.handOff')
+      return this.posts.has(signal.to) && this.#isFull(heirOf(signal)) ? 'MAILBOX_FULL' : undefined
     const coming = this.#coming(signal)
     if (coming === undefined) return undefined
     const code = this.#hindrance(coming)
@@ -221,6 +223,7 @@ export class Mail {
     }
     const post = this.posts.get(to)
     if (post === undefined) return
+    if (signal.type === 'task.handOff') post.agent = heirOf(signal)
     if (toState !== post.state) Object.assign(post, { state: toState ?? '', since: seq })
     if (final) this.posts.delete(to)
   }
@@ -242,3 +245,7 @@ export class Mail {
     return talk
   }
 }
+
+/** To whom it is handed; null: to anybody of a role. */
+const heirOf = ({ data }: Signal): Address | null =>
+  (data as { readonly to: { readonly agent?: Address } }).to.agent ?? null
