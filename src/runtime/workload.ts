@@ -1,4 +1,5 @@
 /** Workload: what agents and queues have not heard of yet: how much runs, how much was done, what of their rates is used up. */
+import type { Failure } from '../errors.ts'
 import type { TaskContext } from '../machines/task.ts'
 import type { Desk } from './desk.ts'
 import type { AgentLoad, QueueLoad, Slot } from './slots.ts'
@@ -27,7 +28,7 @@ export class Workload {
 
   /** Counts an attempt that ended by itself: of one that was interrupted, or cut short for its task was out of time, nothing is known. */
   ended(slot: Slot, state: string, { error, startedAt }: TaskContext, at: number): void {
-    const isCut = error?.code === 'INTERRUPTED' || error?.code === 'TASK_EXPIRED'
+    const isCut = error !== null && isOwn(error)
     const failed = ['failed', 'retrying', 'dead'].includes(state) && !isCut
     if (state === 'completed') slot.done++
     else if (failed) slot.failed++
@@ -61,3 +62,7 @@ export class Workload {
     return loads
   }
 }
+
+/** What the task itself says of how it ended: what its handler throws may have the same code, of something that it waited for. */
+const isOwn = ({ name, code }: Failure): boolean =>
+  (name === 'Interrupted' && code === 'INTERRUPTED') || (name === 'Expired' && code === 'TASK_EXPIRED')

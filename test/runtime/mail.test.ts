@@ -1,6 +1,6 @@
 /** Mail: what agents say to each other, through the hub: told, asked and answered once, and what a retry or a crash makes of it. */
 import { describe, expect, test } from 'vitest'
-import { agent, task, type Signal, type StatorError, type TaskContext } from 'stator'
+import { agent, StatorError, task, type Signal, type TaskContext } from 'stator'
 import type { Life, Setup, Simulation } from 'stator/testing'
 import { z } from 'zod'
 import { worldOf } from './support/world.ts'
@@ -189,6 +189,36 @@ describe('what is told', () => {
     expect(heard).toEqual([`task/${first.id}`, address, `task/${last.id}`])
   })
 
+  test('may look like anything, also like an agent or a task, and is another one where it says something else', async () => {
+    const any = task('any', { input: z.unknown(), output: z.unknown() })
+    const said = [
+      { kind: 'agent', name: 'x' },
+      { kind: 'task', id: 'x' },
+      { kind: 'agent', id: 'bob', more: 1 },
+    ]
+    const world = worldOf(life => ({
+      agents: [
+        agent('ann').handle(
+          work,
+          life.handler((_: unknown, ctx) => Promise.all(said.map(words => ctx.ask('bob', any, words)))),
+        ),
+        agent('bob').handle(
+          any,
+          life.handler((words: unknown) => words),
+        ),
+      ],
+    }))
+    const [life, result] = await worked(world)
+    expect(result).toEqual(said)
+    const tell = (words: unknown): Promise<unknown> =>
+      life.runtime.mail.tell('bob', any, words, { idempotencyKey: 'k' })
+    await life.until(tell({ kind: 'agent', id: 'bob', more: 1 }))
+    expect(await refusalOf(life.until(tell({ kind: 'agent', id: 'bob', more: 2 })))).toBe(
+      'IDEMPOTENCY_CONFLICT',
+    )
+    await world.drain(life)
+  })
+
   test('by an attempt that is over is refused', async () => {
     const late: Promise<string>[] = []
     const world = worldOf(life =>
@@ -307,6 +337,19 @@ describe('a question', () => {
     const [life, found] = await worked(world)
     expect(found).toEqual(['ASK_FAILED', 'Error: cannot count'])
     await world.drain(life)
+  })
+
+  test('whose handler fails because something else was late has failed, and is counted', async () => {
+    const add = (): never => {
+      throw new StatorError('TASK_EXPIRED', { task: 'task/another' })
+    }
+    const world = worldOf(life =>
+      office(life, ctx => refusalOf(ctx.ask('bob', sum, { a: 1, b: 2 })), { add }),
+    )
+    const [life, result] = await worked(world)
+    expect(result).toBe('ASK_FAILED')
+    await world.drain(life)
+    expect(life.runtime.agents.get('bob')).toMatchObject({ failed: 1 })
   })
 
   test('that was answered is not asked again by a later attempt; one that failed is asked anew', async () => {

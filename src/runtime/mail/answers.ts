@@ -5,7 +5,7 @@ import type { Json } from '../../messages/json.ts'
 import type { HandleHost } from '../handles.ts'
 import { taskOutcome } from '../outcome.ts'
 
-/** Of a question that was not answered in the time it had. */
+/** Of a question that was not answered in the time it had; its handler may have met the same of something else. */
 const LATE: ReadonlySet<string> = new Set(['TASK_EXPIRED', 'QUEUE_TIMEOUT'])
 
 /** @throws StatorError (rejects) ASK_TIMEOUT, ASK_FAILED; CLOSED, JOURNAL_FAILED: nobody knows */
@@ -18,5 +18,6 @@ export async function answerTo(handles: HandleHost, question: Address): Promise<
   const { status, output, error } = taskOutcome(signal)
   if (status === 'completed') return output ?? null
   const failure = error ?? { name: 'Error', message: status, code: 'TASK_FAILED' }
-  throw fromFailure(LATE.has(failure.code) ? 'ASK_TIMEOUT' : 'ASK_FAILED', failure, { question })
+  const isLate = LATE.has(failure.code) && signal.type !== 'task.failed'
+  throw fromFailure(isLate ? 'ASK_TIMEOUT' : 'ASK_FAILED', failure, { question })
 }

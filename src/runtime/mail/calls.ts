@@ -9,7 +9,7 @@ import type { HandleHost } from '../handles.ts'
 import type { Seat } from '../seat.ts'
 import { answerTo } from './answers.ts'
 import { handOff, type HandOffParts } from './hand-off.ts'
-import { named } from './named.ts'
+import { callOf } from './named.ts'
 import type { Key, PostOffice } from './post-office.ts'
 import { senderOf } from './sender.ts'
 import { sentToMany } from './sent.ts'
@@ -32,9 +32,9 @@ export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
   /** What was said under that key before, or what is said now. */
   const once = async (key: Key, say: Say): Promise<Address> =>
     journal.key(keeper, key.key)?.address ?? (await say(key))
-  const keyFor = (...said: readonly unknown[]): Key => {
+  const keyFor = (...call: Parameters<typeof callOf>): Key => {
     seat.requireCurrent()
-    const raw = seat.admit(said.map(named))
+    const raw = seat.admit(callOf(...call))
     const key = seat.keyOf(raw)
     return { key, raw, keeper, charge: messages => charge(seat, messages, key) }
   }

@@ -21,7 +21,7 @@ import type { Lifetime } from '../lifetime.ts'
 import { answerTo } from './answers.ts'
 import { clientKey, type ClientOptions } from './client-options.ts'
 import { mailHistory, type MailFilter, type MailHistoryParts, type MailPage } from './history.ts'
-import { named } from './named.ts'
+import { callOf } from './named.ts'
 import type { Key, PostOffice } from './post-office.ts'
 import { clientSender, type Sender } from './sender.ts'
 import { sentToMany } from './sent.ts'
@@ -139,7 +139,7 @@ export class MailView {
   }
 
   async #say<O extends Said | AskOptions>(
-    what: readonly unknown[],
+    call: Parameters<typeof callOf>,
     options: ClientOptions & O,
     say: (sender: Sender, rest: O, key: Key | undefined) => Promise<Address>,
   ): Promise<Address> {
@@ -147,7 +147,7 @@ export class MailView {
     const { from, idempotencyKey, ...rest } = clientKey(options)
     const address: Address = from === undefined ? CLIENT : `client/${checkName(from, 'client name')}`
     if (!this.#parts.isClient(address)) throw new StatorError('SENDER_UNKNOWN', { from: address })
-    const raw = this.#parts.admit([what.map(named), rest])
+    const raw = this.#parts.admit([callOf(...call), rest])
     const key = idempotencyKey === undefined ? undefined : { key: idempotencyKey, raw, keeper: address }
     return say(clientSender(address), rest as unknown as O, key)
   }
