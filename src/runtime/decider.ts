@@ -18,7 +18,7 @@ export interface Decider {
   /** At a start: an actor that stays parked. True where this decider has all that it needs of it; else it is brought back. */
   rest?(checkpoint: Checkpoint): boolean
   /** At a start: an actor that stays parked, or may. One that is brought back nonetheless is observed. */
-  parked?(checkpoint: Pick<Checkpoint, 'address' | 'state'>): void
+  parked?(checkpoint: Parked): void
   /** Why an input must not reach its recipient, who cannot know: a code of the catalogue, and details in words. */
   objection?(signal: Signal): Why | undefined
   /** A task that is a message comes to be: why it cannot be delivered, where nobody can be refused for that. It is stamped on it. */
@@ -40,6 +40,9 @@ export interface Decider {
 /** One that has ended; of one that could not be brought back no more is known. */
 export type Gone = Pick<Cell, 'address'> & { readonly definition: Pick<Definition, 'kind'> }
 
+/** What is known of one that stays parked at a start. */
+export type Parked = Pick<Checkpoint, 'address' | 'state' | 'correlationId'>
+
 /** All of them as one, asked in order. */
 export class Deciders implements Decider {
   readonly #all: readonly Decider[]
@@ -60,7 +63,7 @@ export class Deciders implements Decider {
     return this.#all.some(decider => decider.rest?.(checkpoint) === true)
   }
 
-  parked(checkpoint: Pick<Checkpoint, 'address' | 'state'>): void {
+  parked(checkpoint: Parked): void {
     for (const decider of this.#all) decider.parked?.(checkpoint)
   }
 

@@ -5,20 +5,31 @@ import { crashSweep, type Life, type Scenario, type Setup } from 'stator/testing
 import { z } from 'zod'
 import { codeOf, worldOf } from './support/world.ts'
 
-const job = task('job', { input: z.object({ fails: z.boolean().default(false), ms: z.number().default(1) }) })
+const job = task('job', {
+  input: z.object({
+    fails: z.boolean().default(false),
+    ms: z.number().default(1),
+    asks: z.boolean().default(false),
+  }),
+})
 const inner = workflow('inner').step('deep', job, () => ({}))
 const flow = workflow('flow')
   .step('one', job, () => ({}))
   .step('below', inner)
   .step('ask', gate({ title: 'Go on?' }))
   .step('last', job, () => ({}))
+/** Its gates: one that has a time, and one that has none. */
+const asking = workflow('asking')
+  .step('below', workflow('asked').step('deep', gate({ expires: '1d' })))
+  .step('ask', gate())
 
 const setup = (life: Life): Setup => ({
-  workflows: [flow],
+  workflows: [flow, asking],
   agents: [
     agent('ann', { role: 'dev', capacity: 2 }).handle(
       job,
-      life.handler(async ({ fails, ms }) => {
+      life.handler(async ({ fails, ms, asks }, ctx) => {
+        if (asks) await ctx.escalate({ id: 'me', pause: 'task' })
         await life.wait(ms)
         if (fails) throw new Error('oops')
         return 1
@@ -98,6 +109,57 @@ describe('a project', () => {
     await world.drain(next)
   })
 
+  test('knows nothing any more of what waited in the journal at a start, and has ended since', async () => {
+    const world = worldOf(setup, { limits: { liveActors: 1, idle: 1 } })
+    const life = await world.boot()
+    await life.until(life.runtime.projects.open('site'))
+    await life.until(life.runtime.start(asking, {}, { id: 'run', project: 'site' }))
+    await world.pass(life, 10_000)
+    life.die()
+    const next = await world.boot()
+    await next.until(next.runtime.gates.approve('run/below/deep', sue))
+    await world.pass(next, 100)
+    expect(next.runtime.project('site').state()).toMatchObject({
+      runs: { running: 1, completed: 1 },
+      gates: ['run/ask'],
+    })
+    await next.until(next.runtime.gates.approve('run/ask', sue))
+    await world.drain(next)
+  })
+
+  test('knows after a start what handlers of its tasks ask, and who is asked in time', async () => {
+    const world = worldOf(setup, { limits: { liveActors: 1, idle: 1 } })
+    const life = await world.boot()
+    const site = await life.until(life.runtime.projects.open('site'))
+    await life.until(life.runtime.submit(job, { asks: true }, { id: 'a', project: 'site' }))
+    await life.until(life.runtime.start(asking, {}, { id: 'run', project: 'site' }))
+    await life.until(site.close(sue))
+    await world.pass(life, 10_000)
+    const before = site.state()
+    expect(before.gates).toEqual(['a/me', 'run/below/deep'])
+    life.die()
+    const next = await world.boot()
+    expect(next.runtime.project('site').state()).toMatchObject({ gates: before.gates, runs: before.runs })
+    for (const id of [...before.gates, 'run/ask']) await next.until(next.runtime.gates.approve(id, sue))
+    await world.drain(next)
+  })
+
+  test('keeps what is its own when the same id is submitted for another', async () => {
+    const world = worldOf(setup)
+    const life = await world.boot()
+    for (const id of ['site', 'shop']) await life.until(life.runtime.projects.open(id))
+    const { runtime } = life
+    const first = await life.until(runtime.submit(job, { ms: 100 }, { id: 'x', project: 'site' }))
+    const again = { id: 'x', idempotencyKey: 'other', project: 'shop' }
+    expect(await codeOf(life, runtime.submit(job, { ms: 100 }, again))).toBe('IDEMPOTENCY_CONFLICT')
+    await life.until(first.outcome())
+    expect(await codeOf(life, runtime.submit(job, { ms: 200 }, again))).toBe('IDEMPOTENCY_CONFLICT')
+    expect(runtime.project('site').state().tasks).toEqual({ completed: 1 })
+    expect(runtime.project('shop').state().tasks).toEqual({})
+    expect(runtime.history({ actor: 'project/shop', types: ['project.join'] })).toEqual([])
+    await world.drain(life)
+  })
+
   test('that is closed takes nothing more, until it is opened again', async () => {
     const world = worldOf(setup)
     const life = await world.boot()
@@ -171,6 +233,30 @@ test('a crash anywhere changes no count', async () => {
   const { writes, once } = await crashSweep(scenario, { seed: 4 })
   expect(once).toBe(writes * 7)
 }, 180_000)
+
+/** A turn at a time, each with one message: what is told of an end comes in a later one. */
+const narrow: Scenario = {
+  name: 'a project with tasks, and turns that have room for one message',
+  limits: { batchDeliveries: 1 },
+  setup,
+  play: async life => {
+    const site = await life.until(life.runtime.projects.open('site'))
+    for (const [id, fails] of [
+      ['a', false],
+      ['b', true],
+    ] as const)
+      await life.until(
+        life.runtime.submit(job, { fails }, { id, project: 'site' }).then(async handle => handle.outcome()),
+      )
+    for (let n = 0; n < 20; n++) await life.until(life.wait(1))
+    return site.state().tasks
+  },
+}
+
+test('nor does one between an end and the turn in which its project hears of it', async () => {
+  const { once, writes } = await crashSweep(narrow, { seed: 4, points: ['synced'], twice: false })
+  expect(once).toBe(writes)
+}, 60_000)
 
 describe('the report', () => {
   test('says of everything in which state it is, as plain JSON', async () => {

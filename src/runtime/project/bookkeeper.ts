@@ -7,10 +7,9 @@ import { kindOf, PROJECTS, rootOf, type Address } from '../../messages/address.t
 import type { Json } from '../../messages/json.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { Cell } from '../cell.ts'
-import type { Decider, Gone } from '../decider.ts'
+import type { Decider, Gone, Parked } from '../decider.ts'
 import type { Dispatcher } from '../dispatcher.ts'
 import { input, type Envelope } from '../envelope.ts'
-import type { Checkpoint } from '../journal.ts'
 
 type Sort = 'tasks' | 'runs' | 'gates'
 const SORTS: Readonly<Record<string, Sort>> = { task: 'tasks', workflow: 'runs', gate: 'gates' }
@@ -39,8 +38,8 @@ export class Bookkeeper implements Decider {
   readonly #stands = new Map<Address, Stand>()
   readonly #counts = new Map<Address, Record<Sort, Record<string, number>>>()
   readonly #untold = new Map<Address, Untold>()
-  /** Runs and gates that stay parked, as their records say. */
-  readonly #parked = new Map<Address, string>()
+  /** Runs and gates that were there before it was asked: those that stay parked, and those whose project was not seen yet. */
+  readonly #parked = new Map<Address, Omit<Parked, 'address'>>()
   /** Tasks that stay parked have not been looked at. */
   #isPartial = true
 
@@ -56,18 +55,21 @@ export class Bookkeeper implements Decider {
   observe({ address, definition, state, snapshot, correlationId }: Cell): void {
     const { kind } = definition.kind
     if (kind === 'project') this.#project(address, snapshot.context as ProjectContext)
-    if (this.#projects.size === 0) return
     const sort = SORTS[kind]
-    const project = sort === undefined ? undefined : this.#of(address, correlationId)
-    if (sort !== undefined && project !== undefined) this.#stand(address, { project, sort, state })
+    if (sort === undefined) return
+    const project = this.#projects.size === 0 ? undefined : this.#of(address, correlationId)
+    this.#parked.delete(address)
+    if (project !== undefined) this.#stand(address, { project, sort, state })
+    else if (this.#isPartial && sort !== 'tasks') this.#parked.set(address, { state, correlationId })
   }
 
-  parked({ address, state }: Pick<Checkpoint, 'address' | 'state'>): void {
-    if (kindOf(address) in SORTS) this.#parked.set(address, state ?? '')
+  parked({ address, state, correlationId }: Parked): void {
+    if (kindOf(address) in SORTS) this.#parked.set(address, { state, correlationId })
   }
 
   ended({ address, definition }: Gone, signal: Signal): void {
     const sort = SORTS[definition.kind.kind]
+    this.#parked.delete(address)
     if (sort === undefined || this.#projects.size === 0) return
     const project = this.#of(address, signal.correlationId)
     if (project === undefined) return
@@ -85,12 +87,19 @@ export class Bookkeeper implements Decider {
   }
 
   next(): Envelope | undefined {
-    for (const [to, untold] of this.#untold) {
-      this.#untold.delete(to)
-      const data = untold as unknown as Json
-      return input({ type: 'project.count', to, from: PROJECTS, data, correlationId: to })
-    }
+    for (const [to, untold] of this.#untold) return this.#word(to, untold)
     return undefined
+  }
+
+  /** Nobody else remembers it: what the turn has no room for is committed with it all the same. */
+  closing(): readonly Envelope[] {
+    return [...this.#untold].map(([to, untold]) => this.#word(to, untold))
+  }
+
+  #word(to: Address, untold: Untold): Envelope {
+    this.#untold.delete(to)
+    const data = untold as unknown as Json
+    return input({ type: 'project.count', to, from: PROJECTS, data, correlationId: to })
   }
 
   /** How many of a project live, by state. Costs the same whatever waits, but for the first time after a start. */
@@ -147,15 +156,16 @@ export class Bookkeeper implements Decider {
     if (!this.#isPartial) return
     this.#isPartial = false
     if (this.#projects.size > 0)
-      for (const { task, state } of this.#dispatcher.jobs.all()) this.#recall(task, 'tasks', state)
-    for (const [address, state] of this.#parked)
-      this.#recall(address, SORTS[kindOf(address)] ?? 'tasks', state)
+      for (const { task, state } of this.#dispatcher.jobs.all())
+        this.#recall(task, 'tasks', { state, correlationId: rootOf(task) })
+    for (const [address, known] of this.#parked)
+      this.#recall(address, SORTS[kindOf(address)] ?? 'tasks', known)
     this.#parked.clear()
   }
 
-  #recall(address: Address, sort: Sort, state: string): void {
+  #recall(address: Address, sort: Sort, { state, correlationId }: Omit<Parked, 'address'>): void {
     if (this.#stands.has(address)) return
-    const project = this.#of(address, rootOf(address))
+    const project = this.#of(address, correlationId)
     if (project !== undefined) this.#stand(address, { project, sort, state })
   }
 }

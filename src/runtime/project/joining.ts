@@ -20,6 +20,8 @@ export async function join(
   options: SendOptions,
 ): Promise<void> {
   if (key !== undefined && handles.journal.key(CLIENT, key) !== undefined) return
+  // Nor does one that is another's, whatever is said of it now.
+  if (handles.cell(member) !== undefined || handles.ending(member) !== undefined) return
   const to: Address = `project/${checkName(project, 'project')}`
   const cell = handles.cell(to)
   if (cell === undefined)
