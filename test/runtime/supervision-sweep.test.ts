@@ -61,3 +61,21 @@ test('a crash anywhere changes nothing', async () => {
   const { writes, once } = await crashSweep(scenario, { seed: 3 })
   expect(once).toBe(writes * 7)
 }, 120_000)
+
+/** A turn at a time, each with one message: what an agent is told of a failure comes in a later one. */
+const narrow: Scenario = {
+  name: 'two failures, and turns that have room for one message',
+  limits: { batchDeliveries: 1 },
+  setup,
+  play: async life => {
+    for (const id of ['a', 'b']) await submit(life, id, true)
+    for (let n = 0; n < 20; n++) await life.until(life.wait(1))
+    const { restarts, faults } = life.runtime.agents.get('ann') ?? {}
+    return { restarts, faults }
+  },
+}
+
+test('no failure is forgotten between its end and the turn in which its agent hears of it', async () => {
+  const { writes, once } = await crashSweep(narrow, { seed: 3, points: ['synced'], twice: false })
+  expect(once).toBe(writes)
+}, 60_000)

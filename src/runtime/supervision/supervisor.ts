@@ -93,13 +93,22 @@ export class Supervisor implements Decider {
 
   next(): Envelope | undefined {
     for (let fault = this.#faults.shift(); fault !== undefined; fault = this.#faults.shift()) {
-      const { agent: to, task, error } = fault
-      // The one before may have been the last that it stood.
-      if (!LISTENS.has(this.#parts.population.find(to)?.state ?? '')) continue
-      const data = { task, error, random: this.#parts.random() } as unknown as Json
-      return input({ type: 'agent.fault', to, from: SUPERVISOR, data, correlationId: to })
+      const envelope = this.#word(fault)
+      if (envelope !== undefined) return envelope
     }
     return this.#reassignment.next()
+  }
+
+  /** Nobody else remembers it: what the turn has no room for is committed with it all the same. */
+  closing(): readonly Envelope[] {
+    return this.#faults.splice(0).flatMap(fault => this.#word(fault) ?? [])
+  }
+
+  /** The one before may have been the last that it stood. */
+  #word({ agent: to, task, error }: Fault): Envelope | undefined {
+    if (!LISTENS.has(this.#parts.population.find(to)?.state ?? '')) return undefined
+    const data = { task, error, random: this.#parts.random() } as unknown as Json
+    return input({ type: 'agent.fault', to, from: SUPERVISOR, data, correlationId: to })
   }
 
   hasWork(): boolean {
