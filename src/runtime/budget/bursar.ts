@@ -16,6 +16,7 @@ import type { Decider, Gone } from '../decider.ts'
 import { input, type Envelope } from '../envelope.ts'
 import type { Journal, Standing } from '../journal.ts'
 import type { Population } from '../population.ts'
+import { decode } from '../record.ts'
 import { Scopes } from './scopes.ts'
 
 /** An attempt that holds something of a budget. */
@@ -212,7 +213,7 @@ export class Bursar implements Decider {
     if (start === undefined || start.seq > known.seq) return Math.max(since, known.at)
     // What was due meanwhile is told just before the hub starts: that is of the life after it.
     let last = this.#journal.get(start.seq - 1)
-    while (last?.type === 'hub.timer' && last.at === start.at) last = this.#journal.get(last.seq - 1)
+    while (last?.at === start.at && decode(last).type === 'hub.timer') last = this.#journal.get(last.seq - 1)
     return Math.max(since, last?.at ?? since)
   }
 
