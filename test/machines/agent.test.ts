@@ -326,7 +326,7 @@ const closed: Command = {
   type: 'send',
   to: gate,
   event: 'gate.cancel',
-  data: { reason: 'the quarantine is over', unheard: true },
+  data: { reason: 'the quarantine is over' },
 }
 const timed = (delay: number): Command => ({
   type: 'timer.set',

@@ -47,8 +47,8 @@ export const EXECUTION: readonly Mutant[] = [
     name: 'sub-steps have a key for each attempt',
     words: 'The key of a sub-step changes from attempt to attempt.',
     file: 'src/runtime/attempt.ts',
-    find: 'await fn(`${this.idempotencyKey}/${name}`)',
-    replace: 'await fn(`${this.idempotencyKey}/${name}/${this.attempt}`)',
+    find: 'const key = `${this.idempotencyKey}/${name}`',
+    replace: 'const key = `${this.idempotencyKey}/${name}/${this.attempt}`',
     invariant: 6,
   },
   {
@@ -71,8 +71,9 @@ export const EXECUTION: readonly Mutant[] = [
     name: 'sub-steps are not waited for',
     words: 'A handler goes on with the result of a sub-step before that is durable.',
     file: 'src/runtime/attempt.ts',
-    find: "    await this.parts.report(this.effect, 'task.recorded', { name, value })\n",
-    replace: "    void this.parts.report(this.effect, 'task.recorded', { name, value }).catch(() => {})\n",
+    find: "    await this.parts.report(this.effect, 'task.recorded', { name, value, ...(by as Record<string, Json>) })\n",
+    replace:
+      "    void this.parts.report(this.effect, 'task.recorded', { name, value, ...(by as Record<string, Json>) }).catch(() => {})\n",
     invariant: 1,
   },
 ]

@@ -58,8 +58,8 @@ export const LATE: readonly Mutant[] = [
     name: 'a task out of time is not stopped',
     words: 'A task fails for it was not done in time, and its handler is not told.',
     file: 'src/machines/task.ts',
-    find: "'task.expired': { target: 'failed', actions: ['stop', 'fail'] },",
-    replace: "'task.expired': { target: 'failed', actions: 'fail' },",
+    find: "{ target: 'failed', actions: ['stop', 'fail'] },",
+    replace: "{ target: 'failed', actions: 'fail' },",
     invariant: 4,
   },
   {

@@ -9,7 +9,7 @@ import { task } from '../../src/actors/task.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Act } from './acts.ts'
-import { codeOf, OVER } from './clients.ts'
+import { codeOf, OVER, untilRoom } from './clients.ts'
 import { from, several, weighed } from './draw.ts'
 
 const TOP = 'budgets-top'
@@ -124,7 +124,9 @@ class Budgets implements Act {
     await life.wait(after)
     const budget = own === undefined ? TOP : { tokens: own }
     const options = { id: `budgets-${job}`, whenFull: 'wait', budget } as const
-    const handle = await life.runtime.submit(declares ? declared : plain, { job }, options)
+    const handle = await untilRoom(life, () =>
+      life.runtime.submit(declares ? declared : plain, { job }, options),
+    )
     if (job === 1)
       await life.runtime.budgets.raise(TOP, { tokens: this.#limit + 50 }, { by: 'ann', reason: 'as drawn' })
     await handle.outcome().catch((error: unknown) => {

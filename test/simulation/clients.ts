@@ -36,6 +36,17 @@ const GONE: Outcome = { status: 'cancelled', error: { name: 'Gone', message: 'pr
 
 export const codeOf = (error: unknown): string => (error as { code?: string } | null)?.code ?? String(error)
 
+/** Says it again until there is room: queues are full, or drained, for a while. */
+export async function untilRoom<T>(life: Life, ask: () => Promise<T>): Promise<T> {
+  for (let patience = 5; ; patience = later(patience))
+    try {
+      return await ask()
+    } catch (error) {
+      if (!BUSY.has(codeOf(error))) throw error
+      await life.wait(patience)
+    }
+}
+
 export class Clients {
   readonly memories: ReadonlyMap<string, Memory>
   /** Something was pruned: who ended may be unknown. */
@@ -147,14 +158,12 @@ export class Clients {
 
   /** Asks until there is room. Undefined where it is known no more: it ended, and was pruned. */
   async #say(order: Order, life: Life, more: number): Promise<Address | undefined> {
-    for (let patience = 5; ; patience = later(patience))
-      try {
-        return (await say(order, life, more, this.#start)).address
-      } catch (error) {
-        if (codeOf(error) === 'IDEMPOTENCY_CONFLICT' && this.forgetful) return undefined
-        if (!BUSY.has(codeOf(error))) throw error
-        await life.wait(patience)
-      }
+    try {
+      return (await untilRoom(life, () => say(order, life, more, this.#start))).address
+    } catch (error) {
+      if (codeOf(error) === 'IDEMPOTENCY_CONFLICT' && this.forgetful) return undefined
+      throw error
+    }
   }
 
   /** Waits for the end, through holds that an operator ends. Undefined where it is not told in this life. */

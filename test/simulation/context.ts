@@ -14,7 +14,7 @@ import type { Dice } from '../../src/testing/host/random.ts'
 import type { Setup } from '../../src/testing/host/stage.ts'
 import { z } from 'zod'
 import type { Act } from './acts.ts'
-import { codeOf, OVER } from './clients.ts'
+import { codeOf, OVER, untilRoom } from './clients.ts'
 import { from, several } from './draw.ts'
 
 const shared = sharedContext('context-board', { log: z.array(z.string()), turn: z.int(), late: z.int() })
@@ -120,7 +120,7 @@ export class ContextAct implements Act {
     await life.wait(at)
     try {
       const options = { id: `context-${index}`, whenFull: 'wait' } as const
-      const handle = await life.runtime.submit(work, { at, ...given }, options)
+      const handle = await untilRoom(life, () => life.runtime.submit(work, { at, ...given }, options))
       const { status } = await handle.outcome()
       this.#ended.add(`context-${index}`)
       if (status !== 'completed') return

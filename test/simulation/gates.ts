@@ -11,7 +11,7 @@ import type { GateInfo } from '../../src/runtime/gate/info.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Act } from './acts.ts'
-import { codeOf, OVER } from './clients.ts'
+import { codeOf, OVER, untilRoom } from './clients.ts'
 import { from, several, weighed } from './draw.ts'
 
 const AGENTS = ['gates-eve', 'gates-ida', 'gates-sam']
@@ -129,7 +129,9 @@ class Gates implements Act {
 
   async #ask(question: number, life: Life): Promise<void> {
     const id = `gates-${question}`
-    const handle = await life.runtime.submit(asking, { question }, { id, whenFull: 'wait' })
+    const handle = await untilRoom(life, () =>
+      life.runtime.submit(asking, { question }, { id, whenFull: 'wait' }),
+    )
     const { status } = await handle.outcome().catch((error: unknown) => {
       if (codeOf(error) === 'NOT_FOUND') return { status: 'pruned' }
       throw error

@@ -11,7 +11,7 @@ import type { TaskContext } from '../../src/actors/task-context.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Act } from './acts.ts'
-import { codeOf, OVER } from './clients.ts'
+import { codeOf, OVER, untilRoom } from './clients.ts'
 import { from, several } from './draw.ts'
 
 const NAMES = ['x', 'y', '/z 1'] as const
@@ -111,7 +111,9 @@ class Locks implements Act {
   async #see({ at }: Job, job: number, life: Life): Promise<void> {
     await life.wait(at)
     const id = `locks-${job}`
-    const handle = await life.runtime.submit(locking, { job }, { id, whenFull: 'wait' })
+    const handle = await untilRoom(life, () =>
+      life.runtime.submit(locking, { job }, { id, whenFull: 'wait' }),
+    )
     await handle.outcome()
   }
 

@@ -11,7 +11,7 @@ import type { TaskCreate } from '../../src/messages/task.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Act } from './acts.ts'
-import { codeOf, OVER } from './clients.ts'
+import { codeOf, OVER, untilRoom } from './clients.ts'
 import { from, several, weighed } from './draw.ts'
 
 const IDS = ['mail-ann', 'mail-bob', 'mail-cid'] as const
@@ -111,7 +111,7 @@ class Mail implements Act {
     const options = { id: `mail-${index}`, whenFull: 'wait', agent: who } as const
     const n = 1_000 + index
     const [handle] = await Promise.all([
-      runtime.submit(job, { script: index }, options),
+      untilRoom(life, () => runtime.submit(job, { script: index }, options)),
       runtime.mail
         .tell(who, letter, { n, ms: 1, more: 1 }, { idempotencyKey: `mail-${index}` })
         .catch((error: unknown) => this.#late(error)),

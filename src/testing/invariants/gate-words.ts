@@ -38,8 +38,7 @@ const wordsOf = (commands: readonly Command[], event: (name: string) => boolean)
 /** Who waits for it is told how it ended, for the step that waits, and once; before that nothing. */
 export function runFault(spec: GateOpen, signal: Signal, commands: readonly Command[]): string | undefined {
   const words = wordsOf(commands, event => !event.startsWith('agent.'))
-  const isUnheard = (signal.data as { readonly unheard?: boolean }).unheard === true
-  const waits = signal.final && spec.parent !== undefined && spec.step !== undefined && !isUnheard
+  const waits = signal.final && spec.parent !== undefined && spec.step !== undefined
   if (words.length !== (waits ? 1 : 0)) return `says ${words.length} things`
   const [word] = words
   if (word === undefined) return undefined
