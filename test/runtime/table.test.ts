@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { createMachine, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate'
 import { describe, expect, it } from 'vitest'
 import { agentMachine } from '../../src/machines/agent.ts'
+import { budgetMachine } from '../../src/machines/budget.ts'
 import { compile } from '../../src/machines/graph-state.ts'
 import { conversationMachine } from '../../src/machines/conversation.ts'
 import { contextMachine } from '../../src/machines/context.ts'
@@ -10,6 +11,8 @@ import { gateMachine } from '../../src/machines/gate.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { lockMachine } from '../../src/machines/lock.ts'
+import { postMachine } from '../../src/machines/post.ts'
+import { projectMachine } from '../../src/machines/project.ts'
 import { scheduleMachine } from '../../src/machines/schedule.ts'
 import { queueMachine } from '../../src/machines/queue.ts'
 import { taskMachine } from '../../src/machines/task.ts'
@@ -430,7 +433,20 @@ describe('The table-driven macrostep', () => {
 
   it('does what XState does on the gate machine', () => {
     const optional = fc.record(
-      { parent: fc.constant('workflow/r'), step: small, visit: small, item: small, expires: fc.nat(1_000) },
+      {
+        parent: fc.constant('workflow/r'),
+        step: small,
+        visit: small,
+        item: small,
+        expires: fc.nat(1_000),
+        onExpire: fc.constantFrom('reject', 'approve'),
+        approvers: fc.constantFrom(['ann'], ['ann', 'bob', 'cid']),
+        strict: fc.boolean(),
+        escalateAfter: fc.nat(100),
+        asker: fc.constant({ task: 'task/t', agent: 'agent/a' }),
+        pauses: fc.boolean(),
+        onReject: fc.constantFrom('resume', 'stop'),
+      },
       { requiredKeys: [] },
     )
     const by = fc.constantFrom('ann', 'bob')
@@ -449,6 +465,9 @@ describe('The table-driven macrostep', () => {
                 fc.record({ by, reason: fc.string(), data: fc.jsonValue() }, { requiredKeys: ['by'] }),
               ),
               signal('gate.reject', fc.record({ by, reason: fc.string() })),
+              signal('gate.reassign', fc.record({ to: by, by })),
+              { weight: 2, arbitrary: signal('gate.escalate', fc.record({ by })) },
+              { weight: 2, arbitrary: signal('gate.overdue', fc.constant({})) },
               signal('gate.expired', fc.constant({})),
               {
                 weight: 3,
@@ -483,6 +502,92 @@ describe('The table-driven macrostep', () => {
       signal('lock.late', late),
     )
     expect(compared(lockMachine, undefined, events)).toBeGreaterThan(1_000)
+  })
+
+  it('does what XState does on the budget machine', () => {
+    const amounts = fc.record({ tokens: fc.nat(10), messages: fc.nat(3) }, { requiredKeys: [] })
+    const key = fc.constantFrom('a', 'b')
+    const from = fc.constantFrom('agent/a', 'budget/below')
+    const open = fc.record(
+      { limits: amounts, parent: fc.constant('budget/top') },
+      { requiredKeys: ['limits'] },
+    )
+    const hold = fc.record(
+      { key, amounts, task: fc.constant('task/t'), turn: small, attempt: fc.boolean() },
+      { requiredKeys: ['key', 'amounts'] },
+    )
+    expect(
+      compared(
+        budgetMachine,
+        undefined,
+        fc
+          .tuple(
+            from,
+            fc.oneof(
+              { weight: 3, arbitrary: signal('budget.open', open) },
+              { weight: 4, arbitrary: signal('budget.reserve', hold) },
+              { weight: 3, arbitrary: signal('budget.settle', fc.record({ key, amounts })) },
+              signal('budget.release', fc.record({ key })),
+              signal('budget.spend', fc.record({ amounts })),
+              signal('budget.charge', fc.record({ amounts })),
+              signal(
+                'budget.raise',
+                fc.record({
+                  limits: fc.record({ tokens: fc.integer({ min: 5, max: 30 }) }),
+                  by: fc.constant('ann'),
+                  reason: fc.string(),
+                }),
+              ),
+              signal('budget.close', fc.constant({})),
+              signal('nonsense', fc.constant({})),
+            ),
+          )
+          .map(([sender, event]) => ({ ...event, from: sender })),
+      ),
+    ).toBeGreaterThan(1_000)
+  })
+
+  it('does what XState does on the project machine', () => {
+    const by = fc.constantFrom('ann', 'bob')
+    const member = fc.constantFrom('task/a', 'workflow/b')
+    const counts = fc.record({ completed: small, failed: small }, { requiredKeys: [] })
+    expect(
+      compared(
+        projectMachine,
+        undefined,
+        fc.oneof(
+          { weight: 2, arbitrary: signal('project.open', fc.constant({})) },
+          { weight: 2, arbitrary: signal('project.join', fc.record({ member })) },
+          signal(
+            'project.phase',
+            fc.record({ phase: fc.string(), by, why: fc.string() }, { requiredKeys: ['phase', 'by'] }),
+          ),
+          signal(
+            'project.metadata',
+            fc.record({ set: fc.dictionary(fc.constantFrom('a', 'b'), fc.option(small)), by }),
+          ),
+          signal('project.count', fc.record({ tasks: counts, runs: counts, over: fc.subarray(['task/a']) })),
+          signal('project.close', fc.record({ by })),
+          signal('project.reopen', fc.record({ by })),
+          signal('nonsense', fc.constant({})),
+        ),
+      ),
+    ).toBeGreaterThan(1_000)
+  })
+
+  it('does what XState does on the post machine', () => {
+    const recipient = fc.record({
+      agent: fc.constantFrom('agent/a', 'agent/b'),
+      queue: fc.constant('mailbox/a'),
+    })
+    const send = fc.record({
+      create: fc.record({ task: fc.constant('t'), input: fc.jsonValue() }),
+      recipients: fc.array(recipient, { maxLength: 3 }),
+    })
+    const events = fc
+      .oneof(signal('post.send', send), signal('nonsense', fc.constant({})))
+      .map(event => ({ ...event, to: 'post/p' }))
+    expect(compared(postMachine, undefined, events)).toBeGreaterThan(400)
   })
 
   it('does what XState does on the hub machine', () => {
