@@ -122,6 +122,7 @@ export function assemble(options: RuntimeOptions): Assembly {
   const stream = new SignalStream({ journal, keep: limits.history, log, scheduler })
   const lifetime = new Lifetime(() => parts)
   const open = (): void => lifetime.requireOpen()
+  const running = (): void => lifetime.requireRunning()
   const intake = new Intake(dispatcher, open)
   const kernel: Kernel = new Kernel({
     journal,
@@ -135,7 +136,7 @@ export function assemble(options: RuntimeOptions): Assembly {
     release: released => release({ executor, stream, endings, door, drains }, released),
     failed: error => lifetime.failed(error),
   })
-  const door: Door = new Door({ kernel, journal, registry, population, limits, intake, open })
+  const door: Door = new Door({ kernel, journal, registry, population, limits, intake, open, running })
   const { executor, standIns } = executorsOf({
     registry,
     mocks,

@@ -64,6 +64,8 @@ export interface DoorParts {
   readonly intake: Intake
   /** Throws while the hub does not accept. */
   readonly open: () => void
+  /** Throws once nothing is heard any more. */
+  readonly running: () => void
 }
 
 export class Door {
@@ -145,14 +147,14 @@ export class Door {
 
   /** A checked message. Resolves when durable; rejects when the recipient refused it. */
   async submit(submission: Submission, options: SendOptions = {}): Promise<Signal> {
-    this.#parts.open()
+    this.#require(submission.from)
     const text = toText(submission.data, submission.bytes ?? this.#parts.limits.messageBytes)
     while (this.#parts.kernel.inboxLength >= this.#parts.limits.inbox) {
       if (options.whenFull !== 'wait') throw new StatorError('HUB_BUSY', { limit: this.#parts.limits.inbox })
       await new Promise<void>(resolve => {
         this.#room.push(resolve)
       })
-      this.#parts.open()
+      this.#require(submission.from)
     }
     return this.#push(submission, submission.key, text, signal => signal)
   }
@@ -188,7 +190,7 @@ export class Door {
     submission: Omit<Submission, 'key'> & { readonly key: { key: string; raw: Json } | undefined },
     options: SendOptions = {},
   ): Promise<Address> {
-    this.#parts.open()
+    this.#require(submission.from)
     const { key, makes, coming } = submission
     const { kernel, limits } = this.#parts
     if (key === undefined && makes === undefined && coming === undefined && kernel.inboxLength < limits.inbox)
@@ -226,6 +228,12 @@ export class Door {
   close(): void {
     for (const resolve of this.#room.splice(0)) resolve()
     this.#parts.intake.close()
+  }
+
+  /** What runs may end while the hub is closing, and says on the way what it has to say. */
+  #require(from: Address): void {
+    if (kindOf(from) === 'agent') this.#parts.running()
+    else this.#parts.open()
   }
 
   async #createOnce(submission: Submission, options: SendOptions): Promise<Address> {

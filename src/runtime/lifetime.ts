@@ -154,6 +154,11 @@ export class Lifetime {
     if (this.#closing !== undefined) throw new StatorError('CLOSED')
   }
 
+  /** As long as it drains, what runs is still heard. @throws StatorError CLOSED, JOURNAL_FAILED */
+  requireRunning(): void {
+    if (this.stopped !== undefined) throw this.stopped
+  }
+
   /** What was written can be read until the end. @throws StatorError CLOSED, JOURNAL_FAILED */
   requireJournal(): void {
     if (this.#closing !== undefined && this.stopped !== undefined) throw this.stopped

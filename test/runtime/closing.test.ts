@@ -1,7 +1,8 @@
 /** Closing: how long it waits for what runs, who may cut that short, and what is refused. */
 import { describe, expect, test } from 'vitest'
-import { agent, createRuntime, task, workflow, type Runtime } from 'stator'
+import { agent, createRuntime, sharedContext, task, workflow, type Runtime, type StatorError } from 'stator'
 import type { Life, Setup, Simulation } from 'stator/testing'
+import { z } from 'zod'
 import { codeOf, single, worldOf } from './support/world.ts'
 
 const MINUTE = 60_000
@@ -138,4 +139,42 @@ describe('a close on a disk that refuses one write, and would take the next', ()
       expect([...ends].toSorted()).toEqual(['JOURNAL_FAILED', 'completed'])
     },
   )
+})
+
+test('while it closes, what runs is heard to its end: locks, shared values, messages; others are not', async () => {
+  const board = sharedContext('board', { count: z.number() })
+  const note = task('note')
+  const job = task('job')
+  const refused: unknown[] = []
+  const world = worldOf(life => ({
+    contexts: [board],
+    agents: [
+      agent('ann').handle(
+        job,
+        life.handler((_, ctx) =>
+          ctx.lock('report', {}, async () => {
+            await life.wait(MINUTE)
+            await ctx.context(board, { project: 'site' }).set('count', 1)
+            await ctx.tell('bob', note, 'made')
+            refused.push(await life.runtime.submit(job, null).catch(({ code }: StatorError) => code))
+            return 'made'
+          }),
+        ),
+      ),
+      agent('bob').handle(
+        note,
+        life.handler(said => said),
+      ),
+    ],
+  }))
+  const first = await world.boot()
+  await first.until(first.runtime.submit(job, null, { id: 'slow' }))
+  await world.pass(first, 10)
+  await first.until(first.runtime.close({ drain: '10m' }))
+  expect(refused).toEqual(['CLOSED'])
+  const { runtime } = await world.boot()
+  expect(runtime.task('slow').info()).toMatchObject({ status: 'completed', attempts: 1, interruptions: 0 })
+  expect(runtime.locks.get('report')).toMatchObject({ holder: null, last: { how: 'released' } })
+  expect(runtime.context(board, { project: 'site' }).get('count')).toBe(1)
+  expect(runtime.mail.history({ agent: 'bob' }).messages).toHaveLength(1)
 })
