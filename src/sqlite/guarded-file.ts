@@ -2,6 +2,7 @@
  * GuardedFile: a file that only the newest holder of a lock can write. Each write comes with the token of the lock; one that is lower
  * than any before it is refused, however late it comes and from whatever process. It knows no lock and no hub.
  */
+import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
 import { open, realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -20,8 +21,6 @@ export interface GuardedFile {
   write(data: string | Uint8Array, options: { readonly token: number }): Promise<void>
 }
 
-let written = 0
-
 /**
  * The file at `path`, whose folder must be there. Beside it lives `<path>.fence`, which keeps the highest token and is not to be deleted.
  * Tokens of one lock guard it: always the same one. Put it on a local disk.
@@ -32,7 +31,8 @@ export function guardedFile(path: string): GuardedFile {
     token: async () => fence(`${await place(path)}.fence`).highest(),
     write: async (data, { token }) => {
       const file = await place(path)
-      const next = `${file}.${process.pid}-${++written}.new`
+      // Of no process and no thread but this: what one has left that died, none meets again.
+      const next = `${file}.${randomUUID()}.new`
       try {
         await put(next, data)
         fence(`${file}.fence`).pass(token, () => {

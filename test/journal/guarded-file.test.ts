@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fence, guardedFile } from 'stator/sqlite'
 
 let folder = ''
@@ -26,6 +26,18 @@ test('a token writes as often as it likes, until a higher one comes', async () =
   expect(await codeOf(file.write('late', { token: 3 }))).toBe('STALE_TOKEN')
   expect(readFileSync(file.path, 'utf8')).toBe('two')
   expect(await guardedFile(file.path).token()).toBe(7)
+  expect(readdirSync(folder).toSorted()).toEqual(['report.md', 'report.md.fence'])
+})
+
+test('two threads of one process that write at once do not meet, nor whoever has died and has its number again', async () => {
+  const loaded = async () => {
+    vi.resetModules()
+    return import('../../src/sqlite/guarded-file.ts')
+  }
+  const path = join(folder, 'report.md')
+  const [one, two] = [await loaded(), await loaded()].map(thread => thread.guardedFile(path))
+  await Promise.all([one?.write('one', { token: 1 }), two?.write('two', { token: 1 })])
+  expect(['one', 'two']).toContain(readFileSync(path, 'utf8'))
   expect(readdirSync(folder).toSorted()).toEqual(['report.md', 'report.md.fence'])
 })
 
