@@ -11,7 +11,11 @@ const MAX_UNITS = 20
 export const MAX_AMOUNT = 1_000_000_000
 
 /** `time` in milliseconds of running, `tokens`, `cost`, `messages`, and any other that its users name. */
-export const unitSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,99}$/)
+export const unitSchema = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9._-]{0,99}$/)
+  // Such as `constructor`: of these every record seems to have some.
+  .refine(unit => !(unit in Object.prototype), 'no name of what every object has')
 export const amountsSchema = z
   .record(unitSchema, z.number().min(0).max(MAX_AMOUNT))
   .refine(amounts => Object.keys(amounts).length <= MAX_UNITS, `at most ${MAX_UNITS} units`)

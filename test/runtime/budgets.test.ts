@@ -1,6 +1,6 @@
 /** Budgets: what a run, a task, and all below it may use up, in virtual time. */
 import { describe, expect, test } from 'vitest'
-import { agent, task, workflow, type StatorError, type TaskContext } from 'stator'
+import { agent, createRuntime, task, workflow, type StatorError, type TaskContext } from 'stator'
 import { crashSweep, type Life, type Scenario, type Setup, type Simulation } from 'stator/testing'
 import { z } from 'zod'
 import { good } from './support/play.ts'
@@ -412,6 +412,14 @@ describe('a budget by name', () => {
     await world.drain(life)
   })
 
+  test.each(['constructor', 'toString', 'valueOf'])('%s is no unit: every object has one', async unit => {
+    const [world, life] = await worldWith(ctx => ctx.budget.spend({ [unit]: 1 }))
+    expect(await codeOf(life, life.runtime.budgets.open('b', { [unit]: 1 }))).toBe('INPUT_INVALID')
+    const handle = await life.until(life.runtime.submit(ask, { n: 1 }, { budget: { tokens: 1 } }))
+    expect(await failureOf(life, handle.outcome())).toBe('INPUT_INVALID')
+    await world.drain(life)
+  })
+
   test('is started under once, however often it is asked for under one key', async () => {
     const [world, life] = await worldWith(() => null)
     const how = { idempotencyKey: 'k', budget: { tokens: 9 } }
@@ -425,6 +433,27 @@ describe('a budget by name', () => {
     expect(life.runtime.history({ types: ['budget.open'] })).toHaveLength(1)
     await world.drain(life)
   })
+})
+
+test('of an attempt that goes on in a fork by a mock, what it has set aside is its own still', async () => {
+  const [world, life] = await worldWith(async (ctx, its) => {
+    await ctx.budget.reserve({ tokens: 3 })
+    await its.wait(HOUR)
+  })
+  await life.until(life.runtime.submit(ask, { n: 1 }, { id: 't', budget: { tokens: 9 } }))
+  await world.pass(life, 1_000)
+  const mock = async (_: unknown, ctx: TaskContext): Promise<null> => {
+    await (await ctx.budget.reserve({ tokens: 3 })).settle({ tokens: 2 })
+    return null
+  }
+  await using fork = await createRuntime({
+    journal: life.runtime.fork(),
+    tasks: [ask],
+    effects: { ask: mock },
+  })
+  expect(await fork.task('t').outcome()).toMatchObject({ status: 'completed' })
+  expect(fork.budgets.get('task:t')).toMatchObject({ state: 'closed', spent: { tokens: 2 }, holds: [] })
+  life.die()
 })
 
 test('sums hold, nothing is charged twice and nothing is left behind, wherever the process dies', async () => {

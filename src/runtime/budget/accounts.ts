@@ -65,6 +65,8 @@ export class Accounts {
    */
   async reserve(seat: Seat, budget: Address, key: string, amounts: Amounts, attempt?: true): Promise<void> {
     const { task, turn } = seat.effect
+    // Of an attempt that goes on by a stand-in: it has that since before.
+    if (Object.hasOwn(this.#parts.bursar.contextOf(budget)?.holds ?? {}, key)) return
     const data = { key, amounts, task, turn, ...(attempt && { attempt }) }
     await this.#say(seat, budget, 'budget.reserve', data)
   }

@@ -64,6 +64,12 @@ export class Bursar implements Decider {
     this.#waited.set(nameOf({ task, turn }), waited)
   }
 
+  /** It could not begin. */
+  waitsNot(task: Address, turn: number): void {
+    const holds = this.#holders.get(task)?.some(holder => holder.turn === turn)
+    if (holds !== true) this.#waited.delete(nameOf({ task, turn }))
+  }
+
   /** How long attempts have run that are under way in this budget, in milliseconds. */
   running(budget: Address, at: number): number {
     let sum = 0

@@ -78,7 +78,12 @@ export function admission(
     const held = [accounts.reserve(seat, budget, keyOf(seat, 'attempt'), {}, true)]
     if (spec.budget !== undefined)
       held.push(accounts.reserve(seat, budget, keyOf(seat, 'declared'), spec.budget))
-    await Promise.all(held)
+    try {
+      await Promise.all(held)
+    } catch (error) {
+      bursar.waitsNot(task, turn)
+      throw error
+    }
     if (!seat.signal.aborted) watches.add(budget, seat, error => giveUp(final(error)))
   }
   return enter()
