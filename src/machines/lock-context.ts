@@ -101,7 +101,9 @@ export function isHolders({ holder, token }: LockContext, event: LockEvent): boo
 export function waitersOf({ line }: LockContext, event: LockEvent): readonly LockWaiter[] {
   if (event.type === 'lock.late') return line.filter(waiter => timerOf(waiter) === event.data.id)
   if (event.type !== 'lock.release' && event.type !== 'lock.revoke') return []
-  const ask = event.type === 'lock.release' ? event.data.ask : undefined
+  const { ask, token } = event.data as { readonly ask?: string; readonly token?: number }
+  // Who gives a token back does not mean what it waits for.
+  if (token !== undefined) return []
   return line.filter(waiter => isSame(waiter, event.data) && (ask === undefined || ask === waiter.ask))
 }
 
@@ -121,7 +123,8 @@ export function granted(context: LockContext, at: number): LockContext {
   const [first] = context.line
   if (first === undefined) return { ...context, holder: null }
   const asks = context.line.filter(waiter => isSame(waiter, first))
-  const { owner, turn, agent, note, lease } = first
+  const { owner, turn, agent, note } = first
+  const lease = Math.max(...asks.map(each => each.lease))
   const waited = asks.reduce((sum, { since }) => sum + at - since, 0)
   return {
     ...context,
@@ -161,7 +164,8 @@ export function passed(context: LockContext, event: LockEvent): LockContext {
   return { ...context, last, [COUNTED[how]]: context[COUNTED[how]] + 1 }
 }
 
-/** Asked for again by its holder, it has it as long as it would have, or longer. */
-export function again(holder: LockHolder, { ask, lease }: LockAcquire, at: number): LockHolder {
-  return { ...holder, asks: [...holder.asks, ask], until: Math.max(holder.until, at + lease) }
+/** Asked for again by its holder, it has it as long as it would have, or longer; and from then on the longer of both leases. */
+export function again(holder: LockHolder, { ask, lease: asked }: LockAcquire, at: number): LockHolder {
+  const lease = Math.max(holder.lease, asked)
+  return { ...holder, asks: [...holder.asks, ask], lease, until: Math.max(holder.until, at + asked) }
 }

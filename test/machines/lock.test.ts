@@ -48,6 +48,14 @@ const rows: Row[] = [
     context: { token: 1, grants: 1, holder: { until: 1100, asks: ['1', '2'] } },
   },
   {
+    promise: 'asked for again for longer, each renewal counts for the longer of both',
+    given: [ask(a, 1000), ask(a, 1000, { ask: '2', lease: 500 })],
+    when: said('lock.renew', { ...a, ask: '1' }, 1040),
+    to: 'held',
+    context: { token: 1, holder: { lease: 500, until: 1540 } },
+    commands: [lease(500)],
+  },
+  {
     promise: 'asked for again later, it is held that much longer',
     given: [ask(a, 1000)],
     when: ask(a, 1030, { ask: '2' }),

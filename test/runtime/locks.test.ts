@@ -107,6 +107,29 @@ describe('a lock', () => {
     await world.drain(life)
   })
 
+  test('is taken and given back also while the hub is busy', async () => {
+    const world = worldWith(
+      {
+        a: async (ctx, life) => {
+          const fill = (): void => {
+            for (let n = 0; n < 5; n++) life.runtime.submit(job, 'idle').catch(() => {})
+          }
+          fill()
+          const lock = await ctx.lock('x')
+          fill()
+          await lock.release()
+          return life.runtime.locks.get('x')?.last?.how
+        },
+        idle: async () => null,
+      },
+      { inbox: 3 },
+    )
+    const life = await world.boot()
+    await begin(life, 'a')
+    expect(await result(life, 'a')).toBe('released')
+    await world.drain(life)
+  })
+
   test('without waiting: refused at once, with who has it, and since when', async () => {
     const world = worldWith({})
     const life = await world.boot()
@@ -397,6 +420,34 @@ describe('a client', () => {
     await life.until(life.runtime.close())
     expect(await waits).toBe('CLOSED')
     expect(await codeOf(life, lock.release())).toBe('CLOSED')
+  })
+
+  test('gives back by a token that it has no longer nothing that it waits for', async () => {
+    const world = worldWith({})
+    const life = await world.boot()
+    const { locks } = life.runtime
+    await life.until(locks.acquire('x', { owner: 'a', lease: 1_000 }))
+    await world.pass(life, 2_000)
+    await life.until(locks.acquire('x', { owner: 'b', lease: '1h' }))
+    const waits = locks.acquire('x', { owner: 'a' })
+    await world.pass(life, 50)
+    expect(await codeOf(life, locks.release('x', { owner: 'a', token: 1 }))).toBe('LOCK_LOST')
+    await life.until(locks.release('x', { owner: 'b' }))
+    expect((await life.until(waits)).token).toBe(3)
+    await world.drain(life)
+  })
+
+  test('that asks again for longer has it that long, whatever it renews', async () => {
+    const world = worldWith({})
+    const life = await world.boot()
+    const { locks } = life.runtime
+    const short = await life.until(locks.acquire('x', { owner: 'a', lease: 1_000 }))
+    const long = await life.until(locks.acquire('x', { owner: 'a', lease: MINUTE }))
+    await life.until(short.renew())
+    await world.pass(life, MINUTE / 2)
+    expect(long.signal.aborted).toBe(false)
+    expect(locks.get('x')?.holder).toMatchObject({ owner: 'a', calls: 2 })
+    await world.drain(life)
   })
 
   test('finds no more room in a line, or for itself, than the limits allow', async () => {

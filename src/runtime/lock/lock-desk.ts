@@ -10,6 +10,7 @@ import type { LockAcquire } from '../../messages/lock.ts'
 import { lockName } from '../../messages/lock-name.ts'
 import type { Clock } from '../clock.ts'
 import type { Door } from '../door.ts'
+import type { SendOptions } from '../options.ts'
 import type { Population } from '../population.ts'
 import { HeldLock } from './held-lock.ts'
 import type { LockKeeper } from './lock-keeper.ts'
@@ -43,6 +44,8 @@ export interface LockDeskParts {
   readonly clock: Pick<Clock, 'now'>
 }
 
+const WAIT: SendOptions = { whenFull: 'wait' }
+
 export class LockDesk {
   readonly #parts: LockDeskParts
   readonly #byLock = new Map<Address, Set<Entry>>()
@@ -64,7 +67,8 @@ export class LockDesk {
     this.#enter(entry)
     try {
       const data: LockAcquire = { owner, turn, ask, ...(agent === undefined ? {} : { agent }), ...terms }
-      await this.#say('lock.acquire', lock, from, data as Json)
+      // An attempt has nobody to whom it could say that there is no room.
+      await this.#say('lock.acquire', lock, from, data as Json, turn === 0 ? {} : WAIT)
     } catch (error) {
       this.#leave(entry)
       throw error
@@ -112,7 +116,8 @@ export class LockDesk {
   #grant(entry: Entry, token: number): void {
     const { lock, owner, turn, ask, from, terms } = entry.wanted
     const say = async (type: string): Promise<void> => {
-      await this.#say(type, lock, from, { owner, turn, ask })
+      // Whoever has it can do nothing about a hub that is busy, and others wait for it.
+      await this.#say(type, lock, from, { owner, turn, ask }, WAIT)
     }
     entry.held = new HeldLock({
       name: lockName(lock),
@@ -154,9 +159,9 @@ export class LockDesk {
     })
   }
 
-  async #say(type: string, to: Address, from: Address, data: Json): Promise<void> {
+  async #say(type: string, to: Address, from: Address, data: Json, how: SendOptions): Promise<void> {
     // Of the lock and not of a run: what is erased with a run, its lock must still be able to read.
-    await this.#parts.door.submit({ type, to, from, data, correlationId: to })
+    await this.#parts.door.submit({ type, to, from, data, correlationId: to }, how)
   }
 
   #enter(entry: Entry): void {
