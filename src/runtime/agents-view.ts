@@ -160,6 +160,11 @@ export class AgentsView {
     this.#parts.registry.removeAgent(idOf(address))
   }
 
+  /** The runtime ends, and no warm-up is waited for. */
+  close(): void {
+    this.#warmUps.close()
+  }
+
   /** By id. Those that are there, and those that ought to be; tasks are not looked at, however many there are. */
   #all(): AgentInfo[] {
     const { dispatcher, registry, population } = this.#parts

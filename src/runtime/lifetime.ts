@@ -134,7 +134,7 @@ export class Lifetime {
   /** The journal failed, or the loop was stopped: nothing goes on in this life. */
   failed(error: StatorError): void {
     if (this.stopped !== undefined) return
-    const { hub, log, executor, endings, drains, door, stream } = this.#parts()
+    const { hub, log, executor, agents, endings, drains, door, stream } = this.#parts()
     this.stopped = error
     if (error.code !== 'CLOSED') {
       // A hub that has closed stays closed, even if what it wrote last did not get through.
@@ -142,6 +142,7 @@ export class Lifetime {
       log.error({ err: error }, 'the hub has stopped')
     }
     executor.close()
+    agents.close()
     endings.fail(undefined, error)
     drains.fail(error)
     door.close()
@@ -181,8 +182,19 @@ export class Lifetime {
   }
 
   async #close(patience: Patience): Promise<void> {
-    const { deciders, executor, registry, kernel, endings, drains, door, stream, scheduler, journal } =
-      this.#parts()
+    const {
+      deciders,
+      executor,
+      agents,
+      registry,
+      kernel,
+      endings,
+      drains,
+      door,
+      stream,
+      scheduler,
+      journal,
+    } = this.#parts()
     if (this.stopped === undefined) {
       deciders.close()
       await this.tellHub('hub.drain').catch(() => {})
@@ -190,6 +202,7 @@ export class Lifetime {
     }
     patience.end()
     executor.close()
+    agents.close()
     if (this.stopped === undefined) {
       for (const agent of registry.agents()) kernel.push(fromHub('agent.offline', `agent/${agent.id}`, {}))
       await this.tellHub('hub.close').catch(() => {})

@@ -51,14 +51,17 @@ interface Word extends Omit<GateNotice, 'gate'> {
 export function notifyOfGates(notify: NotifyGate, parts: NotifierParts): void {
   const { stream, list, get, log } = parts
   const lines = new Map<Address, Promise<void>>()
+  let isOver = false
+  const stops = new Set<() => void>()
   const tellAfter = async (
     before: Promise<void> | undefined,
     { address, type, again }: Word,
   ): Promise<void> => {
     await before
+    if (isOver) return
     try {
       const gate = get(idOf(address))
-      if (gate !== undefined) await within(parts, gate, async () => notify({ type, gate, again }))
+      if (gate !== undefined) await within(parts, stops, gate, async () => notify({ type, gate, again }))
     } catch (error) {
       log.error({ err: error, gate: address }, 'somebody was not told of a gate')
     }
@@ -69,7 +72,12 @@ export function notifyOfGates(notify: NotifyGate, parts: NotifierParts): void {
     })
     lines.set(address, told)
   }
-  stream.signals$.subscribe(signal => {
+  /** The runtime has ended: no timer keeps the process. */
+  const end = (): void => {
+    isOver = true
+    for (const stop of stops) stop()
+  }
+  const hear = (signal: Signal): void => {
     // What is open by then was opened in an earlier process life.
     if (signal.to === HUB && signal.name === 'hub.running') {
       for (const { to } of endedLately(parts, signal)) tell(to, 'ended', true)
@@ -77,7 +85,8 @@ export function notifyOfGates(notify: NotifyGate, parts: NotifierParts): void {
     }
     const type = noticeOf(signal)
     if (type !== undefined) tell(signal.to, type, false)
-  })
+  }
+  stream.signals$.subscribe({ next: hear, complete: end, error: end })
 }
 
 /** What ended in lives that did not close gracefully: they may have died before they told of it. */
@@ -101,19 +110,26 @@ function noticeOf({ to, type, name, data, refused, final }: Signal): GateNotice[
 /** Whatever takes too long is left behind. */
 async function within(
   { clock, patience, log }: NotifierParts,
+  stops: Set<() => void>,
   { address }: GateInfo,
   call: () => Promise<unknown>,
 ): Promise<void> {
-  let cancel = (): void => {}
+  let stop = (): void => {}
   const late = new Promise<void>(resolve => {
-    cancel = clock.after(patience, () => {
+    const cancel = clock.after(patience, () => {
       log.warn({ gate: address, ms: patience }, 'who was told of a gate takes too long: it is not waited for')
       resolve()
     })
+    stop = () => {
+      cancel()
+      resolve()
+    }
   })
+  stops.add(stop)
   try {
     await Promise.race([call(), late])
   } finally {
-    cancel()
+    stop()
+    stops.delete(stop)
   }
 }

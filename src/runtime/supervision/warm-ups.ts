@@ -23,6 +23,8 @@ export class WarmUps {
   readonly #parts: WarmUpsParts
   /** The latest of each agent: what earlier ones come to is not heard any more. */
   readonly #latest = new Map<Address, object>()
+  /** What stops their clocks. */
+  readonly #clocks = new Set<() => void>()
 
   constructor(parts: WarmUpsParts) {
     this.#parts = parts
@@ -31,6 +33,13 @@ export class WarmUps {
   /** Nothing is heard of the one that runs. */
   forget(agent: Address): void {
     this.#latest.delete(agent)
+  }
+
+  /** The runtime ends: nobody waits for those that run, and no timer keeps the process. */
+  close(): void {
+    this.#latest.clear()
+    for (const stop of this.#clocks) stop()
+    this.#clocks.clear()
   }
 
   async run({ id, warmUp, warmUpTimeout }: AgentDefinition): Promise<void> {
@@ -42,6 +51,7 @@ export class WarmUps {
     const timeout = warmUpTimeout ?? limit
     const end = (type: string, data: Json): void => {
       cancel()
+      this.#clocks.delete(cancel)
       if (this.#latest.get(address) !== turn) return
       this.#latest.delete(address)
       kernel.push(fromHub(type, address, data))
@@ -51,6 +61,7 @@ export class WarmUps {
     const cancel = clock.after(timeout, () =>
       fail(new StatorError('WARM_UP_TIMEOUT', { agent: id, timeout })),
     )
+    this.#clocks.add(cancel)
     try {
       await warmUp()
       end('agent.online', { ready: true })
