@@ -45,7 +45,7 @@ export interface LockCall {
    * whatever way. While it stands in line, the attempt's own time stands still.
    * @throws StatorError (rejects) LOCK_HELD (`wait: false`), LOCK_TIMEOUT, LOCK_LINE_FULL (limits.lockWaiters), LOCKS_TOO_MANY
    * (limits.locksHeld), LOCK_LOST (broken before it could be used), DEADLOCK: whoever has it waits for what this attempt has, in the
-   * details as `cycle`; STALE_ATTEMPT, INPUT_INVALID, DEFINITION_INVALID (no duration), HUB_BUSY, CLOSED, JOURNAL_FAILED
+   * details as `cycle`; STALE_ATTEMPT, INPUT_INVALID, DEFINITION_INVALID (no duration), CLOSED, JOURNAL_FAILED
    */
   (name: string, options?: LockOptions): Promise<Lock>
   /**

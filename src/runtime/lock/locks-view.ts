@@ -78,7 +78,8 @@ export class LocksView {
 
   /**
    * Gives back all that a client has or wants of a lock, by its name, from any process life. `token`: only if that is the present one.
-   * @throws StatorError (rejects) LOCK_LOST: it has it no longer, or another token is the present one; INPUT_INVALID, CLOSED, JOURNAL_FAILED
+   * @throws StatorError (rejects) LOCK_LOST: it has it no longer, or another token is the present one; NOT_FOUND: nobody ever asked
+   * for it; INPUT_INVALID, HUB_BUSY, CLOSED, JOURNAL_FAILED
    */
   async release(name: string, options: { readonly owner: string; readonly token?: number }): Promise<void> {
     const said = parse(ownerShape, options, 'INPUT_INVALID', 'options')
@@ -88,7 +89,8 @@ export class LocksView {
 
   /**
    * An operator's word: whoever has it has it no longer, and the next in line gets it, with a higher token.
-   * @throws StatorError (rejects) NOT_FOUND: nobody ever asked for it; EVENT_REFUSED: nobody has it; INPUT_INVALID, CLOSED, JOURNAL_FAILED
+   * @throws StatorError (rejects) NOT_FOUND: nobody ever asked for it; EVENT_REFUSED: nobody has it; INPUT_INVALID, HUB_BUSY, CLOSED,
+   * JOURNAL_FAILED
    */
   async break(name: string, options: { readonly by: string; readonly reason: string }): Promise<void> {
     const said = parse(breakShape, options, 'INPUT_INVALID', 'options')
