@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 import type { Hunt, Hunted } from './worker.ts'
 
 /** A bug that makes the code go round for ever would never be seen to do so: then the thread is ended. */
-const PATIENCE = 60_000
+const PATIENCE = 240_000
 
 export async function hunt(mutant: Mutant | null, most: number, first = 1): Promise<Hunted> {
   const workerData: Hunt = { mutant, first, most }

@@ -41,7 +41,7 @@ describe('the hunt', () => {
     const all = huntAll(CATALOGUE, MOST, threads)
     plain = await hunt(null, MOST)
     found = await all
-  }, 600_000)
+  }, 1_200_000)
 
   test('finds nothing in the source as it is', () => {
     expect(plain).toEqual({ runs: MOST, seen: [] })

@@ -121,6 +121,11 @@ export class MailboxesAct implements Act {
     if (what === 'resume') await conversations.resume(name, { by: 'ann' })
     if (what !== 'rest') return
     await agents.pause(who)
+    // More than it has room for, and nobody handles any of it.
+    for (let more = 0; more < words.ms % 6; more++)
+      await this.#meant(
+        mail.tell(who, note, words, { idempotencyKey: `${idempotencyKey}-${more}`, conversation }),
+      )
     await life.wait(after)
     await agents.resume(who)
     const wrong = listFault(
