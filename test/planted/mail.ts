@@ -22,8 +22,8 @@ export const MAIL: readonly Mutant[] = [
     name: 'circles of questions are not seen',
     words: 'Agents that wait for each other wait until their time is over.',
     file: 'src/runtime/mail/deadlock.ts',
-    find: 'if (task === this.#asker) {',
-    replace: "if (task === this.#asker && task === ('' as Address)) {",
+    find: 'if (task === this.#asker) return way',
+    replace: "if (task === this.#asker && task === ('' as Address)) return way",
     invariant: 4,
   },
   {

@@ -1,6 +1,6 @@
 /** Mail: what agents say to each other, through the hub: told, asked and answered once, and what a retry or a crash makes of it. */
 import { describe, expect, test } from 'vitest'
-import { agent, StatorError, task, type Signal, type TaskContext } from 'stator'
+import { agent, StatorError, task, type AgentOptions, type Signal, type TaskContext } from 'stator'
 import type { Life, Setup, Simulation } from 'stator/testing'
 import { z } from 'zod'
 import { worldOf } from './support/world.ts'
@@ -448,9 +448,9 @@ describe('a circle of questions', () => {
   const ping = task('ping', { input: z.string(), output: z.unknown() })
 
   /** Each asks the next one. */
-  const ring = (life: Life, ids: readonly string[], capacity = 1): Setup => ({
+  const ring = (life: Life, ids: readonly string[], options: AgentOptions = {}): Setup => ({
     agents: ids.map((id, index) =>
-      agent(id, { capacity }).handle(
+      agent(id, options).handle(
         ping,
         life.handler(async (left: string, ctx) => {
           if (left === '') return 'pong'
@@ -481,7 +481,37 @@ describe('a circle of questions', () => {
     expect(await asked(life => ring(life, ['ann']), 'x')).toEqual({ code: 'ASK_CYCLE', loop: ['ann', 'ann'] })
   })
 
+  test('of tasks that fill an agent together is refused to the last of them', async () => {
+    const world = worldOf(life => ({
+      agents: [
+        agent('ann', { capacity: 2 }).handle(
+          ping,
+          life.handler(async (left: string, ctx) => {
+            if (left === '') return 'pong'
+            // Both have begun by then.
+            await life.wait(SECOND)
+            return ctx.ask('ann', ping, '').catch(({ code, details }: StatorError) => [code, details['loop']])
+          }),
+        ),
+      ],
+    }))
+    const life = await world.boot()
+    const both = [1, 2].map(() => life.runtime.mail.ask('ann', ping, 'x'))
+    const answers = await life.until(Promise.all(both))
+    expect(answers).toContain('pong')
+    expect(answers).toContainEqual(['ASK_CYCLE', ['ann', 'ann']])
+    await world.drain(life)
+  })
+
+  test('is one as well where a role may do no more at once', async () => {
+    const answer = await asked(
+      life => ({ ...ring(life, ['ann', 'bob'], { role: 'critic' }), roles: { critic: { concurrency: 1 } } }),
+      'x',
+    )
+    expect(answer).toEqual({ code: 'ASK_CYCLE', loop: ['ann', 'bob', 'ann'] })
+  })
+
   test('is none as long as somebody asked has room for one more', async () => {
-    expect(await asked(life => ring(life, ['ann', 'bob'], 2), 'xx')).toBe('pong')
+    expect(await asked(life => ring(life, ['ann', 'bob'], { capacity: 2 }), 'xx')).toBe('pong')
   })
 })

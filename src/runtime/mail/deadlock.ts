@@ -7,6 +7,7 @@ import type { Address } from '../../messages/address.ts'
 import type { TaskCreate } from '../../messages/task.ts'
 import type { Dispatcher } from '../dispatcher.ts'
 import type { Population } from '../population.ts'
+import type { Quota } from '../quota.ts'
 import type { Slot } from '../slots.ts'
 
 export interface DeadlockParts {
@@ -21,90 +22,177 @@ type Question = Pick<TaskCreate, 'task' | 'role' | 'skills' | 'agent' | 'except'
 export class Deadlock {
   readonly #parts: DeadlockParts
   readonly #asker: Address
-  /** Whether a task can go on: undefined as long as it is looked at. */
-  readonly #waits = new Map<Address, boolean | undefined>()
-  readonly #way: Address[] = []
-  #loop: readonly Address[] | undefined
+  /** Tasks that could be waiting for each other: all that are on any way from the question. */
+  readonly #met = new Set<Address>()
+  /** Those of them that cannot go on, as far as is known by now. */
+  #waiting: ReadonlySet<Address> = new Set()
+  /** All tasks that wait for answers. */
+  #byAgent: ReadonlyMap<Address, readonly Address[]> | undefined
 
   constructor(parts: DeadlockParts, asker: Address) {
     this.#parts = parts
     this.#asker = asker
   }
 
-  /** The agents along it, from whoever asks back to itself; undefined where an answer may come. */
+  /** The agents along it, from whoever asks back to itself; undefined where an answer may come, or none came before it was asked. */
   loopOf(question: Question): readonly Address[] | undefined {
     const agent = this.#agentOf(this.#asker)
-    if (agent === undefined) return undefined
-    this.#way.push(agent)
-    return this.#isStuck(question) ? this.#loop : undefined
+    if (agent === undefined || !this.#isFull(question)) return undefined
+    this.#meet(question)
+    this.#met.delete(this.#asker)
+    this.#hold(this.#met)
+    if (this.#isStuck(question)) return undefined
+    this.#hold(new Set([this.#asker, ...this.#met]))
+    return this.#isStuck(question) ? this.#way(question, [agent], new Set()) : undefined
+  }
+
+  /** Who has the room that it needs, and what those wait for, and so on. */
+  #meet(question: Question): void {
+    if (!this.#isFull(question)) return
+    for (const task of this.#slotsOf(question).flatMap(slot => this.#tasksAt(slot))) this.#meetTask(task)
+  }
+
+  #meetTask(task: Address): void {
+    if (this.#met.has(task)) return
+    this.#met.add(task)
+    for (const question of this.#questionsOf(task)) {
+      const spec = this.#contextOf(question)?.spec ?? undefined
+      if (this.#stateOf(question) === 'running') this.#meetTask(question)
+      else if (spec !== undefined) this.#meet(spec)
+    }
+  }
+
+  /** Of these all are let go that can go on, until no more can. */
+  #hold(tasks: ReadonlySet<Address>): void {
+    const waiting = new Set(tasks)
+    this.#waiting = waiting
+    for (let size = -1; size !== waiting.size;) {
+      size = waiting.size
+      for (const task of waiting)
+        if (task !== this.#asker && !this.#questionsOf(task).some(question => this.#isUnanswered(question)))
+          waiting.delete(task)
+    }
+  }
+
+  #isUnanswered(question: Address): boolean {
+    const spec = this.#contextOf(question)?.spec ?? undefined
+    const state = this.#stateOf(question)
+    if (state === 'running') return this.#waiting.has(question)
+    return state === 'queued' && spec !== undefined && this.#isStuck(spec)
+  }
+
+  /** Has nobody room for it now? */
+  #isFull(question: Question): boolean {
+    const { quota } = this.#parts.dispatcher.jobs.desk(question.queue)
+    const slots = this.#slotsOf(question)
+    const hasRoom = (slot: Slot): boolean =>
+      slot.running < slot.capacity && !isUsedUp(quota) && !isUsedUp(this.#roleOf(slot))
+    return slots.length > 0 && !slots.some(slot => hasRoom(slot))
   }
 
   /** Has nobody room for it but when its answer, or that of another, is there? */
   #isStuck(question: Question): boolean {
-    const { roster } = this.#parts.dispatcher
-    const named = question.agent === undefined ? undefined : roster.slot(question.agent)
-    const slots = question.agent === undefined ? roster.members(roster.crew(question)) : [named]
-    let found = false
-    for (const slot of slots) {
-      if (slot === undefined || !this.#isBlocked(slot, question.queue)) return false
-      found = true
-    }
-    return found
+    const slots = this.#slotsOf(question)
+    return slots.length > 0 && slots.every(slot => this.#isBlocked(slot, question.queue))
   }
 
+  /** Do all those wait that have its room, or that of the queue, or what its role may do at once? */
   #isBlocked(slot: Slot, queue: string | undefined): boolean {
     const { quota } = this.#parts.dispatcher.jobs.desk(queue)
-    const isFull = slot.running >= slot.capacity
-    const isShut = quota.running > 0 && quota.running >= quota.limit
-    if (!isFull && !isShut) return false
-    this.#way.push(slot.address)
-    const waiting = this.#tasksOf(slot.address).filter(task => this.#isWaiting(task))
-    this.#way.pop()
-    const fromQueue = waiting.filter(task => this.#specOf(task)?.queue === queue)
-    return (isFull && waiting.length >= slot.running) || (isShut && fromQueue.length >= quota.running)
+    const role = this.#roleOf(slot)
+    const waiting = this.#tasksAt(slot).filter(task => this.#waiting.has(task))
+    const own = waiting.filter(task => this.#agentOf(task) === slot.address)
+    const fromQueue = own.filter(task => this.#contextOf(task)?.spec?.queue === queue)
+    return (
+      (slot.running >= slot.capacity && own.length >= slot.running) ||
+      (isUsedUp(quota) && fromQueue.length >= quota.running) ||
+      (role !== undefined && isUsedUp(role) && waiting.length >= role.running)
+    )
   }
 
-  /** Does it wait, along whatever way, for whoever asks? */
-  #isWaiting(task: Address): boolean {
-    if (task === this.#asker) {
-      this.#loop ??= [...this.#way]
-      return true
+  /** Along tasks that wait, from the question to whoever asks it. */
+  #way(question: Question, way: readonly Address[], seen: Set<Address>): readonly Address[] | undefined {
+    for (const slot of this.#slotsOf(question))
+      for (const task of this.#tasksAt(slot)) {
+        const agent = this.#agentOf(task)
+        const there = [
+          ...way,
+          slot.address,
+          ...(agent === undefined || agent === slot.address ? [] : [agent]),
+        ]
+        const found = this.#wayFrom(task, there, seen)
+        if (found !== undefined) return found
+      }
+    return undefined
+  }
+
+  #wayFrom(task: Address, way: readonly Address[], seen: Set<Address>): readonly Address[] | undefined {
+    if (task === this.#asker) return way
+    if (seen.has(task) || !this.#waiting.has(task)) return undefined
+    seen.add(task)
+    for (const question of this.#questionsOf(task)) {
+      const { spec = null, agent = null } = this.#contextOf(question) ?? {}
+      const isRunning = this.#stateOf(question) === 'running' && agent !== null
+      const found = isRunning
+        ? this.#wayFrom(question, [...way, agent], seen)
+        : spec === null
+          ? undefined
+          : this.#way(spec, way, seen)
+      if (found !== undefined) return found
     }
-    if (this.#waits.has(task)) return this.#waits.get(task) === true
-    this.#waits.set(task, undefined)
-    const waits = [...(this.#parts.asked.get(task) ?? [])].some(question => this.#isUnanswered(question))
-    this.#waits.set(task, waits)
-    return waits
+    return undefined
   }
 
-  #isUnanswered(question: Address): boolean {
-    const cell = this.#parts.population.loaded(question)
-    const spec = this.#specOf(question)
-    if (cell === undefined || spec === undefined) return false
-    if (cell.state === 'queued') return this.#isStuck(spec)
-    const agent = this.#agentOf(question)
-    if (cell.state !== 'running' || agent === undefined) return false
-    this.#way.push(agent)
-    const waits = this.#isWaiting(question)
-    this.#way.pop()
-    return waits
+  /** Who could take it. */
+  #slotsOf(question: Question): readonly Slot[] {
+    const { roster } = this.#parts.dispatcher
+    if (question.agent === undefined) return [...roster.members(roster.crew(question))]
+    const named = roster.slot(question.agent)
+    return named === undefined ? [] : [named]
   }
 
-  /** Tasks of an agent that wait for answers. */
-  #tasksOf(agent: Address): Address[] {
-    const tasks = new Set([this.#asker, ...this.#parts.asked.keys()])
-    return [...tasks].filter(task => this.#agentOf(task) === agent)
+  /** Tasks that wait for answers, of an agent, and of its role where that may not do more. */
+  #tasksAt(slot: Slot): readonly Address[] {
+    const { roster } = this.#parts.dispatcher
+    this.#byAgent ??= this.#sorted()
+    if (!isUsedUp(this.#roleOf(slot))) return this.#byAgent.get(slot.address) ?? []
+    const isOfIt = (agent: Address): boolean => roster.slot(agent)?.role === slot.role
+    return [...this.#byAgent].flatMap(([agent, tasks]) => (isOfIt(agent) ? tasks : []))
+  }
+
+  #sorted(): ReadonlyMap<Address, readonly Address[]> {
+    const sorted = new Map<Address, Address[]>()
+    for (const task of new Set([this.#asker, ...this.#parts.asked.keys()])) {
+      const agent = this.#agentOf(task)
+      if (agent === undefined) continue
+      const others = sorted.get(agent)
+      if (others === undefined) sorted.set(agent, [task])
+      else others.push(task)
+    }
+    return sorted
+  }
+
+  #roleOf({ role }: Slot): Quota | undefined {
+    return role === null ? undefined : this.#parts.dispatcher.quotas.role(role)
+  }
+
+  #questionsOf(task: Address): Address[] {
+    return [...(this.#parts.asked.get(task) ?? [])]
   }
 
   #agentOf(task: Address): Address | undefined {
     return this.#contextOf(task)?.agent ?? undefined
   }
 
-  #specOf(task: Address): TaskCreate | undefined {
-    return this.#contextOf(task)?.spec ?? undefined
+  #stateOf(task: Address): string | undefined {
+    return this.#parts.population.loaded(task)?.state
   }
 
   #contextOf(task: Address): TaskContext | undefined {
     return this.#parts.population.loaded(task)?.snapshot.context as TaskContext | undefined
   }
 }
+
+/** Somebody has it, and nobody else may. */
+const isUsedUp = (quota: Quota | undefined): boolean =>
+  quota !== undefined && quota.running > 0 && quota.running >= quota.limit

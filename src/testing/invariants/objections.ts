@@ -14,7 +14,7 @@ export function objectionTo(signal: Signal, shadow: Shadow): string | undefined 
   const { books, actors } = shadow
   if (books.awaited.circle(signal)) return 'CYCLE'
   return (
-    letterObjection(signal, books) ??
+    letterObjection(signal, shadow) ??
     budgetObjection(signal, books, actors) ??
     contextObjection(signal, shadow) ??
     books.mail.objection(signal) ??
