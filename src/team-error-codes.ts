@@ -111,7 +111,7 @@ export const TEAM_ERRORS = {
   },
   MESSAGE_RATE: {
     message: 'Too much is said in too short a time.',
-    next: 'Wait for retryAfter milliseconds (details); or raise limits.conversationRate if that many are meant.',
+    next: 'Wait for retryAfter milliseconds (details). They name the agent, or the conversation, that says too much: raise its messages.perMinute (limits.agentRate), or limits.conversationRate, if that many are meant.',
   },
   PERSONAS_INVALID: {
     message: 'A file of personas is not what it has to be.',

@@ -8,7 +8,13 @@ import { checkName } from '../messages/address.ts'
 import type { Supervision } from '../messages/agent.ts'
 import { toMs, type Duration } from '../messages/duration.ts'
 import { checkPattern } from '../messages/topic.ts'
-import { mailboxSchema, type MAILBOX_OVERFLOWS, type MailboxSpec } from '../messages/mailbox.ts'
+import {
+  mailboxSchema,
+  messageRateSchema,
+  type MAILBOX_OVERFLOWS,
+  type MailboxSpec,
+  type MessageRate,
+} from '../messages/mailbox.ts'
 import { func, parse } from './schema.ts'
 import { checkTask } from './shapes.ts'
 import { supervisionOf, type SupervisionOptions } from './supervision.ts'
@@ -27,6 +33,8 @@ export interface AgentOptions {
   warmUpTimeout?: Duration
   /** How much mail may wait for it, and what becomes of more. */
   mailbox?: MailboxOptions
+  /** How much it may say to others, in all conversations together. */
+  messages?: MessageRateOptions
   /** What follows when it fails again and again (docs/supervision.md). Default: nothing; each task has its own retries. */
   supervision?: SupervisionOptions
 }
@@ -40,6 +48,14 @@ export interface MailboxOptions {
    * waited longest, `drop-newest` of the message itself. Who asks is refused, or hears that the question was dropped.
    */
   overflow?: (typeof MAILBOX_OVERFLOWS)[number]
+}
+
+/** Holds for the record of the agent: also while other code of it runs. A message to many counts once for each of them. */
+export interface MessageRateOptions {
+  /** Messages a minute. Default limits.agentRate (12,000). More are refused: MESSAGE_RATE. */
+  perMinute?: number
+  /** Messages that it may say at once, after it was silent. Default: those of a minute. */
+  burst?: number
 }
 
 export type Handler<I, O> = (input: I, ctx: TaskContext) => Promise<O> | O
@@ -61,6 +77,7 @@ const optionsShape = z.object({
   capacity: z.int().min(1).optional(),
   warmUp: func.optional(),
   mailbox: z.strictObject(mailboxSchema.shape).optional(),
+  messages: z.strictObject(messageRateSchema.shape).optional(),
   // They have checks of their own.
   warmUpTimeout: z.unknown().optional(),
   supervision: z.unknown().optional(),
@@ -77,6 +94,7 @@ export class AgentDefinition {
   readonly warmUpTimeout: number | undefined
   readonly supervision: Supervision | undefined
   readonly mailbox: MailboxSpec | undefined
+  readonly messages: MessageRate | undefined
   readonly #options: AgentOptions
   /** By name of the task. */
   readonly handlers: ReadonlyMap<string, Bound>
@@ -100,6 +118,7 @@ export class AgentDefinition {
     this.supervision =
       supervision === undefined ? undefined : supervisionOf(supervision, `supervision of agent ${id}`)
     this.mailbox = options.mailbox === undefined ? undefined : Object.freeze({ ...options.mailbox })
+    this.messages = options.messages === undefined ? undefined : Object.freeze({ ...options.messages })
     this.#options = { ...options, skills: this.skills }
     this.handlers = handlers
     this.subscriptions = Object.freeze([...subscriptions])

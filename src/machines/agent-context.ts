@@ -6,7 +6,7 @@ import type { Failure } from '../errors.ts'
 import type { Address } from '../messages/address.ts'
 import type { agentMessages, Supervision } from '../messages/agent.ts'
 import type { EventsOf } from '../messages/event.ts'
-import type { MailboxSpec } from '../messages/mailbox.ts'
+import type { MailboxSpec, MessageRate } from '../messages/mailbox.ts'
 
 export interface AgentContext {
   readonly role: string | null
@@ -36,6 +36,10 @@ export interface AgentContext {
   readonly quarantine?: Quarantine | null
   /** How much mail may wait for it, and what becomes of more. Absent where nobody ever said so. */
   readonly mailbox?: MailboxSpec | null
+  /** How much it may say. Absent where nobody ever said so. */
+  readonly messages?: MessageRate | null
+  /** The bucket of that: see bucket.ts. Absent where it never said anything. */
+  readonly full?: number
 }
 
 /** It was given up. */
@@ -66,6 +70,32 @@ export const NEW_AGENT: AgentContext = {
 }
 
 export type AgentEvent = EventsOf<typeof agentMessages>
+
+/** What is recorded of it. Where something is not said any more, that is said by null, as JSON has nothing else for it. */
+export function registered(context: AgentContext, event: AgentEvent): Partial<AgentContext> {
+  if (event.type !== 'agent.register') return {}
+  const { role = null, skills, capacity, supervision, topics, mailbox, messages } = event.data
+  const supervised = supervision ?? (context.supervision === undefined ? undefined : null)
+  const heard = topics ?? (context.topics === undefined ? undefined : [])
+  const box = mailbox ?? (context.mailbox === undefined ? undefined : null)
+  const rate = messages ?? (context.messages === undefined ? undefined : null)
+  return {
+    role,
+    skills,
+    capacity,
+    ...(supervised !== undefined && { supervision: supervised }),
+    ...(heard !== undefined && { topics: heard }),
+    ...(box !== undefined && { mailbox: box }),
+    ...(rate !== undefined && { messages: rate }),
+  }
+}
+
+/** After what it has said. */
+export function spoken({ full = 0 }: AgentContext, event: AgentEvent): Partial<AgentContext> {
+  if (event.type !== 'agent.said') return {}
+  const { at, messages, rate } = event.data
+  return { full: Math.max(full, at) + messages * rate.interval }
+}
 
 /** Where it belongs that takes work again. */
 export type Place = 'paused' | 'offline' | 'idle' | 'busy' | 'ready'

@@ -9,6 +9,8 @@ import {
   again,
   NEW_AGENT,
   pausesAfter,
+  registered,
+  spoken,
   wherePaused,
   type AgentContext,
   type AgentEvent,
@@ -34,6 +36,7 @@ const aside = {
   'agent.online': { actions: 'appear' },
   'agent.offline': { actions: 'leave' },
   'agent.load': { actions: 'load' },
+  'agent.said': { actions: 'speak' },
   'agent.pause': { guard: 'isNewPause', actions: 'pause' },
 } as const
 const pause = { target: 'paused', actions: ['pause', 'explain'] } as const
@@ -42,22 +45,8 @@ export const agentMachine = setup({
   types: {} as { context: AgentContext; events: AgentEvent; emitted: Emitted },
   guards,
   actions: {
-    register: assign(({ context, event }) => {
-      if (event.type !== 'agent.register') return {}
-      const { role = null, skills, capacity, supervision, topics, mailbox } = event.data
-      // Where nobody supervises it any more, that is said by null, as JSON has nothing else for it.
-      const supervised = supervision ?? (context.supervision === undefined ? undefined : null)
-      const heard = topics ?? (context.topics === undefined ? undefined : [])
-      const box = mailbox ?? (context.mailbox === undefined ? undefined : null)
-      return {
-        role,
-        skills,
-        capacity,
-        ...(supervised !== undefined && { supervision: supervised }),
-        ...(heard !== undefined && { topics: heard }),
-        ...(box !== undefined && { mailbox: box }),
-      }
-    }),
+    register: assign(({ context, event }) => registered(context, event)),
+    speak: assign(({ context, event }) => spoken(context, event)),
     /** A new process life: what ran in the old one is told apart, to the tasks. */
     reset: assign(({ context, event }) => ({
       running: 0,
@@ -155,6 +144,7 @@ export const agentMachine = setup({
       meta: { description: 'No process holds its code.' },
       on: {
         'agent.register': { actions: 'register' },
+        'agent.said': { actions: 'speak' },
         'agent.online': [onlineReady, onlineWarming],
         'agent.load': { actions: 'load' },
         'agent.pause': pause,
@@ -165,6 +155,7 @@ export const agentMachine = setup({
       meta: { description: 'Its process is up, but it is warming up or no work is wanted from it yet.' },
       on: {
         'agent.register': { actions: 'register' },
+        'agent.said': { actions: 'speak' },
         'agent.online': [onlineReady, { actions: 'reset' }],
         'agent.offline': leave,
         'agent.load': { actions: 'load' },
@@ -178,6 +169,7 @@ export const agentMachine = setup({
       meta: { description: 'Takes work now.' },
       on: {
         'agent.register': { actions: 'register' },
+        'agent.said': { actions: 'speak' },
         'agent.online': [{ guard: 'isReady', actions: 'reset' }, onlineWarming],
         'agent.offline': leave,
         'agent.load': [{ guard: 'isFull', target: 'busy', actions: 'load' }, { actions: 'load' }],
@@ -191,6 +183,7 @@ export const agentMachine = setup({
       meta: { description: 'Runs as many tasks as its capacity allows.' },
       on: {
         'agent.register': { actions: 'register' },
+        'agent.said': { actions: 'speak' },
         'agent.online': [onlineReady, onlineWarming],
         'agent.offline': leave,
         'agent.load': [
@@ -210,6 +203,7 @@ export const agentMachine = setup({
       },
       on: {
         'agent.register': { actions: 'register' },
+        'agent.said': { actions: 'speak' },
         'agent.online': { actions: 'reset' },
         'agent.offline': { actions: 'leave' },
         'agent.load': { actions: 'load' },
@@ -233,6 +227,7 @@ export const agentMachine = setup({
       },
       on: {
         'agent.register': { actions: 'register' },
+        'agent.said': { actions: 'speak' },
         'agent.online': [
           { guard: 'isPaused', target: 'paused', actions: 'reset' },
           onlineReady,

@@ -1,6 +1,7 @@
 /** What an agent is told. Schemas only. */
 import { z } from 'zod'
-import { mailboxSchema } from './mailbox.ts'
+import { mailboxSchema, messageRateSchema } from './mailbox.ts'
+import { rateSchema } from './queue.ts'
 import { address, failureSchema, json, retrySchema } from './task.ts'
 
 export const GIVEN_UP = ['quarantine', 'stop'] as const
@@ -29,6 +30,7 @@ export const agentMessages = {
     skills: z.array(z.string()),
     capacity: z.int().min(1),
     mailbox: mailboxSchema.optional(),
+    messages: messageRateSchema.optional(),
     /** What it wants to hear of what is published, and as which task. */
     topics: z.array(z.object({ pattern: z.string(), task: z.string() })).optional(),
     supervision: supervisionSchema.optional(),
@@ -44,6 +46,8 @@ export const agentMessages = {
     /** Milliseconds that those tasks ran. */
     busyMs: z.number().min(0),
   }),
+  /** Messages of its in one turn, to whomever; how many it may say, and how often. */
+  'agent.said': z.object({ at: z.number(), messages: z.int().min(1), rate: rateSchema }),
   /** It takes no work until all who paused it have resumed it. Without `by` it is an operator's own. */
   'agent.pause': z.object({ reason: z.string().optional(), by: address.optional() }),
   /** By one of those who paused it; without `by` an operator's word, which lifts all pauses. */

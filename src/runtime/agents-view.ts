@@ -112,7 +112,7 @@ export class AgentsView {
     const address: Address = `agent/${agent.id}`
     const warmUp = warms ? agent.warmUp : undefined
     if (warmUp !== undefined) dispatcher.cold(address)
-    const { skills, capacity, role, supervision, subscriptions, mailbox } = agent
+    const { skills, capacity, role, supervision, subscriptions, mailbox, messages } = agent
     const data = {
       skills: [...skills],
       capacity,
@@ -120,6 +120,7 @@ export class AgentsView {
       ...(subscriptions.length === 0 ? {} : { topics: subscriptions.map(topic => ({ ...topic })) }),
       ...(supervision === undefined ? {} : { supervision: supervision as unknown as Json }),
       ...(mailbox === undefined ? {} : { mailbox: mailbox as Json }),
+      ...(messages === undefined ? {} : { messages: messages as Json }),
     }
     const cell = population.find(address)
     const known = cell?.snapshot.context as AgentContext | undefined
@@ -132,8 +133,17 @@ export class AgentsView {
         known.supervision ?? null,
         known.topics ?? [],
         known.mailbox ?? null,
+        known.messages ?? null,
       ]) ===
-        JSON.stringify([role ?? null, skills, capacity, supervision ?? null, subscriptions, mailbox ?? null])
+        JSON.stringify([
+          role ?? null,
+          skills,
+          capacity,
+          supervision ?? null,
+          subscriptions,
+          mailbox ?? null,
+          messages ?? null,
+        ])
     if (!same) kernel.push(fromHub('agent.register', address, data))
     const ready = warmUp === undefined
     await new Promise<void>((resolve, reject) => {

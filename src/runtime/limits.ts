@@ -21,6 +21,8 @@ export interface Limits {
   readonly conversationMessages: number
   readonly conversationRate: number
   readonly conversationRefusals: number
+  /** Messages that an agent which says nothing else may say in a minute, in all conversations together. */
+  readonly agentRate: number
   /** Messages that may wait for an agent which says nothing else; dead ones that are kept of each agent. */
   readonly mailbox: number
   readonly deadLetters: number
@@ -69,6 +71,7 @@ export const DEFAULT_LIMITS: Limits = {
   conversationMessages: 10_000,
   conversationRate: 6_000,
   conversationRefusals: 100,
+  agentRate: 12_000,
   mailbox: 1_000,
   deadLetters: 1_000,
   contextBytes: 64 * 1024,

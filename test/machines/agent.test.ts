@@ -39,7 +39,31 @@ const everywhere: Record<string, readonly Signal[]> = {
   error: broken,
 }
 
+const rate = { interval: 60, burst: 1_000 }
+const said = (messages: number, at: number): Signal => signal('agent.said', { at, messages, rate }, { at })
+
 const inEveryState = Object.entries(everywhere).flatMap(([state, given]): Row[] => [
+  {
+    promise: `${state}: what it said uses up what it may say, from when it said so`,
+    given: [...given, said(1, 1000)],
+    when: said(3, 1100),
+    to: state,
+    context: { full: 1100 + 180 },
+  },
+  {
+    promise: `${state}: what it may say is recorded, and what it has said stays so`,
+    given: [...given, said(2, 1000)],
+    when: signal('agent.register', { skills: [], capacity: 1, messages: { perMinute: 5 } }),
+    to: state,
+    context: { messages: { perMinute: 5 }, full: 1120 },
+  },
+  {
+    promise: `${state}: that nobody says any more what it may say is recorded`,
+    given: [...given, signal('agent.register', { skills: [], capacity: 1, messages: { perMinute: 5 } })],
+    when: register(1),
+    to: state,
+    context: { messages: null },
+  },
   {
     promise: `${state}: it can be registered anew, with another role and capacity`,
     given,
@@ -501,6 +525,13 @@ const failures: Row[] = [
     to: 'restarting',
   },
   { promise: 'restarting: what still runs is counted', given: restarting, when: load(1), to: 'restarting' },
+  {
+    promise: 'restarting: what it says still uses up what it may say',
+    given: restarting,
+    when: said(1, 1000),
+    to: 'restarting',
+    context: { full: 1060 },
+  },
   { promise: 'restarting: a pause is remembered', given: restarting, when: byGate, to: 'restarting' },
   { promise: 'restarting: one pauses it only once', given: [...restarting, byGate], when: byGate },
   {
@@ -626,6 +657,13 @@ const failures: Row[] = [
   { promise: 'quarantined: its process may go', given: alone, when: offline, to: 'quarantined' },
   { promise: 'quarantined: it can be registered anew', given: alone, when: supervised(), to: 'quarantined' },
   { promise: 'quarantined: what still runs is counted', given: alone, when: load(1), to: 'quarantined' },
+  {
+    promise: 'quarantined: what it says still uses up what it may say',
+    given: alone,
+    when: said(1, 1000),
+    to: 'quarantined',
+    context: { full: 1060 },
+  },
   { promise: 'quarantined: a pause is remembered', given: alone, when: byGate, to: 'quarantined' },
   {
     promise: 'quarantined: the end of a pause is remembered',

@@ -220,6 +220,7 @@ describe('The table-driven macrostep', () => {
               skills: fc.constant([]),
               capacity: fc.integer({ min: 1, max: 3 }),
               supervision: fc.option(supervision, { nil: undefined }),
+              messages: fc.constantFrom(undefined, { perMinute: 5 }, { perMinute: 5, burst: 2 }),
             }),
           ),
           { weight: 3, arbitrary: signal('agent.online', fc.record({ ready: fc.boolean() })) },
@@ -231,6 +232,14 @@ describe('The table-driven macrostep', () => {
               fc.record({ running: small, done: small, failed: small, busyMs: small }),
             ),
           },
+          signal(
+            'agent.said',
+            fc.record({
+              at: fc.integer({ min: 0, max: 10_000 }),
+              messages: small.map(n => n + 1),
+              rate: fc.constant({ interval: 60, burst: 10 }),
+            }),
+          ),
           signal('agent.pause', fc.record({ reason: fc.string(), by: pauser }, { requiredKeys: [] })),
           signal('agent.resume', fc.record({ by: pauser }, { requiredKeys: [] })),
           signal('agent.fail', fc.record({ error: failure, random })),

@@ -26,7 +26,7 @@ export interface Passing {
   readonly at: number
 }
 
-type GuardLimits = Pick<Limits, 'depth' | 'revisits' | 'conversationMessages'>
+type GuardLimits = Pick<Limits, 'depth' | 'revisits' | 'conversationMessages' | 'conversationRate'>
 
 /** Each resume allows as much again. */
 export function tripped(
@@ -56,7 +56,9 @@ export function tripped(
     return why('CONVERSATION_LONG', `${track.messages} messages`, { limit: limits.conversationMessages })
   const { opensAt } = track
   if (opensAt <= at) return undefined
-  return { ...why('MESSAGE_RATE', '', { retryAfter: opensAt - at }), stops: false }
+  const { conversationRate: rate } = limits
+  const details = { conversation: track.address, rate, retryAfter: opensAt - at }
+  return { ...why('MESSAGE_RATE', '', details), stops: false }
 }
 
 /** From where the recipient was met last; the end of the way where it was not, or where there are many. */

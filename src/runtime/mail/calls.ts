@@ -6,9 +6,11 @@ import type { SayCalls, SentToMany } from '../../actors/mail-calls.ts'
 import { idOf, type Address } from '../../messages/address.ts'
 import type { Json } from '../../messages/json.ts'
 import type { HandleHost } from '../handles.ts'
+import type { Postmaster } from '../mailbox/postmaster.ts'
 import type { Seat } from '../seat.ts'
 import { answerTo } from './answers.ts'
 import { handOff, type HandOffParts } from './hand-off.ts'
+import { Heed } from './heed.ts'
 import { callOf } from './named.ts'
 import type { Key, PostOffice } from './post-office.ts'
 import { senderOf } from './sender.ts'
@@ -17,6 +19,8 @@ import { sentToMany } from './sent.ts'
 export interface MailCallsParts extends HandOffParts {
   readonly office: PostOffice
   readonly handles: HandleHost
+  /** Why nothing more may be said in a conversation. */
+  readonly postmaster: Pick<Postmaster, 'stopped'>
   /** Messages that an attempt is about to send, each to one recipient: counted by its budget, if it has one. */
   readonly charge: (seat: Seat, messages: number, key: string) => Promise<void>
 }
@@ -24,10 +28,11 @@ export interface MailCallsParts extends HandOffParts {
 type Say = (key: Key) => Promise<Address>
 
 export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
-  const { office, handles, charge } = parts
+  const { office, handles, charge, postmaster } = parts
   const { journal } = handles
   const sender = senderOf(seat)
   const { task: keeper } = seat.effect
+  const heed = new Heed(seat, conversation => postmaster.stopped(conversation))
 
   /** What was said under that key before, or what is said now. */
   const once = async (key: Key, say: Say): Promise<Address> =>
@@ -36,7 +41,13 @@ export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
     seat.requireCurrent()
     const raw = seat.admit(callOf(...call))
     const key = seat.keyOf(raw)
-    return { key, raw, keeper, charge: messages => charge(seat, messages, key) }
+    return {
+      key,
+      raw,
+      keeper,
+      charge: messages => charge(seat, messages, key),
+      listen: conversation => heed.listen(conversation),
+    }
   }
   const tell = async (key: Key, say: Say): Promise<{ id: string }> => ({ id: idOf(await once(key, say)) })
   const post = async (key: Key, say: Say): Promise<SentToMany> => sentToMany(journal, await once(key, say))
@@ -47,15 +58,21 @@ export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
     seat.requireCurrent()
     return waitFor(seat, answerTo(handles, question))
   }
+  /** A handler that ended without waiting for it must not end the process by its rejection. */
+  const said = <T>(call: () => Promise<T>): Promise<T> => {
+    const result = heed.of(call)
+    result.catch(() => {})
+    return result
+  }
   return {
     tell: (to, task, input, options = {}) =>
-      quiet(async () =>
+      said(async () =>
         tell(keyFor('tell', to, task, input, options), key =>
           office.tell(sender, to, task, input, options, key),
         ),
       ),
     ask: (to, task, input, options = {}) =>
-      quiet<never>(async () =>
+      said<never>(async () =>
         answered(
           answer(keyFor('ask', to, task, input, options), key =>
             office.ask(sender, to, task, input, options, key),
@@ -63,7 +80,7 @@ export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
         ),
       ),
     consult: (whom, task, input, options = {}) =>
-      quiet<never>(async () =>
+      said<never>(async () =>
         answered(
           answer(keyFor('consult', whom, task, input, options), key =>
             office.consult(sender, whom, task, input, options, key),
@@ -71,18 +88,18 @@ export function mailCalls(parts: MailCallsParts, seat: Seat): SayCalls {
         ),
       ),
     broadcast: (to, task, input, options = {}) =>
-      quiet(async () =>
+      said(async () =>
         post(keyFor('broadcast', to, task, input, options), key =>
           office.broadcast(sender, to, task, input, options, key),
         ),
       ),
     publish: (topic, task, input, options = {}) =>
-      quiet(async () =>
+      said(async () =>
         post(keyFor('publish', topic, task, input, options), key =>
           office.publish(sender, topic, task, input, options, key),
         ),
       ),
-    handOff: (to, options = {}) => quiet(async () => handOff(parts, seat, to, options)),
+    handOff: (to, options = {}) => said(async () => handOff(parts, seat, to, options)),
   }
 }
 
@@ -110,11 +127,4 @@ async function waitFor<T>(seat: Seat, answer: Promise<T>): Promise<T> {
   } finally {
     goOn()
   }
-}
-
-/** A handler that ended without waiting for it must not end the process by its rejection. */
-function quiet<T>(call: () => Promise<T>): Promise<T> {
-  const result = call()
-  result.catch(() => {})
-  return result
 }

@@ -36,6 +36,8 @@ export interface Key {
   readonly keeper: Address
   /** Asked before so many messages are sent: may they be? Once under the key. */
   readonly charge?: (messages: number) => Promise<void>
+  /** Throws where whoever says it was told often enough that nothing more is said in that conversation. */
+  readonly listen?: (conversation: string) => void
 }
 
 export class PostOffice {
@@ -141,6 +143,7 @@ export class PostOffice {
 
   /** One record for all of them. */
   async #post(sender: Sender, wish: Wish, create: Letter, agents: Address[], key?: Key): Promise<Address> {
+    listen(sender, wish, key)
     if (key?.charge !== undefined) await key.charge(agents.length)
     const recipients = agents.map(agent => boxOf(agent))
     const data: PostSend = { create, recipients: recipients.map(({ agent, queue }) => ({ agent, queue })) }
@@ -159,6 +162,7 @@ export class PostOffice {
   }
 
   async #create(sender: Sender, wish: Wish, create: Letter | object, key?: Key): Promise<Address> {
+    listen(sender, wish, key)
     // Where nothing is to be asked, it is said at this very moment: in the order of whoever speaks.
     if (key?.charge !== undefined) await key.charge(1)
     return this.#send(sender, wish, 'task.create', `task/${this.#parts.ids()}`, create as Json, key)
@@ -186,6 +190,12 @@ export class PostOffice {
       key: key === undefined ? undefined : { key: key.key, raw: key.raw },
     })
   }
+}
+
+/** What belongs to itself alone begins a conversation, which nobody can have stopped. */
+function listen(sender: Sender, wish: Wish, key?: Key): void {
+  const conversation = wish.conversation ?? sender.conversation
+  if (conversation !== undefined) key?.listen?.(conversation)
 }
 
 /** Nobody consults itself. */

@@ -14,6 +14,7 @@ import type { Signal } from '../../messages/signal.ts'
 import type { TaskCreate, Undelivered } from '../../messages/task.ts'
 import type { Cell } from '../cell.ts'
 import { loopOf, tripped, type Passing, type Tripped } from '../conversation/guards.ts'
+import { Speakers } from '../conversation/speakers.ts'
 import { perMinute } from '../conversation/track.ts'
 import { told, Tracks } from '../conversation/tracks.ts'
 import type { Decider, Gone } from '../decider.ts'
@@ -37,6 +38,7 @@ export class Postmaster implements Decider {
   readonly #limits: Limits
   readonly #boxes: Boxes
   readonly #tracks: Tracks
+  readonly #speakers: Speakers
   /** Letters that nobody will handle, unless that has changed when it is told. */
   readonly #doomed = new Set<Address>()
   readonly #stops = new Map<Address, Pick<Tripped, 'code' | 'message' | 'loop'>>()
@@ -46,6 +48,7 @@ export class Postmaster implements Decider {
   constructor(limits: Limits) {
     this.#limits = limits
     this.#boxes = new Boxes(this.letters, limits)
+    this.#speakers = new Speakers(limits.agentRate)
     this.#tracks = new Tracks(perMinute(limits.conversationRate), address => this.letters.isQuiet(address))
   }
 
@@ -56,7 +59,7 @@ export class Postmaster implements Decider {
   observe(cell: Cell): void {
     const { kind } = cell.definition.kind
     if (kind === 'task') this.#task(cell, cell.snapshot.context as TaskContext)
-    else if (kind === 'agent') this.#boxes.open(cell.address, cell.snapshot.context as AgentContext)
+    else if (kind === 'agent') this.#agent(cell.address, cell.snapshot.context as AgentContext)
     else if (kind === 'conversation' && this.#tracks.follow(cell).stop !== null)
       for (const letter of this.letters.of(cell.address)) this.#look(letter)
   }
@@ -68,6 +71,7 @@ export class Postmaster implements Decider {
       if (letter !== undefined) this.#tracks.settle(letter.conversation)
     } else if (kind === 'agent') {
       this.#boxes.close(address)
+      this.#speakers.drop(address)
       for (const letter of this.letters.waiting(address)) this.#look(letter)
     } else if (kind === 'conversation') this.#tracks.drop(address)
   }
@@ -92,7 +96,7 @@ export class Postmaster implements Decider {
     if (coming === undefined || verdict === undefined) return undefined
     const { mail, to } = coming
     if (verdict.reason === 'overflow' && to !== null && this.#boxes.buries(to, mail)) return undefined
-    if (verdict.tries && mail.path.length > 0) this.#refused(signal, coming, verdict.why)
+    if (verdict.tries && senderOf(coming) !== undefined) this.#refused(signal, coming, verdict.why)
     return verdict.why
   }
 
@@ -101,8 +105,17 @@ export class Postmaster implements Decider {
     const coming = comingIn(signal)
     if (coming === undefined) return undefined
     const verdict = this.#judge(signal, coming)
-    if (coming.mail.path.length > 0) this.#tracks.said(conversationOf(signal.correlationId), signal.at)
+    const sender = senderOf(coming)
+    if (sender !== undefined) {
+      this.#tracks.said(conversationOf(signal.correlationId), signal.at)
+      this.#speakers.said(sender, signal.at)
+    }
     return verdict === undefined ? undefined : undelivered(verdict.reason, verdict.why)
+  }
+
+  /** Why nothing more may be said there. */
+  stopped(conversation: Address): Why | undefined {
+    return this.#stopped(conversation)?.why
   }
 
   hasWork(at: number): boolean {
@@ -117,7 +130,12 @@ export class Postmaster implements Decider {
   }
 
   closing(at: number): readonly Envelope[] {
-    return this.#tracks.takeUntold(at)
+    return [...this.#tracks.takeUntold(at), ...this.#speakers.takeUntold(at)]
+  }
+
+  #agent(address: Address, context: AgentContext): void {
+    this.#boxes.open(address, context)
+    this.#speakers.follow(address, context)
   }
 
   #task(cell: Cell, context: TaskContext): void {
@@ -141,7 +159,8 @@ export class Postmaster implements Decider {
     for (const letter of this.#unseen.splice(0)) this.#look(letter)
   }
 
-  #judge(signal: Signal, { mail, to }: Coming): Verdict | undefined {
+  #judge(signal: Signal, coming: Coming): Verdict | undefined {
+    const { mail, to } = coming
     const conversation = conversationOf(signal.correlationId)
     const closed = this.#closed(conversation, to)
     if (closed !== undefined) return closed
@@ -149,6 +168,9 @@ export class Postmaster implements Decider {
     const why = tripped({ mail, to, depth, at }, this.#tracks.get(conversation), this.#limits)
     if (why?.stops === true && !this.#stops.has(conversation)) this.#stops.set(conversation, why)
     if (why !== undefined) return { why: whyOf(why), reason: 'guard', tries: !why.stops }
+    const sender = senderOf(coming)
+    const tooFast = sender === undefined ? undefined : this.#speakers.tooFast(sender, at)
+    if (tooFast !== undefined) return { why: tooFast, reason: 'guard', tries: true }
     const full = to === null ? undefined : this.#boxes.full(to)
     return full === undefined ? undefined : { why: full, reason: 'overflow', tries: true }
   }
@@ -222,6 +244,9 @@ function comingIn({ type, data }: Signal): Coming | undefined {
   const { mail, agent = null } = (type === 'task.create' ? data : {}) as Partial<TaskCreate>
   return mail === undefined ? undefined : { mail, to: agent }
 }
+
+/** Which agent says it; undefined of what a client says. */
+const senderOf = ({ mail: { path } }: Coming): Address | undefined => path.at(-1) as Address | undefined
 
 const whyOf = ({ code, message, details }: Tripped): Why => ({ code, message, ...(details && { details }) })
 

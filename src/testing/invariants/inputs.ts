@@ -16,6 +16,7 @@ const OF_CALENDAR: ReadonlySet<string> = new Set(['schedule.fire', 'schedule.fai
 const OF_POSTMASTER: ReadonlySet<string> = new Set([
   'task.drop',
   'task.discard',
+  'agent.said',
   'conversation.load',
   'conversation.stop',
   'conversation.end',

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../messages/address.ts'
 import { conversationOf } from '../../messages/conversation.ts'
-import type { MailboxSpec } from '../../messages/mailbox.ts'
+import type { MailboxSpec, MessageRate } from '../../messages/mailbox.ts'
 import type { PostSend } from '../../messages/post.ts'
 import type { Signal } from '../../messages/signal.ts'
 import type { TaskCreate } from '../../messages/task.ts'
@@ -38,6 +38,19 @@ export interface Talk {
   tripped: boolean
 }
 
+/** What an agent may say, in all conversations together. */
+export interface Voice {
+  /** Messages a minute, and at once. */
+  readonly most: number
+  readonly burst: number
+  /** Milliseconds of silence that it owed at a time. */
+  debt: number
+  at: number
+  /** Messages; and how many of them its actor was told of. */
+  said: number
+  told: number
+}
+
 /** Word of one that comes, as its records say it. */
 interface Coming {
   readonly signal: Signal
@@ -60,6 +73,7 @@ export class Mail {
   readonly talks = new Map<Address, Talk>()
   /** Of agents that live. */
   readonly boxes = new Map<Address, Box>()
+  readonly voices = new Map<Address, Voice>()
   readonly #limits: Limits
 
   constructor(limits: Limits) {
@@ -156,8 +170,13 @@ export class Mail {
     if (talk !== undefined && mail.path.length > 0) {
       if (talk.messages >= conversationMessages) return 'CONVERSATION_LONG'
       const left = this.#tokens(talk, signal.at) - 1
-      const code = signal.refused?.code
-      if (left < -EDGE || (left < EDGE && code === 'MESSAGE_RATE')) return 'MESSAGE_RATE'
+      if (isTooMuch(left, signal)) return 'MESSAGE_RATE'
+    }
+    const voice = this.voices.get(mail.path.at(-1) as Address)
+    if (voice !== undefined) {
+      const { most, burst } = voice
+      const left = burst - (debtOf(voice, signal.at) * most) / MINUTE - 1
+      if (isTooMuch(left, signal)) return 'MESSAGE_RATE'
     }
     return this.#isFull(agent) ? 'MAILBOX_FULL' : undefined
   }
@@ -186,9 +205,16 @@ export class Mail {
   }
 
   #agent({ to, type, data, final }: Signal): void {
-    if (final) this.boxes.delete(to)
+    const voice = this.voices.get(to)
+    if (type === 'agent.said' && voice !== undefined) voice.told += (data as { messages: number }).messages
+    if (final) {
+      this.boxes.delete(to)
+      this.voices.delete(to)
+    }
     if (type !== 'agent.register') return
-    const { mailbox = {} } = data as { readonly mailbox?: MailboxSpec }
+    const { mailbox = {}, messages = {} } = data as { mailbox?: MailboxSpec; messages?: MessageRate }
+    const { perMinute: most = this.#limits.agentRate, burst = most } = messages
+    this.voices.set(to, { debt: 0, at: 0, said: 0, told: 0, ...voice, most, burst })
     const { limit = this.#limits.mailbox, overflow = 'refuse' } = mailbox
     this.boxes.set(to, { limit, overflow })
   }
@@ -219,6 +245,7 @@ export class Mail {
         talk.tokens = this.#tokens(talk, at) - 1
         talk.at = at
         talk.messages++
+        this.#says(mail.path.at(-1) as Address, at)
       }
     }
     const post = this.posts.get(to)
@@ -226,6 +253,14 @@ export class Mail {
     if (signal.type === 'task.handOff') post.agent = heirOf(signal)
     if (toState !== post.state) Object.assign(post, { state: toState ?? '', since: seq })
     if (final) this.posts.delete(to)
+  }
+
+  #says(agent: Address, at: number): void {
+    const voice = this.voices.get(agent)
+    if (voice === undefined) return
+    voice.debt = debtOf(voice, at) + MINUTE / voice.most
+    voice.at = at
+    voice.said++
   }
 
   #open(conversation: Address): Talk {
@@ -249,3 +284,11 @@ export class Mail {
 /** To whom it is handed; null: to anybody of a role. */
 const heirOf = ({ data }: Signal): Address | null =>
   (data as { readonly to: { readonly agent?: Address } }).to.agent ?? null
+
+const debtOf = ({ debt, at: then }: Voice, at: number): number => Math.max(0, debt - (at - then))
+
+/** At the very edge the records may say either. */
+function isTooMuch(left: number, { refused, stamp }: Signal): boolean {
+  const code = refused?.code ?? (stamp as { dead?: { error: { code: string } } } | null)?.dead?.error.code
+  return left < -EDGE || (left < EDGE && code === 'MESSAGE_RATE')
+}

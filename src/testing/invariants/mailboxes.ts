@@ -61,17 +61,24 @@ export function boxesFault(shadow: Shadow, batch: Batch): string | undefined {
   return leftFault(shadow)
 }
 
-/** All that agents have said is told to their conversation in the same commit. */
-function loadsFault({ talks }: Mail, rows: readonly PendingMessage[]): string | undefined {
+/** All that agents have said is told to their conversation, and to them, in the same commit. */
+function loadsFault({ talks, voices }: Mail, rows: readonly PendingMessage[]): string | undefined {
   for (const [address, { messages, told }] of talks) {
-    const coming = rows
-      .filter(({ to, type }) => to === address && type === 'conversation.load')
-      .reduce((sum, { data }) => sum + (data as { messages: number }).messages, 0)
-    if (told + coming !== messages)
-      return `${address} was told of ${told + coming} messages, and ${messages} were said`
+    const heard = told + comingTo(address, 'conversation.load', rows)
+    if (heard !== messages) return `${address} was told of ${heard} messages, and ${messages} were said`
+  }
+  for (const [agent, { said, told }] of voices) {
+    const heard = told + comingTo(agent, 'agent.said', rows)
+    if (heard !== said) return `${agent} was told of ${heard} messages of its, and it said ${said}`
   }
   return undefined
 }
+
+/** Messages that it will hear of first in the next turn. */
+const comingTo = (address: string, told: string, rows: readonly PendingMessage[]): number =>
+  rows
+    .filter(({ to, type }) => to === address && type === told)
+    .reduce((sum, { data }) => sum + (data as { messages: number }).messages, 0)
 
 /** What must have given way, and has not. */
 export function leftFault(shadow: Shadow): string | undefined {
