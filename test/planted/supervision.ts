@@ -1,4 +1,4 @@
-/** Bugs in what follows from failures: restarts that are forgotten, and a quarantine that does not hold. */
+/** Bugs in what follows from failures, a quarantine that does not hold, work that others cannot take over; and in what projects count. */
 import type { Mutant } from './mutant.ts'
 
 export const SUPERVISION: readonly Mutant[] = [
@@ -17,5 +17,30 @@ export const SUPERVISION: readonly Mutant[] = [
     find: "slot.open = state === 'ready' || state === 'busy'",
     replace: "slot.open = state === 'ready' || state === 'busy' || state === 'quarantined'",
     invariant: 4,
+  },
+  {
+    name: 'reassigned, it waits for the old one',
+    words: 'A task that is given to others still names the agent that was given up.',
+    file: 'src/machines/task-context.ts',
+    find: '  return { ...others, ...(agent !== null && { agent }), ...(role !== undefined && { role }) }',
+    replace:
+      '  return { ...others, ...(_agent !== undefined && { agent: _agent }), ...(role !== undefined && { role }) }',
+    invariant: 9,
+  },
+  {
+    name: 'what moves is counted twice',
+    words: 'What moves on is counted where it stands now, and still where it stood before.',
+    file: 'src/runtime/project/bookkeeper.ts',
+    find: '    this.#leave(address)\n    this.#stands.set(address, stand)',
+    replace: '    this.#stands.set(address, stand)',
+    invariant: 7,
+  },
+  {
+    name: 'a project is not told of failures',
+    words: 'What failed for a project leaves its books, and the project never hears of it.',
+    file: 'src/runtime/project/bookkeeper.ts',
+    find: "    if (sort === 'gates') return\n",
+    replace: "    if (sort === 'gates' || signal.toState === 'failed') return\n",
+    invariant: 7,
   },
 ]

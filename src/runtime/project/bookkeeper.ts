@@ -57,7 +57,7 @@ export class Bookkeeper implements Decider {
     if (kind === 'project') this.#project(address, snapshot.context as ProjectContext)
     const sort = SORTS[kind]
     if (sort === undefined) return
-    const project = this.#projects.size === 0 ? undefined : this.#of(address, correlationId)
+    const project = this.#projectOf(address, correlationId)
     this.#parked.delete(address)
     if (project !== undefined) this.#stand(address, { project, sort, state })
     else if (this.#isPartial && sort !== 'tasks') this.#parked.set(address, { state, correlationId })
@@ -70,9 +70,8 @@ export class Bookkeeper implements Decider {
   ended({ address, definition }: Gone, signal: Signal): void {
     const sort = SORTS[definition.kind.kind]
     this.#parked.delete(address)
-    if (sort === undefined || this.#projects.size === 0) return
-    const project = this.#of(address, signal.correlationId)
-    if (project === undefined) return
+    const project = this.#projectOf(address, signal.correlationId)
+    if (sort === undefined || project === undefined) return
     this.#leave(address)
     if (sort === 'gates') return
     const untold = this.#untold.get(project) ?? { tasks: {}, runs: {}, over: [] }
@@ -125,6 +124,12 @@ export class Bookkeeper implements Decider {
   #project(address: Address, { members }: ProjectContext): void {
     if (!this.#counts.has(address)) this.#counts.set(address, { tasks: {}, runs: {}, gates: {} })
     for (const member of members) this.#projects.set(member, address)
+  }
+
+  /** Also of what outlives the run that it is of. */
+  #projectOf(address: Address, root: string): Address | undefined {
+    if (this.#counts.size === 0) return undefined
+    return this.#of(address, root) ?? this.#stands.get(address)?.project
   }
 
   #of(address: Address, root: string): Address | undefined {

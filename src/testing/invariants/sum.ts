@@ -12,6 +12,7 @@ import { budgetFaults, budgetsLeft } from './budgets.ts'
 import { inputFault, Senders } from './inputs.ts'
 import type { Invariant } from './invariant.ts'
 import { reading, type Taken } from './reading.ts'
+import { projectFaults, projectsLeft } from './projects.ts'
 import { sentOf } from './sent.ts'
 import { keyOf, type Move, type Owed } from './shade.ts'
 import type { Shadow } from './shadow.ts'
@@ -31,7 +32,11 @@ export const sum: Invariant = {
         report(life, rowsFault(shadow))
       },
       moved: (move, life) => {
-        const wrong = arrivalFault(move) ?? inputFault(move, shadow, senders) ?? budgetFaults(move, shadow)
+        const wrong =
+          arrivalFault(move) ??
+          inputFault(move, shadow, senders) ??
+          budgetFaults(move, shadow) ??
+          projectFaults(move, shadow)
         report(life, wrong === undefined ? undefined : `${labelOf(move.signal)}: ${wrong}`)
       },
       took: (taken, life) => {
@@ -44,7 +49,11 @@ export const sum: Invariant = {
           report(life, `signal ${signal.seq} is two acknowledged messages`)
         if (signal !== undefined) accepted.add(signal.seq)
       },
-      drained: life => report(life, rowsFault(shadow) ?? leftFault(shadow) ?? budgetsLeft(shadow)),
+      drained: life =>
+        report(
+          life,
+          rowsFault(shadow) ?? leftFault(shadow) ?? budgetsLeft(shadow) ?? projectsLeft(shadow, life),
+        ),
     }
   }),
 }
