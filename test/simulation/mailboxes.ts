@@ -4,7 +4,7 @@
  * letters says what the records say.
  */
 import { z } from 'zod'
-import { agent, type AgentDefinition, type Handler, type MailboxOptions } from '../../src/actors/agent.ts'
+import { agent, type AgentDefinition, type AgentOptions, type Handler } from '../../src/actors/agent.ts'
 import { task } from '../../src/actors/task.ts'
 import { MAILBOX_OVERFLOWS } from '../../src/messages/mailbox.ts'
 import type { Limits } from '../../src/runtime/limits.ts'
@@ -30,6 +30,8 @@ const input = z.object({
   ttl: z.int(),
   to: z.array(z.enum(AGENTS)),
   fails: z.boolean(),
+  /** How often it tries again where it is refused. */
+  tries: z.int(),
 })
 type Words = z.infer<typeof input>
 const note = task('mailboxes-note', {
@@ -49,7 +51,7 @@ interface Deed {
 
 export class MailboxesAct implements Act {
   readonly limits: Partial<Limits>
-  readonly #boxes: readonly MailboxOptions[]
+  readonly #options: readonly AgentOptions[]
   readonly #deeds: readonly Deed[]
   #done = 0
   isOver = false
@@ -63,9 +65,9 @@ export class MailboxesAct implements Act {
       conversationRate: dice.pick([10, 60, 6_000]),
       conversationRefusals: dice.pick([1, 5, 100]),
     }
-    this.#boxes = several(AGENTS.length, () => ({
-      limit: from(dice, 1, 3),
-      overflow: dice.pick(MAILBOX_OVERFLOWS),
+    this.#options = several(AGENTS.length, () => ({
+      mailbox: { limit: from(dice, 1, 3), overflow: dice.pick(MAILBOX_OVERFLOWS) },
+      messages: dice.pick([{}, { perMinute: 4 }, { perMinute: 600, burst: 2 }]),
     }))
     this.#deeds = several(from(dice, 4, 12), () => drawDeed(dice))
   }
@@ -90,15 +92,19 @@ export class MailboxesAct implements Act {
   }
 
   #employ(life: Life, id: string, index: number): AgentDefinition {
-    const run: Handler<Words, number> = async ({ ms, ttl, to, fails }, ctx) => {
+    const run: Handler<Words, number> = async ({ ms, ttl, to, fails, tries }, ctx) => {
       await life.wait(ms)
       if (fails && ctx.attempt === 1) throw new Error('not the first time')
       for (const other of ttl > 0 ? to : [])
-        await ctx.tell(other, note, { ms, ttl: ttl - 1, to, fails }).catch(() => {})
+        for (let left = tries; left >= 0; left--)
+          await ctx.tell(other, note, { ms, ttl: ttl - 1, to, fails, tries }).then(
+            () => (left = 0),
+            () => {},
+          )
       if (fails && ttl === 0) throw new Error('not at all')
       return ttl
     }
-    return agent(id, { mailbox: this.#boxes[index] ?? {} }).handle(note, life.handler(run as never) as never)
+    return agent(id, this.#options[index]).handle(note, life.handler(run as never) as never)
   }
 
   async #do(life: Life, { what, who, words, conversation, after }: Deed, n: number): Promise<void> {
@@ -155,6 +161,7 @@ function drawDeed(dice: Dice): Deed {
       ttl: to.length > 1 ? dice.below(3) : dice.below(20),
       to,
       fails: dice.chance(0.25),
+      tries: dice.pick([0, 0, 5]),
     },
   }
 }

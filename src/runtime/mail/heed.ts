@@ -10,7 +10,7 @@ import { conversationOf } from '../../messages/conversation.ts'
 import type { Seat } from '../seat.ts'
 
 /** Tries of one attempt that are refused as any others. */
-export const FIRST_TRIES = 3
+const FIRST_TRIES = 3
 /** Milliseconds that each of the next ones takes. */
 const PAUSE = 1_000
 

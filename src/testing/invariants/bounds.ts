@@ -9,6 +9,7 @@ import { QuotasKept } from './quotas-kept.ts'
 import { reading } from './reading.ts'
 import { Rooms } from './rooms.ts'
 import { boxesFault, leftFault, postFault } from './mailboxes.ts'
+import { Tries } from './tries.ts'
 import { Turns } from './turns.ts'
 
 export const bounds: Invariant = {
@@ -19,6 +20,7 @@ export const bounds: Invariant = {
     const turns = new Turns(shadow)
     const quotas = new QuotasKept(shadow)
     const rooms = new Rooms(shadow)
+    const tries = new Tries()
     /** What clients have asked for and were not answered, and how full the inbox was then. */
     const asks = new Map<number, Said>()
     const found = new Map<number, number>()
@@ -36,6 +38,7 @@ export const bounds: Invariant = {
           quotas.fault(move),
           turns.fault(move),
           rooms.fault(move),
+          tries.fault(move),
           postFault(move, shadow),
         ])
           if (wrong !== undefined) simulation.break(10, `signal ${seq}, ${type} to ${to}: ${wrong}`)
