@@ -66,4 +66,12 @@ export const CONTEXT: readonly Mutant[] = [
     replace: 'if (version === undefined || version.version < seen) return',
     invariant: 14,
   },
+  {
+    name: 'a watcher that throws ends the process',
+    words: 'What somebody who watches a shared value throws is thrown where nobody listens.',
+    file: 'src/runtime/context/reading.ts',
+    find: 'return new ContainedObservable<Version>(log, subscriber => {',
+    replace: 'return new (Object.getPrototypeOf(ContainedObservable))(subscriber => {',
+    invariant: 11,
+  },
 ]

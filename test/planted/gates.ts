@@ -52,4 +52,12 @@ export const GATES: readonly Mutant[] = [
     replace: '',
     invariant: 9,
   },
+  {
+    name: 'whoever hears of gates and throws ends the process',
+    words: 'What a subscriber of open gates throws is thrown where nobody listens.',
+    file: 'src/runtime/signal-stream.ts',
+    find: 'return new ContainedObservable<Signal>(this.#log, subscriber => {',
+    replace: 'return new (Object.getPrototypeOf(ContainedObservable))(subscriber => {',
+    invariant: 11,
+  },
 ]

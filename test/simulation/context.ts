@@ -173,6 +173,10 @@ export class ContextAct implements Act {
       // Its runtime has been stopped.
       error: () => {},
     })
+    // Whoever else watches does not hear of it.
+    values.watch('log').subscribe(() => {
+      throw new Error('a watcher that throws')
+    })
   }
 
   #judge(values: SharedContext<Held>, life: Life): void {

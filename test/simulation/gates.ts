@@ -117,6 +117,10 @@ class Gates implements Act {
       if (gate.task?.startsWith('task/gates-') === true)
         void this.#attend(gate, life).catch((error: unknown) => this.#meant(error, life))
     })
+    // Nobody hears of that but the log.
+    const clumsy = life.runtime.gates.opened$.subscribe(() => {
+      throw new Error('somebody who throws when a gate opens')
+    })
     try {
       await Promise.all(this.#questions.map((_, question) => this.#ask(question, life)))
       this.isOver = true
@@ -124,6 +128,7 @@ class Gates implements Act {
       this.#meant(error, life)
     } finally {
       people.unsubscribe()
+      clumsy.unsubscribe()
     }
   }
 
