@@ -38,6 +38,22 @@ test('actors are found by address, by type and by state', async () => {
   expect(runtime.actors.get('workflow/f')).toMatchObject({ state: 'completed', alive: false })
 })
 
+test('agents are found by id, role, skill and state', async () => {
+  const ben = agent('ben', { role: 'writer', skills: ['prose', 'verse'] }).handle(job, () => 'done')
+  const cleo = agent('cleo', { role: 'editor', skills: ['prose'] }).handle(job, () => 'done')
+  await using runtime = await createRuntime({ agents: [ada, ben, cleo] })
+  await runtime.agents.pause('ben')
+  const found = (filter: Parameters<typeof runtime.agents.list>[0]): string[] =>
+    runtime.agents.list(filter).map(({ id }) => id)
+  expect(runtime.agents.get('ben')).toMatchObject({ id: 'ben', role: 'writer', state: 'paused' })
+  expect(found({ role: 'writer' })).toEqual(['ada', 'ben'])
+  expect(found({ skill: 'prose' })).toEqual(['ada', 'ben', 'cleo'])
+  expect(found({ skills: ['prose', 'verse'] })).toEqual(['ben'])
+  expect(found({ state: 'paused' })).toEqual(['ben'])
+  expect(found({ role: 'writer', state: 'ready' })).toEqual(['ada'])
+  expect(found({ handles: 'job', available: true })).toEqual(['ada', 'cleo'])
+})
+
 test('duplicates are refused', async () => {
   await using runtime = await createRuntime({ agents: [ada] })
   expect(await codeOf(runtime.agents.register(agent('ada')))).toBe('ALREADY_REGISTERED')
