@@ -91,3 +91,31 @@ test('the locks of a failed task go to the next in line, in the turn in which it
     'lock.revoke',
   ])
 })
+
+test('what waited for an agent that was given up goes to another of its role; its lock is free for others', async () => {
+  const holds = task('holds')
+  const given = agent('ann', {
+    role: 'dev',
+    supervision: {
+      failures: { max: 1, within: '1m' },
+      intensity: { max: 0, within: '1m' },
+      reassign: true,
+    },
+  })
+    .handle(job, () => 'by ann')
+    .handle(holds, async (_input, ctx) => {
+      await ctx.lock('desk')
+      throw new Error('the disk is full')
+    })
+  const bob = agent('bob', { role: 'dev' }).handle(job, async (_input, ctx) => {
+    await ctx.lock('desk')
+    return 'by bob'
+  })
+  await using runtime = await createRuntime({ agents: [given, bob] })
+  const failed = await runtime.submit(holds, null, { agent: 'ann' })
+  await failed.outcome()
+  expect(runtime.agents.get('ann')?.state).toBe('quarantined')
+  const waits = await runtime.submit(job, null, { agent: 'ann' })
+  expect(await waits.result()).toBe('by bob')
+  expect(runtime.history({ actor: `task/${waits.id}`, types: ['task.reassign'] })).toHaveLength(1)
+})
