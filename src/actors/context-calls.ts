@@ -123,6 +123,7 @@ export interface ContextCalls {
    * @throws StatorError NOT_FOUND (it was not given to createRuntime), ADDRESS_INVALID, INPUT_INVALID
    */
   context<Values, Given>(
+    this: void,
     definition: ContextDefinition<Values, Given>,
     scope?: ProjectScope,
   ): LockableContext<Values, Given>

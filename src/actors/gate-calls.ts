@@ -26,7 +26,8 @@ export interface GateCalls {
    * JSON is refused with
    */
   escalate<Form extends Schema>(
+    this: void,
     options: EscalateOptions<Form> & { readonly form: Form },
   ): Promise<FilledApproval<z.output<Form>>>
-  escalate(options: EscalateOptions): Promise<Approval>
+  escalate(this: void, options: EscalateOptions): Promise<Approval>
 }
