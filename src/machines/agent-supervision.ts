@@ -94,7 +94,8 @@ export function quarantined(
 export function askedNoMore({ quarantine }: AgentContext, { from, type }: AgentEvent): Send | null {
   const gate = quarantine?.gate ?? null
   if (gate === null || (type === 'step.done' && from === gate)) return null
-  return { type: 'send', to: gate, event: 'gate.cancel', data: { reason: 'the quarantine is over' } }
+  const data = { reason: 'the quarantine is over', unheard: true }
+  return { type: 'send', to: gate, event: 'gate.cancel', data }
 }
 
 /** What its gate came to; undefined where that is not the word of its gate. */

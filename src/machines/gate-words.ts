@@ -80,9 +80,14 @@ const lateness = (spec: GateOpen | null, timer: string): string =>
     ? `none of ${spec?.approvers?.length ?? 1} answered within ${spec?.escalateAfter ?? 0} ms`
     : `not answered within ${spec?.expires ?? 0} ms`
 
-/** Word to the run that waits for it, where one does. */
-export function report({ spec }: GateContext, { status, kept, output }: Ended): Send | null {
+/** Word to whoever opened it and waits for it, where one does. */
+export function report(
+  { spec }: GateContext,
+  { status, kept, output }: Ended,
+  { type, data }: GateEvent,
+): Send | null {
   if (spec?.parent === undefined || spec.step === undefined) return null
+  if (type === 'gate.cancel' && data.unheard === true) return null
   const { parent: to, step, visit, item } = spec
   const said = output === undefined ? { error: kept.error } : { output }
   const place = { step, ...(visit !== undefined && { visit }), ...(item !== undefined && { item }) }

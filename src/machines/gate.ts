@@ -94,7 +94,7 @@ export const gateMachine = setup({
     end: enqueueActions(({ context, event, enqueue }) => {
       const told = ended(context, event)
       enqueue.assign({ ...told.kept, endedAt: event.at })
-      const messages = [report(context, told), unpause(context, told, event.to)]
+      const messages = [report(context, told, event), unpause(context, told, event.to)]
       for (const message of messages) if (message !== null) enqueue.emit(message)
     }),
   },

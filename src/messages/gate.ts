@@ -63,7 +63,11 @@ export const gateMessages = {
   /** The next approver is to answer. */
   'gate.escalate': z.object({ by, reason: z.string().optional() }),
   /** From whoever opened it: nobody waits for the answer any more. */
-  'gate.cancel': z.object({ reason: z.string().optional() }),
+  'gate.cancel': z.object({
+    reason: z.string().optional(),
+    /** Whoever opened it does not wait to hear how it ended. */
+    unheard: z.boolean().optional(),
+  }),
   /** Its timers: its time is over; that of the approver who is asked is. */
   'gate.expired': timer,
   'gate.overdue': timer,

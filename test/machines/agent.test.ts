@@ -350,7 +350,7 @@ const closed: Command = {
   type: 'send',
   to: gate,
   event: 'gate.cancel',
-  data: { reason: 'the quarantine is over' },
+  data: { reason: 'the quarantine is over', unheard: true },
 }
 const timed = (delay: number): Command => ({
   type: 'timer.set',

@@ -96,6 +96,14 @@ const rows: Row[] = [
     commands: [done({ status: 'cancelled', error: stopped })],
   },
   {
+    promise: 'called off by one who does not wait to hear of it, it says nothing',
+    given: [open()],
+    when: cancel('workflow/run', { reason: 'over', unheard: true }),
+    to: 'cancelled',
+    context: { by: null, reason: 'over', error: stopped },
+    commands: [],
+  },
+  {
     promise: 'a cancel needs no reason, and may come from the hub',
     given: [open()],
     when: cancel('system/hub', {}),

@@ -210,6 +210,27 @@ describe('the agent that asks', () => {
     await world.drain(life)
   })
 
+  test('that was stopped frees its name in the same life: who is registered by it does what waited; mail lies among the dead', async () => {
+    const { world, life, gate, handle } = await begun({ ask: { title: 'May I?', onReject: 'stop' } })
+    const { agents, gates, mail } = life.runtime
+    const waits = await life.until(life.runtime.submit(work, { n: 7 }, { id: 'waits', agent: 'ann' }))
+    const letter = await life.until(mail.tell('ann', work, { n: 8 }))
+    await life.until(gates.reject(gate.id, { by: 'bob', reason: 'no' }))
+    await failure(life, handle)
+    await life.until(life.wait(1_000))
+    expect(waits.status()).toBe('queued')
+    const left = { id: letter.id, reason: 'agent-stopped' }
+    expect(mail.deadLetters.list().letters).toMatchObject([left])
+    const again = agent('ann').handle(work, life.handler(({ n: said }: { n: number }) => said + 1) as never)
+    await life.until(agents.register(again))
+    expect(await life.until(waits.result())).toBe(8)
+    expect(mail.deadLetters.list().letters).toMatchObject([left])
+    await life.until(mail.deadLetters.replay(letter.id))
+    expect(await life.until(life.runtime.tasks.get(letter.id).result())).toBe(9)
+    await world.drain(life)
+    expect(world.broken).toEqual([])
+  })
+
   test('that asks twice at once goes on when both are answered', async () => {
     const { world, decide } = worldOfAskers()
     const life = await world.boot()

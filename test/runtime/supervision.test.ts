@@ -1,6 +1,6 @@
 /** Agents that fail again and again: restarted with backoff, given up, released; their work goes to others. In virtual time, through crashes. */
 import { describe, expect, test } from 'vitest'
-import { agent, NonRetryableError, task, type SupervisionOptions } from 'stator'
+import { agent, NonRetryableError, task, type Address, type Limits, type SupervisionOptions } from 'stator'
 import type { Life, Setup, Simulation } from 'stator/testing'
 import { codeOf, worldOf } from './support/world.ts'
 
@@ -70,6 +70,11 @@ async function fail(life: Life, times: number, input: object = { error: 'oops' }
 }
 
 const stateOf = (life: Life): string | undefined => life.runtime.agents.get('ann')?.state
+
+const refusedTo = (life: Life, actor: Address): unknown[] =>
+  life.runtime
+    .history({ actor })
+    .flatMap(({ type, refused }) => (refused === null ? [] : [[type, refused.code]]))
 
 /** Restarted as often as it may be, and once more. */
 async function giveUp(world: Simulation, life: Life): Promise<void> {
@@ -329,8 +334,8 @@ describe('what waits for an agent that was given up', () => {
 })
 
 describe('a human is asked', () => {
-  async function asked(): Promise<[Simulation, Life, string]> {
-    const world = worldOf(failing({ ...strict, escalate: { expires: '1h' } }))
+  async function asked(limits: Partial<Limits> = {}): Promise<[Simulation, Life, string]> {
+    const world = worldOf(failing({ ...strict, escalate: { expires: '1h' } }), { limits })
     const life = await world.boot()
     await giveUp(world, life)
     const gate = life.runtime.agents.get('ann')?.quarantine?.gate ?? ''
@@ -363,8 +368,36 @@ describe('a human is asked', () => {
     const [world, life, gate] = await asked()
     await life.until(life.runtime.agents.resume('ann'))
     expect(life.runtime.gates.get(gate)?.state).toBe('cancelled')
+    expect(refusedTo(life, 'agent/ann')).toEqual([])
     await world.drain(life)
+    expect(world.broken).toEqual([])
   })
+
+  test('unregistered by an operator meanwhile, nobody is asked any more either', async () => {
+    const [world, life, gate] = await asked()
+    await life.until(life.runtime.agents.unregister('ann'))
+    expect(life.runtime.gates.get(gate)?.state).toBe('cancelled')
+    expect(refusedTo(life, 'agent/ann')).toEqual([])
+    await world.drain(life)
+    expect(world.broken).toEqual([])
+  })
+
+  test.each(['approve', 'reject', 'expire', 'resume', 'unregister'] as const)(
+    'and is heard along the shortest chain that there may be: %s',
+    async how => {
+      const [world, life, gate] = await asked({ hops: 1 })
+      const { agents, gates } = life.runtime
+      if (how === 'approve') await life.until(gates.approve(gate, { by: 'sue' }))
+      if (how === 'reject') await life.until(gates.reject(gate, { by: 'sue', reason: 'no' }))
+      if (how === 'resume' || how === 'unregister') await life.until(agents[how]('ann'))
+      await world.pass(life, how === 'expire' ? 61 * 60_000 : 10)
+      expect(stateOf(life)).toBe(how === 'approve' || how === 'resume' ? 'ready' : undefined)
+      expect(life.runtime.gates.get(gate)?.outcome).not.toBeNull()
+      expect([refusedTo(life, 'agent/ann'), refusedTo(life, `gate/${gate}`)]).toEqual([[], []])
+      await world.drain(life)
+      expect(world.broken).toEqual([])
+    },
+  )
 })
 
 describe('who asks for agents', () => {

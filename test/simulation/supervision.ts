@@ -26,7 +26,9 @@ const SITE = 'supervision-site'
 /** Somebody has pruned it, or lets nothing in. */
 const GONE: ReadonlySet<string> = new Set(['NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'QUEUE_DRAINING'])
 /** It is not, or no longer, what was asked for; or there is no room. */
-const MEANT: ReadonlySet<string> = new Set(['EVENT_REFUSED', 'HUB_BUSY', 'NOT_FOUND', 'RECIPIENT_UNKNOWN'])
+const MEANT: ReadonlySet<string> = new Set(
+  'AGENT_UNKNOWN ALREADY_REGISTERED EVENT_REFUSED HUB_BUSY NOT_FOUND RECIPIENT_UNKNOWN'.split(' '),
+)
 
 interface Order extends Work {
   readonly at: number
@@ -39,7 +41,11 @@ class SupervisionAct implements Act {
   readonly #pauses: readonly { readonly at: number; readonly by: string; readonly for: number }[]
   readonly #rules: NonNullable<Parameters<typeof agent>[1]>['supervision']
   readonly #warmsBadly: number
+  /** What people say when they are asked whether it goes on, one after the other; when none is left, nothing. */
+  readonly #answers: readonly { readonly after: number; readonly approves: boolean }[]
   readonly #ended = new Set<number>()
+  /** How often people were asked. */
+  #asked = 0
 
   constructor(dice: Dice) {
     this.#orders = several(from(dice, 3, 9), () => ({
@@ -59,34 +65,48 @@ class SupervisionAct implements Act {
       restart: { initialInterval: 10, maxInterval: 40, jitter: dice.pick(['none', 'full']) },
       intensity: { max: dice.below(3), within: dice.pick([50, 5_000]) },
       reassign: dice.chance(0.5),
+      ...(dice.chance(0.6) && { escalate: { approvers: ['sue'], expires: from(dice, 20, 120) } }),
     }
+    this.#answers = several(dice.below(4), () => ({ after: dice.below(40), approves: dice.chance(0.6) }))
   }
 
   agents(life: Life): readonly AgentDefinition[] {
-    let warmed = 0
-    const warmUp = async (): Promise<void> => {
-      await life.wait(5)
-      if (warmed++ < this.#warmsBadly) throw new Error('no model')
-    }
-    const run = life.handler<Work, unknown>(async ({ ms, fails }: Work, { attempt }: TaskContext) => {
+    const role = 'supervision-crew'
+    return [
+      this.#ann(life, this.#warmsBadly),
+      agent('supervision-bob', { role }).handle(work, this.#handler(life)),
+    ]
+  }
+
+  #handler(life: Life): Handler<Work, unknown> {
+    return life.handler<Work, unknown>(async ({ ms, fails }: Work, { attempt }: TaskContext) => {
       await life.wait(ms)
       if (attempt <= fails) throw new Error('oops')
       return attempt
-    })
-    const role = 'supervision-crew'
-    return [
-      agent(ANN, { role, capacity: 2, warmUp, ...(this.#rules && { supervision: this.#rules }) }).handle(
-        work,
-        run as Handler<Work, unknown>,
-      ),
-      agent('supervision-bob', { role }).handle(work, run as Handler<Work, unknown>),
-    ]
+    }) as Handler<Work, unknown>
+  }
+
+  #ann(life: Life, warmsBadly: number): AgentDefinition {
+    let warmed = 0
+    const warmUp = async (): Promise<void> => {
+      await life.wait(5)
+      if (warmed++ < warmsBadly) throw new Error('no model')
+    }
+    return agent(ANN, {
+      role: 'supervision-crew',
+      capacity: 2,
+      warmUp,
+      ...(this.#rules && { supervision: this.#rules }),
+    }).handle(work, this.#handler(life))
   }
 
   async live(life: Life): Promise<void> {
     if (this.isOver) return
+    const { runtime } = life
+    const people = runtime.gates.opened$.subscribe(({ id }) => {
+      if (id.startsWith(`quarantine.${ANN}.`)) void this.#answer(id, life).catch(error => broken(error, life))
+    })
     try {
-      const { runtime } = life
       await runtime.projects.open(SITE, { whenFull: 'wait' })
       const work$ = this.#orders.map(async (order, index) => this.#order(order, index, life))
       await Promise.all([
@@ -96,12 +116,15 @@ class SupervisionAct implements Act {
       ])
       this.isOver = true
     } catch (error) {
-      if (life.alive && !OVER.has(codeOf(error))) life.simulation.break('supervision', codeOf(error))
+      broken(error, life)
+    } finally {
+      people.unsubscribe()
     }
   }
 
-  async #order({ at, named, ...given }: Order, index: number, life: Life): Promise<void> {
+  async #order(order: Order, index: number, life: Life): Promise<void> {
     if (this.#ended.has(index)) return
+    const { at, named, ...given } = order
     await life.wait(at)
     try {
       const more = named ? { agent: ANN } : {}
@@ -114,6 +137,8 @@ class SupervisionAct implements Act {
       if (status !== wanted)
         life.simulation.break('supervision', `work ${index} is ${status} and not ${wanted}`)
     } catch (error) {
+      // Until it has come back.
+      if (codeOf(error) === 'AGENT_UNKNOWN') return this.#order({ ...order, at: 20 }, index, life)
       if (!GONE.has(codeOf(error))) throw error
     }
   }
@@ -125,7 +150,23 @@ class SupervisionAct implements Act {
     await meant(life.runtime.send({ type: 'agent.resume', to: `agent/${ANN}`, data: { by } }))
   }
 
-  /** An operator who looks after it as long as something waits, and lifts what nobody lifts any more. */
+  /** The people who are asked whether it goes on after it was given up. */
+  async #answer(gate: string, life: Life): Promise<void> {
+    const answer = this.#answers[this.#asked++]
+    if (answer === undefined) return
+    await life.wait(answer.after)
+    const { gates } = life.runtime
+    await meant(
+      answer.approves
+        ? gates.approve(gate, { by: 'sue' })
+        : gates.reject(gate, { by: 'sue', reason: 'as it was drawn' }),
+    )
+  }
+
+  /**
+   * An operator who looks after it as long as something waits: lifts what nobody lifts any more, and has it come back where it was
+   * stopped.
+   */
   async #operate(done: Promise<unknown>, life: Life): Promise<void> {
     const over = { is: false }
     const end = (): void => void (over.is = true)
@@ -134,9 +175,14 @@ class SupervisionAct implements Act {
     while (!over.is) {
       await life.wait(70)
       const state = agents.get(ANN)?.state
+      if (state === undefined) await meant(agents.register(this.#ann(life, 0)))
       if (state === 'quarantined' || state === 'paused') await meant(agents.resume(ANN))
     }
   }
+}
+
+function broken(error: unknown, life: Life): void {
+  if (life.alive && !OVER.has(codeOf(error))) life.simulation.break('supervision', codeOf(error))
 }
 
 async function meant(asked: Promise<unknown>): Promise<void> {

@@ -38,7 +38,8 @@ const wordsOf = (commands: readonly Command[], event: (name: string) => boolean)
 /** Who waits for it is told how it ended, for the step that waits, and once; before that nothing. */
 export function runFault(spec: GateOpen, signal: Signal, commands: readonly Command[]): string | undefined {
   const words = wordsOf(commands, event => !event.startsWith('agent.'))
-  const waits = signal.final && spec.parent !== undefined && spec.step !== undefined
+  const isUnheard = (signal.data as { readonly unheard?: boolean }).unheard === true
+  const waits = signal.final && spec.parent !== undefined && spec.step !== undefined && !isUnheard
   if (words.length !== (waits ? 1 : 0)) return `says ${words.length} things`
   const [word] = words
   if (word === undefined) return undefined
