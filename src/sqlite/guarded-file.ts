@@ -3,11 +3,12 @@
  * than any before it is refused, however late it comes and from whatever process. It knows no lock and no hub.
  */
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { open, realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { StatorError } from '../errors.ts'
 import { fence } from './fence.ts'
+import { syncFolder } from './folder.ts'
 
 export interface GuardedFile {
   readonly path: string
@@ -70,18 +71,5 @@ async function put(path: string, data: string | Uint8Array): Promise<void> {
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-/** A new name survives a power loss only when its folder was synced; systems that cannot sync folders need not. */
-function syncFolder(folder: string): void {
-  let handle: number | undefined
-  try {
-    handle = openSync(folder, 'r')
-    fsyncSync(handle)
-  } catch {
-    // Windows, and some network file systems.
-  } finally {
-    if (handle !== undefined) closeSync(handle)
   }
 }

@@ -6,11 +6,12 @@
  * itself, and nothing may open and close the lock file by other means in this process: POSIX would drop the
  * lock.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StatorError } from '../errors.ts'
 import { failed, isBusy } from './failure.ts'
+import { syncFolder } from './folder.ts'
 
 export interface Ownership {
   release(): void
@@ -47,20 +48,4 @@ export function own(file: string): Ownership {
   }
   const held = lock
   return { release: () => held.close() }
-}
-
-/**
- * A new name survives a power loss only when its folder was synced; systems that cannot sync folders need
- * not.
- */
-function syncFolder(folder: string): void {
-  let handle: number | undefined
-  try {
-    handle = openSync(folder, 'r')
-    fsyncSync(handle)
-  } catch {
-    // Windows, and some network file systems.
-  } finally {
-    if (handle !== undefined) closeSync(handle)
-  }
 }
