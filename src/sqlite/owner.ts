@@ -6,7 +6,7 @@
  * itself, and nothing may open and close the lock file by other means in this process: POSIX would drop the
  * lock.
  */
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StatorError } from '../errors.ts'
