@@ -6,7 +6,7 @@
 import type { ActorKind } from '../actors/kind.ts'
 import { KINDS_THAT_ACT } from '../actors/kinds.ts'
 import { parse } from '../actors/schema.ts'
-import { ERRORS, StatorError, type ErrorCode } from '../errors.ts'
+import { StatorError } from '../errors.ts'
 import { checkAddress, CLIENT, HUB, kindOf, rootOf, type Address } from '../messages/address.ts'
 import { toJson, toText, type Json } from '../messages/json.ts'
 import type { Priority } from '../messages/message.ts'
@@ -20,6 +20,7 @@ import type { Limits } from './limits.ts'
 import { Once } from './once.ts'
 import { decode } from './record.ts'
 import type { SayOptions, SendOptions } from './options.ts'
+import { refusalOf } from './refused.ts'
 import type { Population } from './population.ts'
 import type { Registry } from './registry.ts'
 
@@ -281,23 +282,6 @@ export function fromHub(
   extra: Partial<Pick<Envelope, 'ack'>> = {},
 ): Envelope {
   return input({ type, to, from: HUB, data, correlationId: rootOf(to) }, extra)
-}
-
-export function refusalOf(signal: Signal): StatorError {
-  const { type, to, toState: state } = signal
-  const { allowed = [] } = signal.refused ?? {}
-  const guarded = allowed.includes(type)
-    ? { reason: 'its state takes such events, and a guard did not take this one' }
-    : {}
-  const details = { type, to, state, allowed, ...guarded }
-  const { code = 'EVENT_REFUSED', message: reason = '', details: said } = signal.refused ?? {}
-  if (code === 'RECIPIENT_UNKNOWN') return new StatorError(code, { to, type })
-  if (code === 'CYCLE') return new StatorError(code, { cycle: reason })
-  if (code === 'UPDATE_FAILED' || code === 'MACHINE_FAULT')
-    return new StatorError(code, { ...details, reason })
-  if (code !== 'EVENT_REFUSED' && code in ERRORS)
-    return new StatorError(code as ErrorCode, { type, to, reason, ...said })
-  return new StatorError('EVENT_REFUSED', details)
 }
 
 function checkType(kind: ActorKind, type: unknown): string {
