@@ -2,6 +2,7 @@
  * Tests: the fast ones first, then the rules of the house, then those that start processes. All import from 'stator' as users do, and
  * reach src, so that no build is needed; only started processes run the build, which test/process/build.ts makes.
  */
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -14,6 +15,8 @@ const alias = [
 
 export default defineConfig({
   test: {
+    // All that there are: by default one is left to watch, which of two is half.
+    maxWorkers: availableParallelism(),
     reporters: process.env['CI'] ? ['dot', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/stator/tests.json' },
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'html'] },
@@ -25,7 +28,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/process/**', 'test/house/**', '**/fixtures/**'],
           pool: 'threads',
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
