@@ -70,8 +70,8 @@ export const MAILBOXES: readonly Mutant[] = [
     name: 'who heeds nothing fills the journal',
     words: 'Each try in a conversation that is stopped leaves a record.',
     file: 'src/runtime/mail/heed.ts',
-    find: '++this.#tries <= FIRST_TRIES',
-    replace: '++this.#tries <= 1_000',
+    find: 'this.#recorded + this.#open <= FIRST_TRIES',
+    replace: 'this.#recorded + this.#open <= 1_000',
     invariant: 10,
   },
 ]

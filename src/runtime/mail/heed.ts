@@ -19,9 +19,12 @@ const FINAL: ReadonlySet<string> = new Set(['CONVERSATION_STOPPED', 'STALE_ATTEM
 export class Heed {
   readonly #seat: Seat
   readonly #stopped: (conversation: Address) => Why | undefined
-  /** Of this attempt, in a conversation that was stopped; and refusals that mean that nothing more may be said. */
-  #tries = 0
+  /** Calls of this attempt that are under way; those that were refused by the hub, and all that mean that nothing more may be said. */
+  #open = 0
+  #recorded = 0
   #refusals = 0
+  /** Refused here. */
+  readonly #own = new WeakSet<Error>()
 
   constructor(seat: Seat, stopped: (conversation: Address) => Why | undefined) {
     this.#seat = seat
@@ -31,21 +34,28 @@ export class Heed {
   /** Before something is said. @throws StatorError CONVERSATION_STOPPED */
   listen(conversation: string): void {
     const why = this.#stopped(conversationOf(conversation))
-    if (why === undefined || ++this.#tries <= FIRST_TRIES) return
-    throw new StatorError(why.code as ErrorCode, { reason: why.message, ...why.details })
+    // Whatever else is under way may be refused as well: it began before the conversation was stopped, or beside this one.
+    if (why === undefined || this.#recorded + this.#open <= FIRST_TRIES) return
+    const error = new StatorError(why.code as ErrorCode, { reason: why.message, ...why.details })
+    this.#own.add(error)
+    throw error
   }
 
   /** What comes of saying something; one refusal too many is heard later. */
   async of<T>(call: () => Promise<T>): Promise<T> {
+    this.#open++
     try {
       return await call()
     } catch (error) {
       const isFinal = error instanceof StatorError && FINAL.has(error.code)
+      if (isFinal && error.code === 'CONVERSATION_STOPPED' && !this.#own.has(error)) this.#recorded++
       if (isFinal && ++this.#refusals > FIRST_TRIES)
         await new Promise<void>(resolve => {
           this.#seat.later(PAUSE, resolve)
         })
       throw error
+    } finally {
+      this.#open--
     }
   }
 }
