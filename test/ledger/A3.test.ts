@@ -9,7 +9,7 @@ import { newClock, pass, settled, startOfTime } from './support.ts'
 const work = task('work', { retry: { maxAttempts: 2, initialInterval: '10s', jitter: 'none' } })
 const broken = task('broken')
 
-test('the statechart has these states, and no others but "held", which waits for an operator', () => {
+test('the statechart has these states, and others only to wait for an operator: "held", and "dead" of messages', () => {
   expect(Object.keys(taskMachine.states).toSorted()).toEqual(
     [
       'pending',
@@ -22,6 +22,7 @@ test('the statechart has these states, and no others but "held", which waits for
       'cancelled',
       'blocked',
       'held',
+      'dead',
     ].toSorted(),
   )
 })
