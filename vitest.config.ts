@@ -15,8 +15,6 @@ const alias = [
 
 export default defineConfig({
   test: {
-    // All that there are: by default one is left to watch, which of two is half.
-    maxWorkers: availableParallelism(),
     reporters: process.env['CI'] ? ['dot', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/stator/tests.json' },
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'html'] },
@@ -28,6 +26,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/process/**', 'test/house/**', '**/fixtures/**'],
           pool: 'threads',
+          // All that there are: by default one is left to watch, which of two is half. Tests that start processes need that one.
+          maxWorkers: availableParallelism(),
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
