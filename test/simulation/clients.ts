@@ -31,6 +31,9 @@ const MEANT = new Set(
   MESSAGE_TYPE_UNKNOWN ENOSPC`.split(/\s+/),
 )
 
+/** What was asked for has ended, and was pruned: it is unknown, and its id is taken. Nothing is left to ask. */
+export const PRUNED: ReadonlySet<string> = new Set(['NOT_FOUND', 'IDEMPOTENCY_CONFLICT'])
+
 /** It ended and was pruned before anybody was told. */
 const GONE: Outcome = { status: 'cancelled', error: { name: 'Gone', message: 'pruned', code: 'GONE' } }
 
@@ -45,6 +48,14 @@ export async function untilRoom<T>(life: Life, ask: () => Promise<T>): Promise<T
       if (!BUSY.has(codeOf(error))) throw error
       await life.wait(patience)
     }
+}
+
+/** Undefined where it has ended, and was pruned. */
+export async function unlessPruned<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (PRUNED.has(codeOf(error))) return undefined
+    throw error
+  })
 }
 
 export class Clients {

@@ -14,7 +14,7 @@ import type { Dice } from '../../src/testing/host/random.ts'
 import type { Setup } from '../../src/testing/host/stage.ts'
 import { z } from 'zod'
 import type { Act } from './acts.ts'
-import { codeOf, OVER, untilRoom } from './clients.ts'
+import { codeOf, OVER, PRUNED, untilRoom } from './clients.ts'
 import { from, several } from './draw.ts'
 
 const shared = sharedContext('context-board', { log: z.array(z.string()), turn: z.int(), late: z.int() })
@@ -36,8 +36,6 @@ const MEANT: ReadonlySet<string> = new Set([
   'HUB_BUSY',
   'RECIPIENT_UNKNOWN',
 ])
-/** Somebody has pruned it, or called it off. */
-const GONE: ReadonlySet<string> = new Set(['NOT_FOUND', 'IDEMPOTENCY_CONFLICT'])
 
 export class ContextAct implements Act {
   isOver = false
@@ -126,7 +124,7 @@ export class ContextAct implements Act {
       if (status !== 'completed') return
       for (let n = 0; n < given.writes; n++) this.#acknowledged.add(`${handle.address}-${n}`)
     } catch (error) {
-      if (!GONE.has(codeOf(error))) throw error
+      if (!PRUNED.has(codeOf(error))) throw error
     }
   }
 
@@ -141,7 +139,7 @@ export class ContextAct implements Act {
     ])
     const ended = async (): Promise<unknown> =>
       (await runtime.startGraph(steps, { id, whenFull: 'wait' })).outcome()
-    await quietly(ended(), GONE)
+    await quietly(ended(), PRUNED)
     this.#ended.add(id)
   }
 
@@ -154,7 +152,7 @@ export class ContextAct implements Act {
       await quietly(values.compareAndSet('turn', this.#acknowledged.size, { version, why: entry }))
     } catch (error) {
       // It was written, and is so old that it was pruned.
-      if (GONE.has(codeOf(error))) return
+      if (PRUNED.has(codeOf(error))) return
       if (codeOf(error) !== 'HUB_BUSY') throw error
       await life.wait(1)
       await this.#append(entry, values, life)
@@ -199,6 +197,6 @@ async function quietly(promise: Promise<unknown>, meant = MEANT): Promise<void> 
   try {
     await promise
   } catch (error) {
-    if (!meant.has(codeOf(error)) && !GONE.has(codeOf(error))) throw error
+    if (!meant.has(codeOf(error)) && !PRUNED.has(codeOf(error))) throw error
   }
 }

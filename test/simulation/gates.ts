@@ -11,7 +11,7 @@ import type { GateInfo } from '../../src/runtime/gate/info.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Act } from './acts.ts'
-import { codeOf, OVER, untilRoom } from './clients.ts'
+import { codeOf, OVER, unlessPruned, untilRoom } from './clients.ts'
 import { from, several, weighed } from './draw.ts'
 
 const AGENTS = ['gates-eve', 'gates-ida', 'gates-sam']
@@ -134,14 +134,9 @@ class Gates implements Act {
 
   async #ask(question: number, life: Life): Promise<void> {
     const id = `gates-${question}`
-    const handle = await untilRoom(life, () =>
-      life.runtime.submit(asking, { question }, { id, whenFull: 'wait' }),
-    )
-    const { status } = await handle.outcome().catch((error: unknown) => {
-      if (codeOf(error) === 'NOT_FOUND') return { status: 'pruned' }
-      throw error
-    })
-    if (status === 'pruned') return
+    const ask = async () => life.runtime.submit(asking, { question }, { id, whenFull: 'wait' })
+    const ended = await unlessPruned(untilRoom(life, ask).then(async handle => handle.outcome()))
+    if (ended === undefined) return
     for (const { id: gate, outcome, task: by } of life.runtime.gates.list({ state: 'approved' }).gates) {
       const taken = this.#taken.get(gate)
       if (by === `task/${id}` && taken !== undefined && taken !== outcome?.by)

@@ -11,7 +11,7 @@ import type { TaskContext } from '../../src/actors/task-context.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Act } from './acts.ts'
-import { codeOf, OVER, untilRoom } from './clients.ts'
+import { codeOf, OVER, unlessPruned, untilRoom } from './clients.ts'
 import { from, several } from './draw.ts'
 
 const NAMES = ['x', 'y', '/z 1'] as const
@@ -111,10 +111,8 @@ class Locks implements Act {
   async #see({ at }: Job, job: number, life: Life): Promise<void> {
     await life.wait(at)
     const id = `locks-${job}`
-    const handle = await untilRoom(life, () =>
-      life.runtime.submit(locking, { job }, { id, whenFull: 'wait' }),
-    )
-    await handle.outcome()
+    const ask = async () => life.runtime.submit(locking, { job }, { id, whenFull: 'wait' })
+    await unlessPruned(untilRoom(life, ask).then(async handle => handle.outcome()))
   }
 
   async #work({ grasps, end }: Job, ctx: TaskContext, life: Life): Promise<unknown> {

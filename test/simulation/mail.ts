@@ -11,7 +11,7 @@ import type { TaskCreate } from '../../src/messages/task.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import type { Act } from './acts.ts'
-import { codeOf, OVER, untilRoom } from './clients.ts'
+import { codeOf, OVER, PRUNED, untilRoom } from './clients.ts'
 import { from, several, weighed } from './draw.ts'
 
 const IDS = ['mail-ann', 'mail-bob', 'mail-cid'] as const
@@ -21,7 +21,7 @@ const MEANT = new Set(
   'ASK_TIMEOUT ASK_FAILED ASK_CYCLE CONSULT_UNAVAILABLE HANDED_TOO_OFTEN HUB_BUSY HELD'.split(' '),
 )
 /** What a client may meet besides. */
-const LATE = new Set([...MEANT, 'NOT_FOUND'])
+const LATE = new Set([...MEANT, ...PRUNED])
 
 interface Step {
   readonly what: keyof typeof STEPS
@@ -110,8 +110,10 @@ class Mail implements Act {
     const { runtime } = life
     const options = { id: `mail-${index}`, whenFull: 'wait', agent: who } as const
     const n = 1_000 + index
-    const [handle] = await Promise.all([
-      untilRoom(life, () => runtime.submit(job, { script: index }, options)),
+    await Promise.all([
+      untilRoom(life, () => runtime.submit(job, { script: index }, options))
+        .then(async handle => handle.outcome())
+        .catch((error: unknown) => this.#late(error)),
       runtime.mail
         .tell(who, letter, { n, ms: 1, more: 1 }, { idempotencyKey: `mail-${index}` })
         .catch((error: unknown) => this.#late(error)),
@@ -120,7 +122,6 @@ class Mail implements Act {
         .then(answer => right(answer, n, life))
         .catch((error: unknown) => this.#late(error)),
     ])
-    await handle.outcome().catch((error: unknown) => this.#late(error))
   }
 
   #late(error: unknown): void {

@@ -21,7 +21,7 @@ const DEEDS = { tell: 8, ask: 2, rest: 3, replay: 3, discard: 1, stop: 1, resume
 /** What whoever deals with mail may meet. */
 const MEANT = new Set(
   `MAILBOX_FULL CONVERSATION_STOPPED AGENT_UNKNOWN AGENT_BUSY NOT_FOUND ASK_FAILED ASK_TIMEOUT HUB_BUSY HELD EVENT_REFUSED
-  RECIPIENT_UNKNOWN ALREADY_REGISTERED TASK_UNHANDLED`.split(/\s+/),
+  RECIPIENT_UNKNOWN ALREADY_REGISTERED TASK_UNHANDLED IDEMPOTENCY_CONFLICT`.split(/\s+/),
 )
 
 const input = z.object({

@@ -7,6 +7,7 @@ import type { AgentDefinition } from '../../src/actors/agent.ts'
 import type { AnyWorkflow } from '../../src/actors/workflow.ts'
 import type { Life } from '../../src/testing/host/life.ts'
 import { Dice } from '../../src/testing/host/random.ts'
+import { unlessPruned } from './clients.ts'
 import { from, several, some } from './draw.ts'
 import { build } from './flows/build.ts'
 import { heard, helped, INPUT, RUN, staff, type Course } from './flows/play.ts'
@@ -101,7 +102,10 @@ export class SagaClient {
     if (this.isOver) return
     const { tree, definition, cancel } = this.#saga
     try {
-      const run = await life.runtime.start(definition as never, INPUT as never, { id: RUN, whenFull: 'wait' })
+      const options = { id: RUN, whenFull: 'wait' } as const
+      const run = await unlessPruned(life.runtime.start(definition as never, INPUT as never, options))
+      this.isOver = run === undefined
+      if (run === undefined) return
       this.#began ??= life.clock.now()
       const help = { life, tree, said: this.#said, began: this.#began, cancel, isOver: () => this.isOver }
       void helped(help).catch((error: unknown) => this.#meant(error, life))

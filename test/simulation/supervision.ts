@@ -10,7 +10,7 @@ import type { Life } from '../../src/testing/host/life.ts'
 import type { Dice } from '../../src/testing/host/random.ts'
 import { z } from 'zod'
 import type { Act } from './acts.ts'
-import { codeOf, OVER, untilRoom } from './clients.ts'
+import { codeOf, OVER, PRUNED, untilRoom } from './clients.ts'
 import { from, several } from './draw.ts'
 
 const input = z.object({ ms: z.int(), fails: z.int() })
@@ -24,11 +24,14 @@ const work = task('supervision-work', {
 const ANN = 'supervision-ann'
 const SITE = 'supervision-site'
 /** Somebody has pruned it, or lets nothing in. */
-const GONE: ReadonlySet<string> = new Set(['NOT_FOUND', 'IDEMPOTENCY_CONFLICT', 'QUEUE_DRAINING'])
+const GONE: ReadonlySet<string> = new Set([...PRUNED, 'QUEUE_DRAINING'])
 /** It is not, or no longer, what was asked for; or there is no room. */
 const MEANT: ReadonlySet<string> = new Set(
   'AGENT_UNKNOWN ALREADY_REGISTERED EVENT_REFUSED HUB_BUSY NOT_FOUND RECIPIENT_UNKNOWN'.split(' '),
 )
+
+/** With these a life ends: an agent that was stopped comes back in the next one. */
+const ENDS: ReadonlySet<string> = new Set([...OVER, 'AGENT_UNKNOWN'])
 
 interface Order extends Work {
   readonly at: number
@@ -137,8 +140,9 @@ class SupervisionAct implements Act {
       if (status !== wanted)
         life.simulation.break('supervision', `work ${index} is ${status} and not ${wanted}`)
     } catch (error) {
-      // Until it has come back.
-      if (codeOf(error) === 'AGENT_UNKNOWN') return this.#order({ ...order, at: 20 }, index, life)
+      // Until it has come back: in a hub that ends it does not.
+      if (codeOf(error) === 'AGENT_UNKNOWN' && life.runtime.status().hub === 'running')
+        return this.#order({ ...order, at: 20 }, index, life)
       if (!GONE.has(codeOf(error))) throw error
     }
   }
@@ -182,7 +186,7 @@ class SupervisionAct implements Act {
 }
 
 function broken(error: unknown, life: Life): void {
-  if (life.alive && !OVER.has(codeOf(error))) life.simulation.break('supervision', codeOf(error))
+  if (life.alive && !ENDS.has(codeOf(error))) life.simulation.break('supervision', codeOf(error))
 }
 
 async function meant(asked: Promise<unknown>): Promise<void> {

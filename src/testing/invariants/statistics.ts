@@ -1,6 +1,7 @@
 /**
  * Statistics: what agents say of themselves when nothing is left to do is what the records say of their attempts: each counted once,
- * with its time. Part of invariant 6.
+ * with its time. Who was unregistered and comes back begins anew: what it still had under way from before is not counted. Part of
+ * invariant 6.
  */
 import type { Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
@@ -18,9 +19,14 @@ interface Total {
 export function statistics(): Watcher {
   let standing: Standing | undefined
   const totals = new Map<Address, Total>()
+  /** By task: whose attempt it is, as that agent was registered when it began. */
+  const owners = new Map<Address, Total | undefined>()
   const take = (signal: Signal): void => {
-    count(signal, standing?.get(signal.to)?.startedAt ?? 0, totals)
+    const { to, fromState, toState } = signal
+    count(signal, standing?.get(to)?.startedAt ?? 0, { totals, owners })
     standing?.take(signal)
+    if (toState !== 'running' || fromState === 'running' || !to.startsWith('task/')) return
+    owners.set(to, totals.get((standing?.get(to)?.agent ?? '') as Address))
   }
   const begin = ({ simulation }: Life): void => {
     if (standing !== undefined) return
@@ -49,12 +55,18 @@ export function statistics(): Watcher {
   }
 }
 
-function count(signal: Signal, startedAt: number, totals: Map<Address, Total>): void {
+interface Books {
+  readonly totals: Map<Address, Total>
+  readonly owners: ReadonlyMap<Address, Total | undefined>
+}
+
+function count(signal: Signal, startedAt: number, { totals, owners }: Books): void {
   const { type, to, from, refused, fromState, at } = signal
   if (refused !== null) return
   if (fromState === null && to.startsWith('agent/')) totals.set(to, { done: 0, failed: 0, busyMs: 0 })
   const total = totals.get(from)
   if (total === undefined || (type !== 'task.done' && type !== 'task.failed')) return
+  if (owners.get(to) !== total) return
   total[type === 'task.done' ? 'done' : 'failed']++
   total.busyMs += at - startedAt
 }
