@@ -15,6 +15,8 @@ const alias = [
 
 export default defineConfig({
   test: {
+    // All that there are: by default one is left to watch, which of two is half.
+    maxWorkers: availableParallelism(),
     reporters: process.env['CI'] ? ['dot', 'json'] : ['default'],
     outputFile: { json: 'node_modules/.cache/stator/tests.json' },
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'html'] },
@@ -26,8 +28,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/process/**', 'test/house/**', '**/fixtures/**'],
           pool: 'threads',
-          // All that there are: by default one is left to watch, which of two is half. Tests that start processes need that one.
-          maxWorkers: availableParallelism(),
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -50,8 +50,8 @@ export default defineConfig({
           include: ['test/process/**/*.test.ts'],
           globalSetup: ['test/process/build.ts'],
           pool: 'forks',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 2 },
         },
       },

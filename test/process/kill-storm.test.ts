@@ -38,7 +38,7 @@ beforeAll(async () => {
   const reader = readJournal(database)
   signals = [...everything(after => reader.query({ after, limit: 1000 }))]
   reader.close()
-}, 110_000)
+}, 300_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -4,7 +4,7 @@ import { campaign } from './campaign.ts'
 import { blocks, brokenAmong } from './seeds.ts'
 
 describe('campaigns', () => {
-  test.each(blocks(1, 20))('$size from seed $from on keep every promise', async ({ from, size }) => {
+  test.each(blocks(1, 12))('$size from seed $from on keep every promise', async ({ from, size }) => {
     expect(await brokenAmong(from, size)).toEqual([])
   })
 
