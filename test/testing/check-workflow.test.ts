@@ -56,7 +56,7 @@ describe('a workflow that keeps its promises', () => {
     for (const point of ['before', 'lost', 'torn', 'kept', 'synced', 'acknowledged'])
       expect(played).toContain(point)
     expect(String(report)).toMatch(/^order: 301 runs, \d+ process lives, [\d.]+ h of virtual time\nfaults: /)
-    expect(String(report)).toContain('task charge: 4 of 9 states; never blocked, cancelled')
+    expect(String(report)).toContain('task charge: 4 of 10 states; never blocked, cancelled')
     expect(readdirSync(directory)).toEqual([])
   })
 

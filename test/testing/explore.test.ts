@@ -19,10 +19,10 @@ import { compile } from '../../src/machines/graph-state.ts'
 import { graphMachine } from '../../src/machines/graph.ts'
 import { hubMachine } from '../../src/machines/hub.ts'
 import { taskMachine } from '../../src/machines/task.ts'
-import { agentMessages } from '../../src/messages/agent.ts'
 import { graphMessages } from '../../src/messages/workflow.ts'
 import { explore, type Exploration, type ExploredState } from '../../src/testing/machine/index.ts'
 import { signal } from '../machines/drive.ts'
+import { AGENT_EVENTS, agentEvent } from './agent-messages.ts'
 import { stampFor, TASK_EVENTS } from './task-messages.ts'
 
 type Found = Exploration<AnyStateMachine>
@@ -595,9 +595,20 @@ describe('the machines that ship', () => {
 
   it('agent: all of it, but for how much it has done', () => {
     const found = explore(agentMachine, {
-      events: agentMessages,
-      event,
-      identity: ({ value, context }) => `${value} ${context.presence} ${context.running >= context.capacity}`,
+      events: AGENT_EVENTS,
+      event: agentEvent,
+      maxStates: 10_000,
+      identity: ({ value, context }) =>
+        JSON.stringify([
+          value,
+          context.presence,
+          context.running >= context.capacity,
+          context.pauses?.map(({ by }) => by).toSorted(),
+          context.supervision?.giveUp,
+          context.supervision?.intensity.max,
+          context.restarts?.length,
+          context.quarantine?.gate,
+        ]),
     })
     expect([found.complete, found.unreachable, untaken(found), found.faults]).toEqual([true, [], [], []])
     expect([found.deadEnds, found.withoutEnd]).toEqual([[], []])
@@ -610,6 +621,7 @@ describe('the machines that ship', () => {
       event: (type, data) => signal(type, data ?? {}, { at: 1, stamp: stampFor(data) as never }),
       samples: 40,
       maxDepth: 7,
+      maxStates: 10_000,
       identity: ({ value, context: { turn: now, attempts, interruptions, spec, waitsFor } }) =>
         JSON.stringify([
           value,
@@ -620,6 +632,7 @@ describe('the machines that ship', () => {
           (spec?.retry?.maxAttempts ?? 1) > 1,
           waitsFor,
           spec?.startAt,
+          spec?.mail?.asks,
         ]),
     })
     expect([found.hit, found.unreachable, untaken(found), found.faults]).toEqual([['maxDepth'], [], [], []])
