@@ -1,4 +1,5 @@
 /** The catalogue of planted bugs, by area. Nothing is defined here. */
+import type { ActName } from '../simulation/acts.ts'
 import { BACKLOG } from './backlog.ts'
 import { BUDGETS } from './budgets.ts'
 import { CACHED } from './cached.ts'
@@ -29,11 +30,14 @@ import { STREAMS } from './streams.ts'
 import { SUPERVISION } from './supervision.ts'
 import { TIMERS } from './timers.ts'
 
+const playing = (act: ActName, mutants: readonly Mutant[]): Mutant[] =>
+  mutants.map(mutant => ({ ...mutant, act }))
+
 export const CATALOGUE: readonly Mutant[] = [
   ...LOOP,
   ...BACKLOG,
   ...DELIVERY,
-  ...SUPERVISION,
+  ...playing('supervision', SUPERVISION),
   ...TIMERS,
   ...LATE,
   ...DEPENDENCIES,
@@ -41,11 +45,11 @@ export const CATALOGUE: readonly Mutant[] = [
   ...SCHEDULES,
   ...DISPATCH,
   ...QUEUES,
-  ...MAILBOXES,
+  ...playing('mailboxes', MAILBOXES),
   ...EXECUTION,
   ...CLIENTS,
   ...CONTROL,
-  ...CONTEXT,
+  ...playing('context', CONTEXT),
   ...CACHED,
   ...JOURNAL,
   ...PARKING,
@@ -53,9 +57,9 @@ export const CATALOGUE: readonly Mutant[] = [
   ...STREAMS,
   ...MACHINES,
   ...FLOWS,
-  ...GATES,
-  ...LOCKS,
-  ...MAIL,
+  ...playing('gates', GATES),
+  ...playing('locks', LOCKS),
+  ...playing('mail', MAIL),
   ...SAGAS,
-  ...BUDGETS,
+  ...playing('budgets', BUDGETS),
 ]

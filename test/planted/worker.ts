@@ -53,8 +53,9 @@ async function hunt(): Promise<Hunted> {
   const { campaign } = await import('../simulation/campaign.ts')
   const escapes = new Escapes()
   const seen = new Map<number | string, Sight>()
+  const act = mutant === null ? undefined : (mutant.act ?? 'none')
   for (let run = 1; run <= most; run++) {
-    const { broken } = await campaign(first + run - 1, { collect: true })
+    const { broken } = await campaign(first + run - 1, { collect: true, act })
     const ends = (await escapes.since()).map(detail => ({ promise: 11, detail }))
     for (const { promise, detail } of [...broken, ...ends])
       if (!seen.has(promise)) seen.set(promise, { promise, run, detail })

@@ -30,18 +30,22 @@ export interface Act {
 }
 
 /** Of each noun, how an act is drawn. All it draws comes from these dice, so that a seed plays it again. */
-const ACTS: readonly ((dice: Dice) => Act)[] = [
-  drawBudgets,
-  dice => new ContextAct(dice),
-  drawGates,
-  drawLocks,
-  drawMail,
-  dice => new MailboxesAct(dice),
-  drawSupervision,
-]
+const ACTS = {
+  budgets: drawBudgets,
+  context: (dice: Dice) => new ContextAct(dice),
+  gates: drawGates,
+  locks: drawLocks,
+  mail: drawMail,
+  mailboxes: (dice: Dice) => new MailboxesAct(dice),
+  supervision: drawSupervision,
+} satisfies Readonly<Record<string, (dice: Dice) => Act>>
 
-/** None in some worlds. */
-export function drawAct(dice: Dice): Act | null {
-  if (ACTS.length === 0 || !dice.chance(0.65)) return null
-  return dice.pick(ACTS)(dice)
+export type ActName = keyof typeof ACTS
+
+/** None in some worlds; or the one that is asked for. */
+export function drawAct(dice: Dice, wanted?: ActName | 'none'): Act | null {
+  const isPlayed = dice.chance(0.65)
+  const name = dice.pick(Object.keys(ACTS) as ActName[])
+  if (wanted === 'none' || (wanted === undefined && !isPlayed)) return null
+  return ACTS[wanted ?? name](dice)
 }

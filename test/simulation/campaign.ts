@@ -16,7 +16,7 @@ import { operate } from './operator.ts'
 import { asAny, WORKFLOWS } from './plans.ts'
 import { QUEUED } from './queueing.ts'
 import { Reader } from './reader.ts'
-import { drawAct, type Act } from './acts.ts'
+import { drawAct, type Act, type ActName } from './acts.ts'
 import { SagaClient, sagaStaff } from './sagas.ts'
 import { drawWorld, type End, type World } from './world.ts'
 
@@ -39,6 +39,8 @@ export interface CampaignOptions {
   readonly collect?: boolean
   /** Who looks on beside the invariants. */
   readonly watchers?: readonly Watcher[]
+  /** The act that is played, or none. Default: as it is drawn. */
+  readonly act?: ActName | 'none' | undefined
 }
 
 /** Plays it again. */
@@ -79,11 +81,11 @@ class Watched extends Simulation {
 /** Plays it to its end, or to the first promise that is broken. */
 export async function campaign(
   seed: number,
-  { collect = false, watchers = [] }: CampaignOptions = {},
+  { collect = false, watchers = [], act: wanted }: CampaignOptions = {},
 ): Promise<Campaign> {
   const world = drawWorld(seed)
   // It keeps what it saw: of its own for each campaign.
-  const act = drawAct(new Dice(Math.imul(seed, 0x9e3779b9) ^ 0xac75))
+  const act = drawAct(new Dice(Math.imul(seed, 0x9e3779b9) ^ 0xac75), wanted)
   let crashes = 0
   let knows: End['knows'] = 'mine'
   const simulation = new Watched({
