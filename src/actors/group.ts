@@ -1,18 +1,12 @@
 /** How a group runs: one definition for all of them, whose state lies in a checkpoint as plain lists. */
 import type { GroupContext } from '../machines/group.ts'
 import { Vector } from '../machines/vector.ts'
-import type { Json } from '../messages/json.ts'
 import type { Definition } from './kind.ts'
 import { groupKind } from './kinds.ts'
-
-const version = groupKind.machine.version ?? '1'
+import { plain } from './plain.ts'
 
 export const groupDefinition: Definition = {
-  kind: groupKind,
-  machine: groupKind.machine,
-  ref: { name: 'group', version, hash: version },
-  input: undefined,
-  freeze: context => context as Json,
+  ...plain(groupKind),
   thaw: context => {
     const frozen = context as unknown as Omit<GroupContext, 'status' | 'refs'> & {
       readonly status: number[]

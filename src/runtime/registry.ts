@@ -5,8 +5,9 @@
 import type { AgentDefinition } from '../actors/agent.ts'
 import { gateDefinition } from '../actors/gate-definition.ts'
 import { groupDefinition } from '../actors/group.ts'
-import type { ActorKind, Definition } from '../actors/kind.ts'
+import type { Definition } from '../actors/kind.ts'
 import { KINDS_THAT_ACT } from '../actors/kinds.ts'
+import { plain } from '../actors/plain.ts'
 import { checkQueue, DEFAULT_QUEUE, type QueueDefinition } from '../actors/queue.ts'
 import { checkAgent, checkTask, checkWorkflow } from '../actors/shapes.ts'
 import type { AnyTask } from '../actors/task.ts'
@@ -16,7 +17,6 @@ import { definitionOfGraph, type Admit } from '../actors/graph-runtime.ts'
 import type { AnyWorkflow } from '../actors/workflow.ts'
 import { StatorError } from '../errors.ts'
 import { kindOf, type Address } from '../messages/address.ts'
-import type { Json } from '../messages/json.ts'
 import type { Signal } from '../messages/signal.ts'
 import type { Flow } from '../messages/flow.ts'
 import type { Plan } from '../messages/workflow.ts'
@@ -270,18 +270,5 @@ export class Registry implements Definitions {
     return [...this.#workflows.values()]
       .filter(({ workflow }) => workflow.name === name)
       .map(({ definition }) => definition)
-  }
-}
-
-/** A kind whose actors all run the same definition and whose context is JSON already. */
-function plain(kind: ActorKind): Definition {
-  const version = kind.machine.version ?? '1'
-  return {
-    kind,
-    machine: kind.machine,
-    ref: { name: kind.kind, version, hash: version },
-    input: undefined,
-    freeze: context => context as Json,
-    thaw: context => context,
   }
 }

@@ -9,17 +9,8 @@ import type { Life } from '../host/life.ts'
 import type { Watcher } from '../host/watcher.ts'
 import { isHandled, sameOutput } from './handled.ts'
 import { Past } from './past.ts'
+import { OF_AN_ATTEMPT } from './policies.ts'
 import { Standing, type Stand } from './standing.ts'
-
-/** What an attempt of a task says of itself. */
-const REPORTS: ReadonlySet<string> = new Set([
-  'task.done',
-  'task.failed',
-  'task.progress',
-  'task.recorded',
-  'task.intended',
-  'task.handOff',
-])
 
 const say = (life: Life, detail: string): void => life.simulation.break(6, detail)
 const turnOf = (task: string, { createdSeq, turn }: Stand): string => `${task} ${createdSeq} ${turn}`
@@ -72,7 +63,8 @@ class Inside {
     for (const signal of signals) {
       const { to, type, seq, refused } = signal
       const stand = standing.get(to)
-      if (refused === null && REPORTS.has(type) && stand !== undefined) this.#reported(signal, stand, life)
+      if (refused === null && OF_AN_ATTEMPT.has(type) && stand !== undefined)
+        this.#reported(signal, stand, life)
       if (refused === null && type === 'task.recorded') {
         const { name, value, how } = signal.data as unknown as SubResult & { readonly how?: string }
         const result = results[recorded++]

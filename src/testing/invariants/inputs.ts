@@ -6,6 +6,7 @@ import { kindOf, LOCKS, type Address } from '../../messages/address.ts'
 import type { Signal } from '../../messages/signal.ts'
 import { GIVEN_UP, type Attempt } from './attempt.ts'
 import { callOffFault, letterFault, mailIn } from './letters.ts'
+import { OF_AN_ATTEMPT } from './policies.ts'
 import type { Move } from './shade.ts'
 import type { Shadow } from './shadow.ts'
 
@@ -39,14 +40,6 @@ const OF_HUB: ReadonlySet<string> = new Set([
 ])
 /** What shared values are told, by attempts and by clients. */
 const OF_WRITERS: ReadonlySet<string> = new Set(['context.set', 'context.delete'])
-const OF_ATTEMPTS: ReadonlySet<string> = new Set([
-  'task.done',
-  'task.failed',
-  'task.progress',
-  'task.recorded',
-  'task.intended',
-  'task.handOff',
-])
 const OF_BUDGETS: ReadonlySet<string> = new Set(['budget.settle', 'budget.close'])
 /** What attempts say to budgets. */
 const OF_SPENDERS: ReadonlySet<string> = new Set([
@@ -172,7 +165,8 @@ export function inputFault(move: Move, shadow: Shadow, senders: Senders): string
   if (kindOf(from) === 'agent' && OF_SPENDERS.has(type)) return undefined
   if (from === LOCKS) return type === 'lock.revoke' ? undefined : 'nobody who keeps locks says that'
   if (kindOf(from) === 'agent' && OF_OWNERS.has(type)) return ownerFault(signal, shadow)
-  if (kindOf(from) === 'agent' && OF_ATTEMPTS.has(type)) return reportFault(signal, shadow, senders, wasKept)
+  if (kindOf(from) === 'agent' && OF_AN_ATTEMPT.has(type))
+    return reportFault(signal, shadow, senders, wasKept)
   if (OF_WRITERS.has(type)) return writeFault(signal, shadow)
   const mail = mailIn(signal)
   const wrong = mail === undefined || wasKept ? undefined : letterFault(signal, mail, shadow)

@@ -12,8 +12,8 @@ import type { Work } from './helpers.ts'
 
 /** Interruptions after which a task has failed. */
 const MAX_INTERRUPTIONS = 3
-/** Messages that speak of one attempt. */
-const OF_AN_ATTEMPT: ReadonlySet<string> = new Set([
+/** Messages that speak of one attempt of a task: what that says of itself. */
+export const OF_AN_ATTEMPT: ReadonlySet<string> = new Set([
   'task.done',
   'task.failed',
   'task.progress',
